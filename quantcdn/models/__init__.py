@@ -1,0 +1,37 @@
+"""The models of the service's answers, one module each."""
+
+from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
+from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import (
+    GetAIOrchestrationStatus200ResponseToolsInner,
+)
+from quantcdn.models.get_ai_orchestration_status404_response import GetAIOrchestrationStatus404Response
+from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
+from quantcdn.models.get_ai_tool_execution_status200_response_result import GetAIToolExecutionStatus200ResponseResult
+from quantcdn.models.get_ai_tool_execution_status404_response import GetAIToolExecutionStatus404Response
+from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
+from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
+    ListAIToolExecutions200ResponseExecutionsInner,
+)
+from quantcdn.models.list_ai_tool_names200_response import ListAIToolNames200Response
+from quantcdn.models.list_ai_tools200_response import ListAITools200Response
+from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
+from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import ListAITools200ResponseToolsInnerToolSpec
+from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schema import (
+    ListAITools200ResponseToolsInnerToolSpecInputSchema,
+)
+
+__all__ = [
+    "GetAIOrchestrationStatus200Response",
+    "GetAIOrchestrationStatus200ResponseToolsInner",
+    "GetAIOrchestrationStatus404Response",
+    "GetAIToolExecutionStatus200Response",
+    "GetAIToolExecutionStatus200ResponseResult",
+    "GetAIToolExecutionStatus404Response",
+    "ListAIToolExecutions200Response",
+    "ListAIToolExecutions200ResponseExecutionsInner",
+    "ListAIToolNames200Response",
+    "ListAITools200Response",
+    "ListAITools200ResponseToolsInner",
+    "ListAITools200ResponseToolsInnerToolSpec",
+    "ListAITools200ResponseToolsInnerToolSpecInputSchema",
+]

@@ -1,0 +1,26 @@
+"""One tool of an orchestration: how far it is, and its result."""
+
+from typing import ClassVar
+
+from quantcdn.models._model import Json, Model, StatusMixin
+
+
+class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):
+    """One tool of an orchestration: how far it is, and its result."""
+
+    known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
+
+    execution_id: str | None = None
+    """The identifier of the tool's execution."""
+
+    tool_name: str | None = None
+    """The name of the tool."""
+
+    status: str | None = None
+    """One of ``known_statuses``, or one that the service has added."""
+
+    result: Json = None
+    """What the tool gave back once complete, as it came."""
+
+    error: str | None = None
+    """What went wrong, once failed."""

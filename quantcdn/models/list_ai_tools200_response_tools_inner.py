@@ -1,0 +1,11 @@
+"""One tool, wrapped as a chat request takes it."""
+
+from quantcdn.models._model import Model
+from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import ListAITools200ResponseToolsInnerToolSpec
+
+
+class ListAITools200ResponseToolsInner(Model):
+    """One tool, wrapped as a chat request takes it."""
+
+    tool_spec: ListAITools200ResponseToolsInnerToolSpec | None = None
+    """What the tool is called, does and takes."""

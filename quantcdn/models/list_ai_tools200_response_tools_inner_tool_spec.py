@@ -1,0 +1,19 @@
+"""What a tool is called, does and takes."""
+
+from quantcdn.models._model import Model
+from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schema import (
+    ListAITools200ResponseToolsInnerToolSpecInputSchema,
+)
+
+
+class ListAITools200ResponseToolsInnerToolSpec(Model):
+    """What a tool is called, does and takes."""
+
+    name: str | None = None
+    """The tool's name, as an execution's ``tool_name`` has it."""
+
+    description: str | None = None
+    """What the tool does, in words made for a language model."""
+
+    input_schema: ListAITools200ResponseToolsInnerToolSpecInputSchema | None = None
+    """What the tool takes."""

@@ -1,0 +1,27 @@
+"""What a tool takes."""
+
+from typing import Any
+
+from pydantic import Field
+
+from quantcdn._json import is_array, is_object
+from quantcdn.models._model import Json, Model
+
+
+class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
+    """What a tool takes."""
+
+    var_json: dict[str, Json] | None = Field(default=None, alias="json")
+    """A JSON Schema of the tool's arguments."""
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The schema of each argument by its name; empty where the schema names none."""
+        found = (self.var_json or {}).get("properties")
+        return found if is_object(found) else {}
+
+    @property
+    def required(self) -> list[str]:
+        """The names of the arguments that must be given."""
+        found = (self.var_json or {}).get("required")
+        return [name for name in found if isinstance(name, str)] if is_array(found) else []
