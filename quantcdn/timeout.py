@@ -1,0 +1,75 @@
+"""The time limits of a call, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quantcdn.exceptions import ApiTypeError, ApiValueError
+
+LONGEST_TIMEOUT = 86_400.0
+"""The longest limit that can be set: a day, in seconds."""
+
+TimeoutSetting = float | tuple[float, float]
+"""Seconds for the whole call, or for connecting and for each silence of the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """The time limits of a call, in seconds, each above 0 and at most a day."""
+
+    connect: float = 5.0
+    """For making a connection: all addresses of the host, proxy and TLS included."""
+    read: float = 30.0
+    """For each silence of the service."""
+    total: float = 60.0
+    """For the whole call: every attempt and every pause."""
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "read", "total"):
+            checked_seconds(f"timeout {name}", getattr(self, name))
+
+    def changed(self, setting: TimeoutSetting | Timeout | None) -> Timeout:
+        """Apply a setting to these limits.
+
+        Args:
+            setting: None for no change; seconds for the whole call; a pair of seconds for
+                connecting and for each silence, which the whole call then outlasts; or limits.
+
+        Returns:
+            The limits that hold.
+
+        Raises:
+            ApiTypeError: The setting is none of these.
+            ApiValueError: A number is not above 0 and at most 86,400.
+        """
+        if setting is None:
+            return self
+        if isinstance(setting, Timeout):
+            return setting
+        if isinstance(setting, (tuple, list)):
+            if len(setting) != 2:
+                raise ApiValueError(f"a timeout is a number or a pair, not {len(setting)} numbers")
+            connect, read = (checked_seconds("timeout", seconds) for seconds in setting)
+            return Timeout(connect, read, min(max(self.total, connect + read), LONGEST_TIMEOUT))
+        return Timeout(self.connect, self.read, checked_seconds("timeout", setting))
+
+
+def checked_seconds(name: str, value: object) -> float:
+    """Check a time limit.
+
+    Args:
+        name: What the message calls it.
+        value: Seconds, above 0 and at most a day.
+
+    Returns:
+        The seconds.
+
+    Raises:
+        ApiTypeError: It is not a number.
+        ApiValueError: It is out of range, or no number at all.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ApiTypeError(f"{name} takes seconds as a number, not {type(value).__name__}")
+    if not 0 < value <= LONGEST_TIMEOUT:  # also refuses NaN
+        raise ApiValueError(f"{name} must be above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {value}")
+    return float(value)
