@@ -1,0 +1,255 @@
+"""The five endpoints of the AI tools API, each stated once."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeGuard
+
+from typing_extensions import Unpack
+
+from quantcdn import _checks
+from quantcdn.api_client import ApiClient, RequestOptions
+from quantcdn.api_response import ApiResponse
+from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
+from quantcdn.models.get_ai_orchestration_status404_response import GetAIOrchestrationStatus404Response
+from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
+from quantcdn.models.get_ai_tool_execution_status404_response import GetAIToolExecutionStatus404Response
+from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
+from quantcdn.models.list_ai_tool_names200_response import ListAIToolNames200Response
+from quantcdn.models.list_ai_tools200_response import ListAITools200Response
+from quantcdn.operation import Bounded, Operation
+from quantcdn.rest import RESTResponse
+
+_TOOLS = "/api/v3/organizations/{organisation}/ai/tools"
+
+LIST_AI_TOOLS: Final = Operation("list_ai_tools", _TOOLS, ListAITools200Response)
+
+LIST_AI_TOOL_NAMES: Final = Operation("list_ai_tool_names", f"{_TOOLS}/names", ListAIToolNames200Response)
+
+LIST_AI_TOOL_EXECUTIONS: Final = Operation(
+    "list_ai_tool_executions",
+    f"{_TOOLS}/executions",
+    ListAIToolExecutions200Response,
+    query={"status": _checks.text, "limit": Bounded(1, 100)},
+)
+
+GET_AI_TOOL_EXECUTION_STATUS: Final = Operation(
+    "get_ai_tool_execution_status",
+    f"{_TOOLS}/executions/{{execution_id}}",
+    GetAIToolExecutionStatus200Response,
+    errors={404: GetAIToolExecutionStatus404Response},
+    identifier="execution_id",
+)
+
+GET_AI_ORCHESTRATION_STATUS: Final = Operation(
+    "get_ai_orchestration_status",
+    f"{_TOOLS}/orchestrations/{{orchestration_id}}",
+    GetAIOrchestrationStatus200Response,
+    errors={404: GetAIOrchestrationStatus404Response},
+    identifier="orchestration_id",
+)
+
+
+def _is_operation(value: object) -> TypeGuard[Operation[Any]]:
+    return isinstance(value, Operation)
+
+
+OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
+"""All operations stated above."""
+
+
+class AIToolsApi:
+    """The AI tools of an organisation: which there are, and how far their executions are.
+
+    Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns
+    it with status, headers and body, and ``…_without_preload_content`` that returns the answer with
+    its body unread and raises nothing for its status.
+
+    All take these options: ``_request_timeout`` (seconds for the whole call, above 0 and at most
+    86,400; or a pair for connecting and for each silence), ``_request_auth`` (a header in place of
+    the token), ``_headers`` (they win over all others), ``_content_type``, and ``_host_index``
+    (0 or 1, one of the service's own hosts).
+
+    All raise ``ApiTypeError`` or ``ApiValueError`` before anything is sent where an argument cannot
+    be used, and ``ApiException`` or a class derived from it where the call does not end well.
+
+    Args:
+        api_client: The client, or None for ``ApiClient.get_default()``.
+    """
+
+    def __init__(self, api_client: ApiClient | None = None) -> None:
+        self.api_client = ApiClient.get_default() if api_client is None else api_client
+
+    def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
+        """List the tools that an organisation may use, each with what it takes.
+
+        Args:
+            organisation: The organisation's name.
+            **options: See the class.
+
+        Returns:
+            The tools.
+
+        Raises:
+            ForbiddenException: The token may not use this organisation.
+            OpenApiException: Any other error, see the class.
+        """
+        return self.list_ai_tools_with_http_info(organisation, **options).data
+
+    def list_ai_tools_with_http_info(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListAITools200Response]:
+        """Do as ``list_ai_tools``, and return status, headers and body too."""
+        return self.api_client.call(LIST_AI_TOOLS, {"organisation": organisation}, options)
+
+    def list_ai_tools_without_preload_content(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``list_ai_tools``, and return the answer unread, whatever its status."""
+        return self.api_client.send(LIST_AI_TOOLS, {"organisation": organisation}, options, preload=False)
+
+    def list_ai_tool_names(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
+        """List the names of the tools that an organisation may use.
+
+        Args:
+            organisation: The organisation's name.
+            **options: See the class.
+
+        Returns:
+            The names.
+
+        Raises:
+            ForbiddenException: The token may not use this organisation.
+            OpenApiException: Any other error, see the class.
+        """
+        return self.list_ai_tool_names_with_http_info(organisation, **options).data
+
+    def list_ai_tool_names_with_http_info(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListAIToolNames200Response]:
+        """Do as ``list_ai_tool_names``, and return status, headers and body too."""
+        return self.api_client.call(LIST_AI_TOOL_NAMES, {"organisation": organisation}, options)
+
+    def list_ai_tool_names_without_preload_content(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``list_ai_tool_names``, and return the answer unread, whatever its status."""
+        return self.api_client.send(LIST_AI_TOOL_NAMES, {"organisation": organisation}, options, preload=False)
+
+    def list_ai_tool_executions(
+        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
+    ) -> ListAIToolExecutions200Response:
+        """List the executions of the last 24 hours, newest first.
+
+        Args:
+            organisation: The organisation's name.
+            status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
+                None for all.
+            limit: How many at most, 1 to 100; None leaves it to the service, which returns 50.
+            **options: See the class.
+
+        Returns:
+            The executions, without their results.
+
+        Raises:
+            BadRequestException: The service does not accept the arguments.
+            ForbiddenException: The token may not use this organisation.
+            OpenApiException: Any other error, see the class.
+        """
+        return self.list_ai_tool_executions_with_http_info(organisation, status, limit, **options).data
+
+    def list_ai_tool_executions_with_http_info(
+        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListAIToolExecutions200Response]:
+        """Do as ``list_ai_tool_executions``, and return status, headers and body too."""
+        return self.api_client.call(
+            LIST_AI_TOOL_EXECUTIONS, {"organisation": organisation, "status": status, "limit": limit}, options
+        )
+
+    def list_ai_tool_executions_without_preload_content(
+        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``list_ai_tool_executions``, and return the answer unread, whatever its status."""
+        return self.api_client.send(
+            LIST_AI_TOOL_EXECUTIONS,
+            {"organisation": organisation, "status": status, "limit": limit},
+            options,
+            preload=False,
+        )
+
+    def get_ai_tool_execution_status(
+        self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
+    ) -> GetAIToolExecutionStatus200Response:
+        """Look how far an execution is, and at its result once it is complete.
+
+        Args:
+            organisation: The organisation's name.
+            execution_id: The identifier, as a chat answer or a list has it.
+            **options: See the class.
+
+        Returns:
+            The execution.
+
+        Raises:
+            NotFoundException: There is no such one, or it was forgotten after 24 hours.
+            ForbiddenException: The token may not use this organisation.
+            OpenApiException: Any other error, see the class.
+        """
+        return self.get_ai_tool_execution_status_with_http_info(organisation, execution_id, **options).data
+
+    def get_ai_tool_execution_status_with_http_info(
+        self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[GetAIToolExecutionStatus200Response]:
+        """Do as ``get_ai_tool_execution_status``, and return status, headers and body too."""
+        return self.api_client.call(
+            GET_AI_TOOL_EXECUTION_STATUS, {"organisation": organisation, "execution_id": execution_id}, options
+        )
+
+    def get_ai_tool_execution_status_without_preload_content(
+        self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``get_ai_tool_execution_status``, and return the answer unread, whatever its status."""
+        return self.api_client.send(
+            GET_AI_TOOL_EXECUTION_STATUS,
+            {"organisation": organisation, "execution_id": execution_id},
+            options,
+            preload=False,
+        )
+
+    def get_ai_orchestration_status(
+        self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
+    ) -> GetAIOrchestrationStatus200Response:
+        """Look how far an orchestration of several tools is, and at its answer once it is complete.
+
+        Args:
+            organisation: The organisation's name.
+            orchestration_id: The identifier, as a chat answer has it.
+            **options: See the class.
+
+        Returns:
+            The orchestration.
+
+        Raises:
+            NotFoundException: There is no such one, or it was forgotten after 24 hours.
+            ForbiddenException: The token may not use this organisation.
+            OpenApiException: Any other error, see the class.
+        """
+        return self.get_ai_orchestration_status_with_http_info(organisation, orchestration_id, **options).data
+
+    def get_ai_orchestration_status_with_http_info(
+        self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[GetAIOrchestrationStatus200Response]:
+        """Do as ``get_ai_orchestration_status``, and return status, headers and body too."""
+        return self.api_client.call(
+            GET_AI_ORCHESTRATION_STATUS, {"organisation": organisation, "orchestration_id": orchestration_id}, options
+        )
+
+    def get_ai_orchestration_status_without_preload_content(
+        self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``get_ai_orchestration_status``, and return the answer unread, whatever its status."""
+        return self.api_client.send(
+            GET_AI_ORCHESTRATION_STATUS,
+            {"organisation": organisation, "orchestration_id": orchestration_id},
+            options,
+            preload=False,
+        )

@@ -1,0 +1,87 @@
+"""What an endpoint is, and how its arguments become the target of a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from quantcdn import _checks
+from quantcdn.exceptions import ApiValueError
+from quantcdn.models._model import Model
+
+T = TypeVar("T", bound=Model)
+
+Check = Callable[[str, object], object]
+"""Takes an argument's name and value, returns the value or raises an error of the family."""
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A check for a whole number between two bounds, which the service documents."""
+
+    minimum: int
+    maximum: int
+
+    def __call__(self, name: str, value: object) -> object:
+        """Check an argument."""
+        return _checks.integer(name, value, self.minimum, self.maximum)
+
+
+@dataclass(frozen=True)
+class Operation(Generic[T]):
+    """One endpoint: where it is, what it takes and what it answers."""
+
+    name: str
+    """The name of its method in ``AIToolsApi``."""
+    path: str
+    """Its path, the Python names of its path parameters in braces."""
+    model: type[T]
+    """The model of its answer."""
+    errors: Mapping[int, type[Model]] = field(default_factory=lambda: MappingProxyType({}))
+    """The models of the error answers that have one, by status."""
+    query: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
+    """The check of each query parameter by its name."""
+    identifier: str | None = None
+    """The path parameter that the answer repeats in the field of that name."""
+    method: str = "GET"
+    """Its HTTP method."""
+
+    @cached_property
+    def path_parameters(self) -> list[str]:
+        """The Python names of the path parameters, in their order."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def target(self, arguments: Mapping[str, object], *, check_bounds: bool = True) -> str:
+        """Write the path and query of a request.
+
+        Args:
+            arguments: The values of all path parameters, and of query parameters or None.
+            check_bounds: Whether documented bounds of query parameters are checked.
+
+        Returns:
+            The target, each argument whole in its place.
+
+        Raises:
+            ApiTypeError: An argument is of a wrong type.
+            ApiValueError: An argument has a value that cannot be sent.
+        """
+        path = self.path.format_map({name: _segment(name, arguments[name]) for name in self.path_parameters})
+        query = {
+            name: check(name, arguments[name]) if check_bounds or not isinstance(check, Bounded) else arguments[name]
+            for name, check in self.query.items()
+            if arguments.get(name) is not None
+        }
+        return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
+
+
+def _segment(name: str, value: object) -> str:
+    segment = _checks.text(name, value)
+    # A server resolves dot segments (RFC 3986 section 5.2.4), percent-encoded or not.
+    if segment in (".", ".."):
+        raise ApiValueError(f"{name} cannot be {segment!r}")
+    return quote(segment, safe="")
