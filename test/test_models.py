@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import quantcdn
 from quantcdn import models
 from quantcdn.api.ai_tools_api import OPERATIONS
-from quantcdn.models._model import Model, read_time
+from quantcdn.models._model import Model
 
 EXECUTION = {
     "executionId": "exec_5f0c",
@@ -161,15 +161,49 @@ def test_a_list_and_an_orchestration_read_every_form_of_time_as_datetime(form: s
         assert isinstance(answer.created_at, datetime)
         assert answer.created_at.utcoffset() is not None
         assert answer.created_at == answer.created == IN_2026
-        assert read_time(json.loads(answer.to_json())["createdAt"]) == IN_2026
+        assert json.loads(answer.to_json())["createdAt"] == form
+        assert isinstance(answer.to_dict()["createdAt"], datetime)
+        for twin in (
+            pickle.loads(pickle.dumps(answer)),
+            copy.deepcopy(answer),
+            type(answer).from_dict(answer.to_dict()),
+        ):
+            assert twin.to_json() == answer.to_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-01T00:00:00.120Z",
+        "2026-01-01T00:00:00.100Z",
+        "2026-01-01T00:00:00.123Z",
+        "2026-01-01T00:00:00.123456Z",
+        "2026-01-01T00:00:00.000000+00:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+        "2026-01-01t00:00:00z",
+    ],
+)
+def test_a_time_goes_out_to_the_letter(text: str) -> None:
+    listed = read(models.ListAIToolExecutions200ResponseExecutionsInner, {"createdAt": text})
+    assert json.loads(listed.to_json()) == {"createdAt": text}
+
+
+def test_a_time_that_was_set_is_written_in_utc() -> None:
+    hobart = timezone(timedelta(hours=11))
+    listed = models.ListAIToolExecutions200ResponseExecutionsInner(created_at=datetime(2026, 1, 1, 11, tzinfo=hobart))
+    listed.completed_at = datetime(2026, 1, 1, 0, 0, 1, 500_000)
+    assert listed.to_json() == '{"createdAt":"2026-01-01T00:00:00Z","completedAt":"2026-01-01T00:00:01.500Z"}'
 
 
 def test_parts_of_a_second_are_not_lost() -> None:
     execution = read(models.GetAIToolExecutionStatus200Response, {**EXECUTION, "createdAt": 1767225600250})
     assert execution.created_at == 1767225600
     assert execution.created == IN_2026 + timedelta(milliseconds=250)
-    assert execution.to_dict()["createdAt"] == 1767225600250
-    assert pickle.loads(pickle.dumps(execution)).created == execution.created
+    assert json.loads(execution.to_json())["createdAt"] == 1767225600250
+    for twin in (pickle.loads(pickle.dumps(execution)), type(execution).from_dict(execution.to_dict())):
+        assert twin.created == execution.created
+        assert twin.to_json() == execution.to_json()
 
 
 def test_times_have_an_aware_twin_in_utc() -> None:
@@ -426,7 +460,7 @@ def test_any_json_becomes_a_model_that_gives_it_back_or_an_error_of_the_family(d
     again = json.loads(answer.to_json())
     assert isinstance(body, dict)
     assert again.keys() == body.keys()
-    rewritten = {"createdAt", "completedAt", "count", "toolCount", "completedTools"}
+    rewritten = {"count", "toolCount", "completedTools"}  # 2.0 goes out as 2
     assert all(again[key] == body[key] for key in body.keys() - rewritten)
     assert model.from_json(answer.to_json()) == answer
 

@@ -1,7 +1,5 @@
 """What all models share: they are open, they read every form of time, and they give back what came in."""
 
-from __future__ import annotations
-
 import math
 import pprint
 from collections.abc import Iterable, Mapping
@@ -35,10 +33,32 @@ _SHOWN_LENGTH = 80
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+# What a plain datetime is written as; every other form has to be remembered to go out as it came in.
+_WRITTEN_FORM = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(\.([0-9]{2}[1-9]|[0-9][1-9]0|[1-9]00))?Z$"
+)
+
+
 class EpochSeconds(int):
     """Whole seconds since 1970 that came in another form, which ``source`` keeps."""
 
     source: str | int | float
+
+
+class Moment(datetime):
+    """A moment that came in another form than it would be written in, which ``source`` keeps."""
+
+    source: str | int | float
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
+        return _remembered, (datetime.combine(self.date(), self.timetz()), self.source)
+
+
+def _remembered(moment: datetime, source: str | int | float) -> Moment:
+    remembered = Moment.combine(moment.date(), moment.timetz())
+    remembered.source = source
+    return remembered
 
 
 def read_time(value: object) -> datetime:
@@ -94,8 +114,21 @@ def _read_seconds(value: object) -> EpochSeconds:
     return seconds
 
 
-def _as_it_came(value: object) -> object:
-    return getattr(value, "source", value)
+def _read_moment(value: object) -> datetime:
+    moment = read_time(value)
+    return _remembered(moment, value) if isinstance(value, (str, int, float)) else moment
+
+
+def _seconds_as_they_came(value: int) -> object:
+    return value.source if isinstance(value, EpochSeconds) else value
+
+
+def _moment_as_it_came(value: datetime | None) -> object:
+    if value is None or isinstance(value, Moment):
+        return value and value.source
+    precision = "milliseconds" if value.microsecond else "seconds"
+    written = value.astimezone(UTC).isoformat(timespec="auto" if value.microsecond % 1000 else precision)
+    return written.replace("+00:00", "Z")
 
 
 @overload
@@ -155,9 +188,10 @@ DateTime = Annotated[
     datetime,
     _first_of(
         "a time is expected",
-        core_schema.datetime_schema(tz_constraint="aware"),
-        core_schema.no_info_plain_validator_function(read_time),
+        core_schema.chain_schema([core_schema.str_schema(pattern=_WRITTEN_FORM), core_schema.datetime_schema()]),
+        core_schema.no_info_plain_validator_function(_read_moment),
     ),
+    PlainSerializer(_moment_as_it_came, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment that the service documents as ISO 8601 text."""
@@ -169,7 +203,7 @@ UnixSeconds = Annotated[
         core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS),
         core_schema.no_info_plain_validator_function(_read_seconds),
     ),
-    PlainSerializer(_as_it_came),
+    PlainSerializer(_seconds_as_they_came),
     WithJsonSchema({"type": "integer"}),
 ]
 """A moment that the service documents as whole seconds since 1970."""
