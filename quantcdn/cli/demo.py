@@ -1,0 +1,231 @@
+"""``quantcdn demo``: the whole client in some seconds, on a local service or read-only on the real one."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from quantcdn import models
+from quantcdn.api.ai_tools_api import AIToolsApi
+from quantcdn.api_client import ApiClient
+from quantcdn.cli._screen import Screen
+from quantcdn.configuration import ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
+from quantcdn.emulator import Clock, Emulator
+from quantcdn.exceptions import ApiException, ApiValueError
+
+_ORGANISATION = "acme"
+_SPEED = 4.0
+_MOST_LOOKS = 60
+
+CODE = """\
+import quantcdn
+from quantcdn.emulator import Emulator
+
+# For the real service: quantcdn.Configuration.from_env() in place of service.configuration()
+with Emulator() as service, quantcdn.ApiClient(service.configuration()) as client:
+    execution_id = service.start_execution("calculate", pending=0, running=0)
+    orchestration_id = service.start_orchestration([execution_id], pending=0, synthesizing=0)
+
+    api = quantcdn.AIToolsApi(client)
+    print(api.list_ai_tools("acme").names)
+    print(api.list_ai_tool_names("acme").tools)
+    print(api.list_ai_tool_executions("acme", status="complete", limit=5).executions)
+    print(api.get_ai_tool_execution_status("acme", execution_id).result)
+    print(api.get_ai_orchestration_status("acme", orchestration_id).answer)
+"""
+"""The five calls, ready to paste."""
+
+_Status = TypeVar("_Status", models.GetAIToolExecutionStatus200Response, models.GetAIOrchestrationStatus200Response)
+
+
+SUMMARY = "show the whole client in some seconds"
+
+DESCRIPTION = """\
+Show the whole client in some seconds, on a local service that needs no account and no network.
+With --host, show the read-only part on the real service, with the token of the environment."""
+
+EXAMPLES = """\
+examples:
+  quantcdn demo
+  quantcdn demo --host https://dashboard.quantcdn.io --organisation acme"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this command takes.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument("--host", help="the real service, in place of the local one")
+    parser.add_argument("--organisation", help=f"the organisation there (else {ORGANIZATION_VARIABLES[0]})")
+    parser.add_argument(
+        "--token-file", metavar="FILE", help=f"holds the token, - for stdin (else {TOKEN_VARIABLES[0]})"
+    )
+    parser.add_argument(
+        "--save", type=Path, default=Path("quantcdn-demo"), metavar="DIR", help="where the picture goes"
+    )
+    parser.add_argument("--speed", type=float, default=_SPEED, help=f"of the local service's clock ({_SPEED:g})")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the demonstration.
+
+    Args:
+        arguments: What was asked for.
+
+    Raises:
+        OpenApiException: Something did not work.
+        OSError: The picture cannot be saved, or the token's file not be read.
+    """
+    screen = Screen()
+    if arguments.host is None:
+        _run_locally(screen, arguments.save, arguments.speed)
+    else:
+        _run_remotely(screen, arguments)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """What the parts of the local demonstration share."""
+
+    screen: Screen
+    api: AIToolsApi
+    service: Emulator
+    pause: float
+
+    def follow(self, look: Callable[[], _Status]) -> _Status:
+        """Look again and again until it has ended, and show how far it is."""
+        started = time.monotonic()
+        seen = look()
+        with self.screen.live() as show:
+            for _ in range(_MOST_LOOKS):
+                show(f"{_progress(seen)} · {time.monotonic() - started:.1f} s")
+                if seen.is_final:
+                    break
+                time.sleep(self.pause)
+                seen = look()
+        return seen
+
+
+def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
+    with Emulator(clock=Clock(speed)) as service, ApiClient(service.configuration(proxy="")) as client:
+        screen.line(
+            f"A local service stands in for the real one at {service.url}; its clock runs {speed:g} times as fast."
+        )
+        service.fill_examples()
+        api = AIToolsApi(client)
+        stage = _Stage(screen, api, service, pause=1 / speed)
+        _show_tools(screen, api, _ORGANISATION)
+        _follow_image(stage, folder)
+        _follow_orchestration(stage)
+        _show_executions(screen, api, _ORGANISATION)
+        _show_failure(stage)
+    screen.heading("The same five calls, to paste")
+    screen.code(CODE)
+
+
+def _run_remotely(screen: Screen, arguments: argparse.Namespace) -> None:
+    organisation = arguments.organisation or _first_set(ORGANIZATION_VARIABLES)
+    if not organisation:
+        raise ApiValueError(f"no organisation: give --organisation, or set {ORGANIZATION_VARIABLES[0]}")
+    token = _read_token(arguments.token_file) if arguments.token_file else _first_set(TOKEN_VARIABLES)
+    if not token:
+        raise ApiValueError(f"no access token: give --token-file, or set {TOKEN_VARIABLES[0]}")
+    with ApiClient(Configuration(arguments.host, access_token=token)) as client:
+        api = AIToolsApi(client)
+        _show_tools(screen, api, organisation)
+        screen.heading("The names alone, which is a smaller answer")
+        screen.line(", ".join(api.list_ai_tool_names(organisation).tools))
+        _show_executions(screen, api, organisation)
+
+
+def _first_set(names: tuple[str, ...]) -> str | None:
+    return next((os.environ[name] for name in names if os.environ.get(name)), None)
+
+
+def _read_token(file: str) -> str:
+    return sys.stdin.readline() if file == "-" else Path(file).read_text()
+
+
+def _show_tools(screen: Screen, api: AIToolsApi, organisation: str) -> None:
+    screen.heading(f"The tools that {organisation} may use")
+    specs = [tool.tool_spec for tool in api.list_ai_tools(organisation).tools if tool.tool_spec]
+    rows = [(spec.name, _taken(spec), _first_sentence(spec.description)) for spec in specs]
+    screen.table(("TOOL", "TAKES", "WHAT IT DOES"), rows)
+
+
+def _taken(spec: models.ListAITools200ResponseToolsInnerToolSpec) -> str:
+    taken = spec.input_schema
+    if taken is None:
+        return ""
+    return ", ".join(name if name in taken.required else f"[{name}]" for name in taken.properties)
+
+
+def _first_sentence(text: str | None) -> str:
+    return (text or "").partition(". ")[0]
+
+
+def _follow_image(stage: _Stage, folder: Path) -> None:
+    stage.screen.heading("An image execution, followed from pending to complete")
+    identifier = stage.service.start_execution("generate_image", pending=2.0, running=12.0)
+    execution = stage.follow(lambda: stage.api.get_ai_tool_execution_status(_ORGANISATION, identifier))
+    result = execution.result
+    images = result.images if isinstance(result, models.GetAIToolExecutionStatus200ResponseResult) else None
+    for number, image in enumerate(images or ()):
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{identifier}-{number}.png"
+        path.write_bytes(base64.b64decode(image.partition(",")[2]))
+        stage.screen.line(f"saved {path} ({path.stat().st_size} bytes)")
+
+
+def _follow_orchestration(stage: _Stage) -> None:
+    stage.screen.heading("An orchestration of two tools")
+    identifier = stage.service.start_orchestration(
+        ["get_weather", "search_web"],
+        pending=1.0,
+        running=6.0,
+        synthesizing=2.0,
+        answer="It is sunny in Hobart, 21 degrees, and the web agrees that this is a good day for the harbour.",
+    )
+    orchestration = stage.follow(lambda: stage.api.get_ai_orchestration_status(_ORGANISATION, identifier))
+    stage.screen.line(f"answer: {orchestration.answer}")
+
+
+def _progress(seen: models.GetAIToolExecutionStatus200Response | models.GetAIOrchestrationStatus200Response) -> str:
+    if isinstance(seen, models.GetAIToolExecutionStatus200Response):
+        return f"{seen.tool_name} {seen.execution_id}: {seen.status}"
+    return f"{seen.orchestration_id}: {seen.status}, {seen.completed_tools or 0} of {seen.tool_count} tools"
+
+
+def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:
+    screen.heading("The recent executions, newest first")
+    listed = api.list_ai_tool_executions(organisation, limit=10)
+    rows = [
+        (e.execution_id, e.tool_name, e.status, _clock_time(e.created), _clock_time(e.completed))
+        for e in listed.executions
+    ]
+    screen.table(("EXECUTION", "TOOL", "STATUS", "ASKED FOR", "ENDED"), rows)
+
+
+def _clock_time(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S} UTC" if moment else ""
+
+
+def _show_failure(stage: _Stage) -> None:
+    stage.screen.heading("What a failed one looks like, and one that is not there")
+    why = "Image generation failed: the prompt was refused"
+    identifier = stage.service.start_execution("generate_image", pending=0, running=0, error=why)
+    failed = stage.api.get_ai_tool_execution_status(_ORGANISATION, identifier)
+    stage.screen.line(f"{failed.execution_id}: {failed.status}: {failed.error}")
+    try:
+        stage.api.get_ai_tool_execution_status(_ORGANISATION, f"exec_{0:032}")
+    except ApiException as error:
+        stage.screen.line(f"{type(error).__name__}: {error}")
