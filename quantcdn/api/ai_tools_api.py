@@ -190,7 +190,7 @@ class AIToolsApi:
             The execution.
 
         Raises:
-            NotFoundException: There is no such one, or it was forgotten after 24 hours.
+            NotFoundException: It does not exist, or was forgotten after 24 hours.
             ForbiddenException: The token may not use this organisation.
             OpenApiException: Any other error, see the class.
         """
@@ -229,7 +229,7 @@ class AIToolsApi:
             The orchestration.
 
         Raises:
-            NotFoundException: There is no such one, or it was forgotten after 24 hours.
+            NotFoundException: It does not exist, or was forgotten after 24 hours.
             ForbiddenException: The token may not use this organisation.
             OpenApiException: Any other error, see the class.
         """

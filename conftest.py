@@ -1,0 +1,38 @@
+"""The local service's fixtures for all tests, and a run of every Python block of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sybil import Sybil
+from sybil.integration.pytest import SybilItem
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+from quantcdn.emulator import Emulator, ManualClock
+
+pytest_plugins = ["quantcdn.testing"]
+
+EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
+ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
+
+# Where an error has a cause, or pytest made it of a warning, the filter of Sybil 10.1 fails and ends the whole run.
+SybilItem._traceback_filter = pytest.Item._traceback_filter
+
+pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=["documented_service"]).pytest()
+
+
+@pytest.fixture(scope="module")
+def documented_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give a document what its examples count on: a service, its address and token, and an empty directory."""
+    with Emulator(organisation="acme", clock=ManualClock()) as service, pytest.MonkeyPatch.context() as monkeypatch:
+        service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
+        service.start_orchestration(
+            ["generate_image", "search_web"], pending=0, running=0, synthesizing=0, orchestration_id=ORCHESTRATION_ID
+        )
+        monkeypatch.setenv("QUANTCDN_HOST", service.url)
+        monkeypatch.setenv("QUANTCDN_API_TOKEN", service.token)
+        monkeypatch.setenv("QUANTCDN_ORGANIZATION", "acme")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.chdir(tmp_path_factory.mktemp("document"))
+        yield
