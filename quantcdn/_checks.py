@@ -82,6 +82,13 @@ def optional_file(name: str, value: object) -> str | None:
     return path
 
 
+def optional_function(name: str, value: object) -> object:
+    """Check that a setting can be called, or is None."""
+    if value is not None and not callable(value):
+        raise ApiTypeError(f"{name} takes a function, not {type(value).__name__}")
+    return value
+
+
 def optional_proxy(_name: str, value: object) -> str | None:
     """Check that a setting is the address of a proxy, "" or None."""
     return None if value is None else checked_proxy(value)

@@ -40,24 +40,24 @@ class Limits:
         clock: Returns seconds that never go backwards.
     """
 
-    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "connected")
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "reused")
 
     def __init__(self, timeout: Timeout, deadline: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = timeout
         self._deadline = deadline
         self._clock = clock
         self._connect_by: float | None = None
-        self.connected = False
-        """Whether this attempt made a connection of its own, rather than reuse one."""
+        self.reused = True
+        """Whether this attempt went over a connection that was there before."""
 
     def start_connecting(self) -> None:
         """Let the limit for connecting begin."""
+        self.reused = False
         self._connect_by = min(self._clock() + self._timeout.connect, self._deadline)
 
     def end_connecting(self) -> None:
         """Let the limit for connecting end."""
         self._connect_by = None
-        self.connected = True
 
     def left(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""

@@ -14,11 +14,10 @@ from quantcdn._failures import Failure
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError, exception_class
+from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
 from quantcdn.models._model import Model
 from quantcdn.operation import Operation
 from quantcdn.rest import RESTClientObject, RESTResponse
-from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout, TimeoutSetting
 
 T = TypeVar("T", bound=Model)
@@ -250,19 +249,7 @@ def _read(model: type[T], response: RESTResponse) -> T:
 
 
 def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
-    raw = response.public_data()
-    body = raw.decode(errors="replace")
-    return exception_class(response.status)(
-        response.status,
-        response.reason,
-        body=body,
-        data=_error_data(operation.errors.get(response.status), raw),
-        headers=response.public_headers(),
-        request_id=response.request_id,
-        raw_data=raw,
-        request=response.request,
-        retry_after=retry_after(response.headers),
-    )
+    return response.failed(_error_data(operation.errors.get(response.status), response.public_data()))
 
 
 def _error_data(model: type[Model] | None, raw: bytes) -> Any:

@@ -11,6 +11,7 @@ from typing import ClassVar, Self, TypedDict
 from quantcdn import _checks
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiValueError
+from quantcdn.hooks import Hook
 from quantcdn.retry import RetryPolicy, RetrySettings, retry_policy
 from quantcdn.timeout import Timeout, TimeoutSetting
 
@@ -89,6 +90,9 @@ class Configuration:
         socket_options: Options for ``socket.setsockopt``, in place of ``TCP_NODELAY`` alone.
         client_side_validation: False leaves the documented bounds of arguments to the service.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
+        on_request: Is told of each attempt before it begins; a hook that fails is logged, not raised.
+        on_response: Is told of each attempt when it has ended, well or badly.
+        on_retry: Is told of each attempt after which the client will try again.
         debug: True lets the logger ``quantcdn`` report every request.
 
     Raises:
@@ -123,6 +127,9 @@ class Configuration:
         socket_options: Sequence[tuple[int, int, int | bytes]] | None = None,
         client_side_validation: bool = True,
         allow_http: bool = False,
+        on_request: Hook | None = None,
+        on_response: Hook | None = None,
+        on_retry: Hook | None = None,
         debug: bool = False,
     ) -> None:
         if host is not None and server_index is not None:
@@ -148,6 +155,9 @@ class Configuration:
         self.proxy_headers = proxy_headers
         self.socket_options = socket_options
         self.client_side_validation = client_side_validation
+        self.on_request = on_request
+        self.on_response = on_response
+        self.on_retry = on_retry
         self.debug = debug
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -383,5 +393,8 @@ _CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "proxy_headers": _unchecked,
     "socket_options": _unchecked,
     "client_side_validation": _checks.boolean,
+    "on_request": _checks.optional_function,
+    "on_response": _checks.optional_function,
+    "on_retry": _checks.optional_function,
     "allow_http": _checks.boolean,
 }

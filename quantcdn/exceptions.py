@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from quantcdn._json import is_object
 
@@ -136,7 +136,7 @@ class ApiException(OpenApiException):
         retry_after: How many seconds the service asked to wait, or None.
     """
 
-    hint: ClassVar[str | None] = None
+    hint: str | None = None
     """What to do about it, where the class of the error says."""
 
     def __init__(

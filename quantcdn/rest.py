@@ -3,263 +3,33 @@
 from __future__ import annotations
 
 import copy
-import http.client
-import json
 import logging
 import os
 import random
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
 
-from quantcdn._failures import Failure, UnusableBodyError, failure
+from quantcdn._checks import is_loopback
+from quantcdn._failures import Failure
 from quantcdn._pools import Limits, current_limits, make_pool
+from quantcdn._response import FOREIGN_ERRORS, Call
+from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiValueError, RequestInfo
+from quantcdn.exceptions import ApiConnectionException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
+from quantcdn.hooks import AttemptRecord, Hook
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
 _LOGGER = logging.getLogger("quantcdn")
-_PIECE_SIZE = 65_536
-_FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)
-_REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call as it goes on: what is asked, since when, and how often it was tried."""
-
-    method: str
-    url: str
-    secrets: tuple[bytes, ...]
-    timeout: Timeout
-    clock: Callable[[], float]
-    started: float = field(init=False)
-    attempts: int = 0
-
-    def __post_init__(self) -> None:
-        self.started = self.clock()
-
-    @property
-    def deadline(self) -> float:
-        return self.started + self.timeout.total
-
-    @property
-    def left(self) -> float:
-        return self.deadline - self.clock()
-
-    def info(self) -> RequestInfo:
-        return RequestInfo(self.method, self.url, self.attempts, self.clock() - self.started)
-
-    def explain(self, error: Exception) -> Failure:
-        return failure(error, overdue=self.left <= 0, seconds=self.timeout.total)
-
-
-class RESTResponse:
-    """An answer; its body is read once, within the time and size limits of its call.
-
-    Where the body is not read to its end, ``close`` or a ``with`` block gives the connection up.
-    """
-
-    def __init__(self, raw: urllib3.BaseHTTPResponse, call: _Call, limit: int, kept: int) -> None:
-        self.status: int = raw.status
-        self.reason: str | None = raw.reason
-        self.headers: Mapping[str, str] = raw.headers
-        self._raw = raw
-        self._call = call
-        self._limit = limit
-        self._kept = kept
-        self._pieces = _pieces(raw, limit)
-        self._rest = b""
-        self._data: bytes | None = None
-
-    @property
-    def request(self) -> RequestInfo:
-        """What was asked, how often, and for how long by now."""
-        return self._call.info()
-
-    @property
-    def request_id(self) -> str | None:
-        """The service's own name for the request, where the answer has one."""
-        return next((self.headers[name] for name in _REQUEST_ID_HEADERS if name in self.headers), None)
-
-    @property
-    def data(self) -> bytes:
-        """The whole body; it is kept, so that it can be asked for again."""
-        if self._data is None:
-            self._data = self.read()
-        return self._data
-
-    def read(self, amt: int | None = None) -> bytes:
-        """Read the body, or some of it.
-
-        Args:
-            amt: How many bytes at most; None for all that is left.
-
-        Returns:
-            The bytes; none at the end.
-
-        Raises:
-            ApiException: The body breaks off, takes too long or is too large.
-        """
-        gathered = [self._rest]
-        size = len(self._rest)
-        while (amt is None or size < amt) and (piece := self._next_piece()):
-            gathered.append(piece)
-            size += len(piece)
-        body = b"".join(gathered)
-        end = size if amt is None else amt
-        self._rest = body[end:]
-        return body[:end]
-
-    def stream(self, amt: int = _PIECE_SIZE) -> Iterator[bytes]:
-        """Read the body piece by piece.
-
-        Args:
-            amt: How many bytes a piece has; the last may have fewer.
-
-        Yields:
-            The pieces.
-
-        Raises:
-            ApiException: The body breaks off, takes too long or is too large.
-        """
-        while piece := self.read(amt):
-            yield piece
-
-    def _next_piece(self) -> bytes:
-        try:
-            return next(self._pieces, b"")
-        except _FOREIGN_ERRORS as error:
-            problem = self.unusable(self._call.explain(error))
-        self.close()
-        raise problem
-
-    def preload(self) -> Failure | None:
-        """Read the whole body now.
-
-        Returns:
-            None, or why that failed; ``data`` is then the start of the body.
-        """
-        gathered: list[bytes] = []
-        try:
-            if _is_plain(self._raw) and self._raw.length_remaining is not None:
-                # The length is known: one read, and no second copy.
-                if self._raw.length_remaining <= self._limit:
-                    self._data = self._raw.read()
-                    return None
-                gathered.append(self._raw.read(self._kept))
-                raise _too_large(self._limit)
-            for piece in self._pieces:
-                gathered.append(piece)
-        except _FOREIGN_ERRORS as error:
-            problem = self._call.explain(error)
-        else:
-            self._data = b"".join(gathered)
-            return None
-        self._data = b"".join(gathered)[: self._kept]
-        self.close()
-        return problem
-
-    def json(self) -> Any:
-        """Parse the body.
-
-        Returns:
-            The JSON value.
-
-        Raises:
-            ApiResponseException: The body is no JSON.
-            ApiException: The body breaks off, takes too long or is too large.
-        """
-        try:
-            return json.loads(self.data)
-        except (ValueError, RecursionError):
-            problem = self.unusable(Failure(ApiResponseException, "the body is no JSON"))
-        raise problem
-
-    def unusable(self, why: Failure) -> ApiException:
-        """Make the error that says why this answer cannot be used.
-
-        Args:
-            why: The failure.
-
-        Returns:
-            The error, with what came of the answer.
-        """
-        body = self.public_data()
-        return why.error(
-            self.status if issubclass(why.error, ApiResponseException) else 0,
-            why.reason,
-            body=body.decode(errors="replace"),
-            raw_data=body,
-            headers=self.public_headers(),
-            request_id=self.request_id,
-            request=self.request,
-        )
-
-    def public_data(self) -> bytes:
-        """Give what was read of the body for an error, which may be logged or sent elsewhere.
-
-        Returns:
-            The body; where the service repeats a token or a cookie in it, ``[secret]`` stands there.
-        """
-        body = self._data or b""
-        for secret in self._call.secrets:
-            body = body.replace(secret, b"[secret]")
-        return body
-
-    def public_headers(self) -> Mapping[str, str]:
-        """Give the headers for an error, which may be logged or sent elsewhere.
-
-        Returns:
-            The headers without cookies, and without the query of a location, which may be signed.
-        """
-        headers = urllib3.HTTPHeaderDict(self.headers)
-        headers.discard("set-cookie")
-        if "location" in headers:
-            headers["location"] = headers["location"].partition("?")[0]
-        return headers
-
-    def getheaders(self) -> Mapping[str, str]:
-        """Get the headers; the old name of ``headers``.
-
-        Returns:
-            The headers.
-        """
-        return self.headers
-
-    def getheader(self, name: str, default: str | None = None) -> str | None:
-        """Get one header; the old name of ``headers.get``.
-
-        Args:
-            name: The header's name, in any letter case.
-            default: What to return where it is missing.
-
-        Returns:
-            Its value.
-        """
-        return self.headers.get(name, default)
-
-    def close(self) -> None:
-        """Give the connection up, unless the body was read to its end."""
-        self._raw.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 3
+_EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
 
 RESTResponseType = RESTResponse
 
@@ -268,29 +38,39 @@ RESTResponseType = RESTResponse
 class _Outcome:
     """What one attempt came to: an answer, or a failure with what came of an answer."""
 
-    answer: RESTResponse | None
-    failure: Failure | None
+    seconds: float
+    answer: RESTResponse | None = None
+    failure: Failure | None = None
     stale: bool = False
 
     @property
     def status(self) -> int:
         return self.answer.status if self.answer else 0
 
-    def result(self, call: _Call) -> RESTResponse:
+    def result(self, call: Call) -> RESTResponse:
         if self.failure is None and self.answer is not None:
             return self.answer
         failed = self.failure or Failure(ApiException, "no answer")
         raise self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
+
+    def record(self, call: Call, pause: float | None) -> AttemptRecord:
+        error = self.failure.reason if self.failure else None
+        return AttemptRecord(
+            call.method, call.host, call.path, call.attempts, self.status or None, self.seconds, error, pause
+        )
 
 
 class RESTClientObject:
     """Pools of connections, and the loop that sends a request until it is answered or hopeless.
 
     Args:
-        configuration: The settings; of a later change of them only the host and the token count.
+        configuration: The settings; a later change of them has no effect here.
         clock: Returns seconds that never go backwards.
         sleep: Waits for some seconds.
         uniform: Returns a random number between two.
+
+    Raises:
+        ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
 
     def __init__(
@@ -306,7 +86,7 @@ class RESTClientObject:
         self._sleep = sleep
         self._uniform = uniform
         self._lock = threading.Lock()
-        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._pools: dict[tuple[str, bool], urllib3.HTTPConnectionPool] = {}
         self._process = os.getpid()
         self._closed = False
         self._pool(configuration.host)  # settings that cannot work are found now, not at the first call
@@ -321,7 +101,7 @@ class RESTClientObject:
         timeout: Timeout | None = None,
         preload: bool = True,
     ) -> RESTResponse:
-        """Send a request, again where that helps.
+        """Send a request to the service, again where that helps.
 
         Args:
             method: The HTTP method; it must be safe to repeat (RFC 9110 section 9.2.2).
@@ -340,21 +120,46 @@ class RESTClientObject:
             ApiResponseException: The body is too large, damaged or packed in a way not asked for.
             ApiValueError: The client is closed.
         """
-        url = host + target.partition("?")[0]
-        call = _Call(method, url, _secrets(headers), timeout or self._configuration.timeout, self._clock)
+        call = self._call(method, host, target, _secrets(headers), timeout)
+        return self._answered(call, _Request(target, headers, self._configuration.max_response_size, preload))
+
+    def download(self, url: str, *, timeout: Timeout | None = None) -> RESTResponse:
+        """Get a file from a signed address: without the token, and without any header but what HTTP needs.
+
+        Args:
+            url: The address, ``https`` unless it is on this machine. Up to 3 redirects are followed.
+            timeout: The time limits, or None for the configured ones.
+
+        Returns:
+            The answer, its body read; its status is 200 to 299.
+
+        Raises:
+            ApiValueError: The address cannot be used, or the client is closed.
+            ForbiddenException: The address has expired.
+            ApiConnectionException: No connection could be made, or it broke.
+            ApiTimeoutException: A time limit passed.
+            ApiResponseException: The file is larger than ``max_image_size``.
+            ApiException: The address was answered with another error.
+        """
+        limits = timeout or self._configuration.timeout
+        started = self._clock()
+        redirects = 0
         while True:
-            call.attempts += 1
-            outcome = self._attempt(call, host, target, headers, preload)
-            if outcome.stale:
-                # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
-                outcome = self._attempt(call, host, target, headers, preload)
-            pause = self._pause(call, outcome)
-            _log(call, outcome, pause)
-            if pause is None:
-                return outcome.result(call)
-            if outcome.answer is not None:
-                outcome.answer.close()
-            self._sleep(pause)
+            host, target = _download_target(url)
+            left = limits.total - (self._clock() - started)
+            call = self._call("GET", host, target, (), replace(limits, total=max(left, 0.001)))
+            request = _Request(target, {"Accept-Encoding": "identity"}, self._configuration.max_image_size, signed=True)
+            answer = self._answered(call, request)
+            if answer.status not in _REDIRECTS or "location" not in answer.headers or redirects == _MOST_REDIRECTS:
+                break
+            redirects += 1
+            url = urljoin(url, answer.headers["location"])
+        if 200 <= answer.status <= 299:
+            return answer
+        error = answer.failed()
+        if error.status == 403:
+            error.hint = _EXPIRED_HINT
+        raise error
 
     def close(self) -> None:
         """Close every idle connection; one that is in use closes when its answer has been read."""
@@ -363,28 +168,43 @@ class RESTClientObject:
             for pool in self._pools.values():
                 pool.close()
 
-    def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
-        if self._closed:
-            raise ApiValueError("this ApiClient is closed; make a new one")
-        if self._process != os.getpid():
-            # Parent and child would write to the same sockets; the lock may have been held in the fork.
-            self._process, self._lock, self._pools = os.getpid(), threading.Lock(), {}
-        pool = self._pools.get(host)
-        if pool is None:
-            with self._lock:
-                pool = self._pools.setdefault(host, make_pool(self._configuration, host, os.environ))
-        return pool
+    def _call(self, method: str, host: str, target: str, secrets: tuple[bytes, ...], timeout: Timeout | None) -> Call:
+        limits = timeout or self._configuration.timeout
+        return Call(method, host, target.partition("?")[0], secrets, limits, self._clock)
 
-    def _attempt(self, call: _Call, host: str, target: str, headers: Mapping[str, str], preload: bool) -> _Outcome:
-        pool = self._pool(host)
+    def _answered(self, call: Call, request: _Request) -> RESTResponse:
+        """Try until there is an answer, or no more hope of one."""
+        settings = self._configuration
+        while True:
+            call.attempts += 1
+            _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
+            outcome = self._attempt(call, request)
+            if outcome.stale and not call.resent:
+                # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
+                call.resent = True
+                outcome = self._attempt(call, request)
+            pause = self._pause(call, outcome)
+            record = outcome.record(call, pause)
+            _log(record)
+            _tell(settings.on_response, record)
+            if pause is None:
+                return outcome.result(call)
+            _tell(settings.on_retry, record)
+            if outcome.answer is not None:
+                outcome.answer.close()
+            self._sleep(pause)
+
+    def _attempt(self, call: Call, request: _Request) -> _Outcome:
+        pool = self._pool(call.host, signed=request.signed)
         forwarded = pool.proxy is not None and pool.scheme == "http"
         limits = Limits(call.timeout, call.deadline, self._clock)
+        started = self._clock()
         before = current_limits.set(limits)
         try:
             raw = pool.urlopen(
                 call.method,
-                host + target if forwarded else _path_of(host) + target,
-                headers=headers,
+                call.host + request.target if forwarded else urlsplit(call.host).path + request.target,
+                headers=request.headers,
                 retries=False,
                 redirect=False,
                 assert_same_host=False,
@@ -392,26 +212,32 @@ class RESTClientObject:
                 preload_content=False,
                 decode_content=False,
             )
-        except _FOREIGN_ERRORS as error:
+        except FOREIGN_ERRORS as error:
             failed = call.explain(error)
-            return _Outcome(None, failed, stale=failed.again and not limits.connected)
+            stale = limits.reused and failed.again and failed.error is ApiConnectionException
+            return _Outcome(self._clock() - started, failure=failed, stale=stale)
         finally:
             current_limits.reset(before)
         if forwarded and raw.status == 407:
             raw.close()
-            return _Outcome(None, Failure(ApiConnectionException, "the proxy refused to connect: 407"))
-        return self._received(raw, call, preload)
+            refused = Failure(ApiConnectionException, "the proxy refused to connect: 407")
+            return _Outcome(self._clock() - started, failure=refused)
+        answer, failed_body = self._received(raw, call, request)
+        return _Outcome(self._clock() - started, answer, failed_body)
 
-    def _received(self, raw: urllib3.BaseHTTPResponse, call: _Call, preload: bool) -> _Outcome:
-        usable = 200 <= raw.status <= 299
-        settings = self._configuration
-        limit = settings.max_response_size if usable else settings.max_error_size
-        answer = RESTResponse(raw, call, limit, settings.max_error_size)
-        failed = answer.preload() if preload else None
-        # An error's status counts whatever became of its body.
-        return _Outcome(answer, failed if usable else None)
+    def _received(
+        self, raw: urllib3.BaseHTTPResponse, call: Call, request: _Request
+    ) -> tuple[RESTResponse, Failure | None]:
+        kept = self._configuration.max_error_size
+        if 200 <= raw.status <= 299:
+            answer = RESTResponse(raw, call, request.limit, kept)
+            return answer, answer.preload() if request.preload else None
+        answer = RESTResponse(raw, call, kept, kept)
+        if request.preload:
+            answer.preload()  # the status counts, whatever became of the body
+        return answer, None
 
-    def _pause(self, call: _Call, outcome: _Outcome) -> float | None:
+    def _pause(self, call: Call, outcome: _Outcome) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
@@ -423,15 +249,55 @@ class RESTClientObject:
         pause = max(asked, self._uniform(0.0, policy.longest_pause(call.attempts, outcome.status)))
         return pause if asked <= policy.longest_retry_after and pause < call.left else None
 
+    def _pool(self, host: str, *, signed: bool = False) -> urllib3.HTTPConnectionPool:
+        if self._closed:
+            raise ApiValueError("this ApiClient is closed; make a new one")
+        if self._process != os.getpid():
+            # Parent and child would write to the same sockets; the lock may have been held in the fork.
+            self._process, self._lock, self._pools = os.getpid(), threading.Lock(), {}
+        pool = self._pools.get((host, signed))
+        if pool is None:
+            settings = _without_identity(self._configuration) if signed else self._configuration
+            with self._lock:
+                pool = self._pools.setdefault((host, signed), make_pool(settings, host, os.environ))
+        return pool
 
-def _log(call: _Call, outcome: _Outcome, pause: float | None) -> None:
-    if not _LOGGER.isEnabledFor(logging.DEBUG if pause is None else logging.INFO):
-        return
-    what = outcome.failure.reason if outcome.failure else outcome.status
-    if pause is None:
-        _LOGGER.debug("%s %s: %s", call.method, call.url, what)
-    else:
-        _LOGGER.info("%s %s: %s; again in %.1f s", call.method, call.url, what, pause)
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What goes out, and how much may come back."""
+
+    target: str
+    headers: Mapping[str, str]
+    limit: int
+    preload: bool = True
+    signed: bool = False
+
+
+def _download_target(url: str) -> tuple[str, str]:
+    """Take an address apart; no message shows it, since it is signed."""
+    parts = _split(url)
+    if parts is None or not parts.hostname or parts.username is not None:
+        raise ApiValueError("the address of a file cannot be used")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        raise ApiValueError(f"the address of a file must be https, not {parts.scheme}")
+    target = parts.path or "/"
+    return f"{parts.scheme}://{parts.netloc}", f"{target}?{parts.query}" if parts.query else target
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        return parts if url.isascii() and url.isprintable() and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _without_identity(configuration: Configuration) -> Configuration:
+    """Leave out the settings that are meant for the service's own host alone."""
+    settings = copy.copy(configuration)
+    settings.cert_file = settings.key_file = settings.tls_server_name = settings.assert_hostname = None
+    return settings
 
 
 def _secrets(headers: Mapping[str, str]) -> tuple[bytes, ...]:
@@ -439,56 +305,19 @@ def _secrets(headers: Mapping[str, str]) -> tuple[bytes, ...]:
     return tuple(value.rpartition(" ")[2].encode("latin-1") for value in values if value)
 
 
-def _path_of(host: str) -> str:
-    return urlsplit(host).path
+def _tell(hook: Hook | None, record: AttemptRecord) -> None:
+    if hook is None:
+        return
+    try:
+        hook(record)
+    except Exception:  # a fault of what only watches must not end the call
+        _LOGGER.warning("a hook failed", exc_info=True)
 
 
-def _is_plain(raw: urllib3.BaseHTTPResponse) -> bool:
-    return raw.headers.get("content-encoding", "").strip().lower() in ("", "identity")
-
-
-def _too_large(limit: int) -> UnusableBodyError:
-    return UnusableBodyError(f"the body is larger than the limit of {limit} bytes")
-
-
-def _pieces(raw: urllib3.BaseHTTPResponse, limit: int) -> Iterator[bytes]:
-    """Yield a body, unpacked, and refuse what is beyond the limit."""
-    encoding = raw.headers.get("content-encoding", "").strip().lower()
-    if _is_plain(raw):
-        pieces = _received_pieces(raw)
-    elif encoding in ("gzip", "x-gzip"):
-        pieces = _gunzipped(_received_pieces(raw))
-    else:
-        raise UnusableBodyError(f"the body is packed as {encoding!r}, which was not asked for")
-    left = limit
-    for piece in pieces:
-        yield piece[:left]
-        left -= len(piece)
-        if left < 0:
-            raise _too_large(limit)
-
-
-def _received_pieces(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    while piece := raw.read(_PIECE_SIZE):
-        yield piece
-
-
-def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack gzip (RFC 1952) so that no step yields more than a piece, however far it expands."""
-    decoder = zlib.decompressobj(wbits=31)
-    started = False
-    for piece in pieces:
-        started = True
-        waiting = piece
-        while waiting or decoder.unconsumed_tail:
-            if decoder.eof:  # another member follows
-                decoder = zlib.decompressobj(wbits=31)
-            try:
-                unpacked = decoder.decompress(waiting, _PIECE_SIZE)
-            except zlib.error as error:
-                raise UnusableBodyError("the packed body is damaged") from error
-            waiting = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
-            if unpacked:
-                yield unpacked
-    if started and not decoder.eof:
-        raise UnusableBodyError("the packed body ends early")
+def _log(record: AttemptRecord) -> None:
+    level = logging.DEBUG if record.pause is None else logging.INFO
+    if not _LOGGER.isEnabledFor(level):
+        return
+    what = record.error or record.status
+    again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
+    _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)
