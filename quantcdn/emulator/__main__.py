@@ -1,0 +1,106 @@
+"""The local service as a command: ``python -m quantcdn.emulator``."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+from quantcdn.emulator._clock import Clock
+from quantcdn.emulator._emulator import Emulator
+from quantcdn.emulator._wire import WIRES
+from quantcdn.exceptions import OpenApiException
+
+_GREETING = """\
+The local service is at {url} and speaks version {wire}. Ctrl-C stops it.
+Its token is {token}
+
+export QUANTCDN_HOST={quoted_url}
+export QUANTCDN_API_TOKEN={quoted_token}
+export QUANTCDN_ORGANIZATION={quoted_organisation}
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to a parser.
+
+    Args:
+        parser: The parser.
+    """
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, takes a free one")
+    parser.add_argument("--token", metavar="T", help="the token that requests must carry; one is made if none is given")
+    parser.add_argument("--wire", choices=list(WIRES), default="4.19", help="the version to speak (default: 4.19)")
+    parser.add_argument("--organisation", metavar="X", help="the only organisation; any is accepted if none is given")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="F", help="how fast its clock runs (default: 1)")
+
+
+def _wait_for_ever() -> None:
+    threading.Event().wait()
+
+
+def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever) -> int:
+    """Serve until interrupted.
+
+    Args:
+        arguments: What ``add_arguments`` asked for.
+        wait: Returns, or raises KeyboardInterrupt, when it is time to stop.
+
+    Returns:
+        The exit status: 0, or 1 where an argument or the port cannot be used.
+    """
+    try:
+        with Emulator(
+            port=arguments.port,
+            token=arguments.token,
+            wire=arguments.wire,
+            organisation=arguments.organisation,
+            clock=Clock(arguments.speed),
+        ) as service:
+            service.fill_examples()
+            sys.stdout.write(_greeting(service, arguments.organisation or "demo"))
+            sys.stdout.flush()
+            wait()
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        sys.stderr.write(f"quantcdn.emulator: port {arguments.port}: {error.strerror}\n")
+        return 1
+    except OpenApiException as error:
+        sys.stderr.write(f"quantcdn.emulator: {error}\n")
+        return 1
+    return 0
+
+
+def _greeting(service: Emulator, organisation: str) -> str:
+    return _GREETING.format(
+        url=service.url,
+        wire=service.wire,
+        token=service.token,
+        quoted_url=shlex.quote(service.url),
+        quoted_token=shlex.quote(service.token),
+        quoted_organisation=shlex.quote(organisation),
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: Its arguments; None for those of the process.
+
+    Returns:
+        The exit status.
+    """
+    # A shell starts background commands with SIGINT ignored; both signals end this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    parser = argparse.ArgumentParser("python -m quantcdn.emulator", description="Serve the AI tools API locally.")
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

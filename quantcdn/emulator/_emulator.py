@@ -1,0 +1,274 @@
+"""The local service as a test sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from quantcdn import _checks
+from quantcdn.api import ai_tools_api
+from quantcdn.configuration import Configuration
+from quantcdn.emulator import _arguments
+from quantcdn.emulator._clock import AnyClock, Clock
+from quantcdn.emulator._examples import fill
+from quantcdn.emulator._faults import Fault, Faults
+from quantcdn.emulator._journal import RecordedRequest
+from quantcdn.emulator._pictures import Pictures
+from quantcdn.emulator._routes import Gate, routes
+from quantcdn.emulator._server import HOST, Server
+from quantcdn.emulator._service import Memory, Service, digits
+from quantcdn.emulator._state import Execution, Orchestration
+from quantcdn.emulator._wire import WIRES
+from quantcdn.exceptions import ApiTypeError, ApiValueError
+
+
+class Emulator:
+    """The AI tools API on a port of this machine, for tests and demonstrations.
+
+    It answers from the moment it is made until ``close``, or the end of a ``with`` block. Nothing
+    is run: an execution is a script, and a clock moves it on. Threads may share it.
+
+    Args:
+        port: The port, or 0 for a free one.
+        token: The token that requests must carry; None makes one from the seed.
+        organisation: The only organisation that there is; None accepts any.
+        wire: The version of the service whose answers it gives, ``4.9`` or ``4.19``.
+        clock: What moves executions on; None for the real time.
+        seed: What identifiers, pictures and the token follow from.
+
+    Raises:
+        ApiTypeError: An argument is of a wrong type.
+        ApiValueError: An argument has a value that cannot be used.
+        OSError: The port is in use, or may not be opened.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        token: str | None = None,
+        organisation: str | None = None,
+        wire: str = "4.19",
+        clock: AnyClock | None = None,
+        seed: int = 0,
+    ) -> None:
+        _checks.integer("port", port, 0, 65_535)
+        gate = Gate(
+            token=f"emulator_{digits(seed, 'token')}" if token is None else _checks.token(token),
+            organisation=None if organisation is None else _checks.text("organisation", organisation),
+        )
+        wire = _checked_wire(wire)
+        self._server = Server(port)
+        self._service = Service(
+            seed=seed,
+            clock=Clock() if clock is None else clock,
+            wire=wire,
+            gate=gate,
+            routes=routes(ai_tools_api.OPERATIONS),
+            pictures=Pictures(self.url, digits(seed, "pictures")),
+        )
+        self._server.start(self._service.answer)
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port."""
+        return f"http://{HOST}:{self._server.port}"
+
+    @property
+    def token(self) -> str:
+        """The token that requests must carry."""
+        return self._service.gate.token
+
+    @property
+    def clock(self) -> AnyClock:
+        """What moves executions on."""
+        return self._service.clock
+
+    @property
+    def wire(self) -> str:
+        """The version of the service whose answers it gives; it may be changed at any time."""
+        return self._service.wire
+
+    @wire.setter
+    def wire(self, value: str) -> None:
+        self._service.wire = _checked_wire(value)
+
+    @property
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        """All requests that came, in their order."""
+        with self._service.lock:
+            return tuple(self._service.memory.journal)
+
+    def configuration(self, **settings: Any) -> Configuration:
+        """Make a client's configuration for this service.
+
+        Args:
+            **settings: Settings of ``Configuration``; they win.
+
+        Returns:
+            The configuration.
+
+        Raises:
+            ApiTypeError: A setting is of a wrong type.
+            ApiValueError: A setting has a value that cannot be used.
+        """
+        chosen: dict[str, Any] = {"host": self.url, "access_token": self.token, **settings}
+        return Configuration(**chosen)
+
+    def start_execution(
+        self,
+        tool_name: str,
+        *,
+        pending: float = 1.0,
+        running: float = 10.0,
+        result: object = None,
+        error: str | None = None,
+        execution_id: str | None = None,
+    ) -> str:
+        """Start the script of one tool: pending, then running, then complete or failed.
+
+        Args:
+            tool_name: The tool's name; any text.
+            pending: How long it waits, in seconds of the clock, 0 or more.
+            running: How long it runs, in seconds of the clock, 0 or more.
+            result: What it gives back, a JSON value; None for the usual of such a tool.
+            error: Why it fails; None lets it complete.
+            execution_id: Its identifier; None makes one. An execution of that identifier is replaced.
+
+        Returns:
+            The identifier.
+
+        Raises:
+            ApiTypeError: An argument is of a wrong type.
+            ApiValueError: An argument has a value that cannot be used.
+        """
+        script = Execution(
+            execution_id=self._identifier("exec", execution_id),
+            tool_name=tool_name,
+            created=self.clock.now(),
+            pending=pending,
+            running=running,
+            result=_arguments.json_value("result", result),
+            error=error,
+        )
+        self._service.add_execution(script)
+        return script.execution_id
+
+    def start_orchestration(
+        self,
+        tools: Sequence[str],
+        *,
+        pending: float = 1.0,
+        running: float = 10.0,
+        synthesizing: float = 1.0,
+        answer: str | None = None,
+        error: str | None = None,
+        orchestration_id: str | None = None,
+    ) -> str:
+        """Start the script of several tools: pending, waiting for them, synthesizing, then complete or failed.
+
+        A tool that fails counts as completed, and does not make the orchestration fail.
+
+        Args:
+            tools: Names of tools, which are started with it, or identifiers of executions, 1 or more.
+            pending: How long it and the tools that it starts wait, in seconds of the clock, 0 or more.
+            running: How long each tool that it starts runs, in seconds of the clock, 0 or more.
+            synthesizing: How long the answer takes after the last tool, in seconds of the clock, 0 or more.
+            answer: The answer; None makes one.
+            error: Why it fails; None lets it complete.
+            orchestration_id: Its identifier; None makes one. An orchestration of that identifier is replaced.
+
+        Returns:
+            The identifier.
+
+        Raises:
+            ApiTypeError: An argument is of a wrong type.
+            ApiValueError: An argument has a value that cannot be used.
+        """
+        if isinstance(tools, str) or not all(isinstance(tool, str) for tool in tools):
+            raise ApiTypeError("tools takes a list of names or identifiers")
+        if not tools:
+            raise ApiValueError("tools is empty")
+        with self._service.lock:
+            script = Orchestration(
+                orchestration_id=self._identifier("orch", orchestration_id),
+                executions=tuple(self._execution(tool, pending, running) for tool in tools),
+                created=self.clock.now(),
+                pending=pending,
+                synthesizing=synthesizing,
+                answer=f"All tools have answered: {', '.join(tools)}." if answer is None else answer,
+                error=error,
+            )
+            self._service.memory.records.orchestrations[script.orchestration_id] = script
+        return script.orchestration_id
+
+    def _execution(self, tool: str, pending: float, running: float) -> Execution:
+        known = self._service.memory.records.executions
+        if tool not in known:
+            if re.fullmatch("exec_[0-9a-f]{32}", tool):
+                raise ApiValueError(f"there is no execution {tool}")
+            tool = self.start_execution(tool, pending=pending, running=running)
+        return known[tool]
+
+    def _identifier(self, kind: str, given: str | None) -> str:
+        return f"{kind}_{self._service.next_hex(kind)}" if given is None else _checks.text("identifier", given)
+
+    def fill_examples(self) -> None:
+        """Start executions and orchestrations in the past: some have ended, some fail, some go on."""
+        fill(self._service)
+
+    def add_fault(self, fault: Fault, *, operation: str | None = None, times: int | None = 1) -> None:
+        """Let something go wrong with the requests to come; of several faults, the first added comes first.
+
+        Args:
+            fault: What goes wrong.
+            operation: The name of an endpoint's method in ``AIToolsApi``, or ``picture`` for the
+                signed addresses; None for any request.
+            times: With how many requests, 1 or more; None for all until ``clear_faults`` or ``reset``.
+
+        Raises:
+            ApiTypeError: An argument is of a wrong type.
+            ApiValueError: There is no such operation, or ``times`` is less than 1.
+        """
+        if not isinstance(fault, Fault):
+            raise ApiTypeError(f"fault takes a Fault, not {type(fault).__name__}")
+        names = {route.name for route in self._service.routes}
+        if operation not in names:  # None is the name of the page at the root
+            raise ApiValueError(f"there is no operation {operation!r}")
+        if times is not None:
+            _checks.integer("times", times, 1)
+        with self._service.lock:
+            self._service.memory.faults.add(fault, operation, times)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._service.lock:
+            self._service.memory.faults = Faults()
+
+    def reset(self) -> None:
+        """Forget all executions, orchestrations, faults and requests; identifiers begin anew."""
+        with self._service.lock:
+            self._service.memory = Memory()
+
+    def close(self) -> None:
+        """Close the port and end all connections; a second time, nothing happens."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Emulator({self.url}, wire={self.wire!r})"
+
+
+def _checked_wire(value: str) -> str:
+    if value not in WIRES:
+        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {value!r}")
+    return value

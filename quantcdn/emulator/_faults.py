@@ -1,0 +1,107 @@
+"""What can be made to go wrong, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from quantcdn import _checks
+from quantcdn.emulator import _arguments
+from quantcdn.emulator._answer import Answer, json_answer
+from quantcdn.exceptions import ApiTypeError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with a request.
+
+    Without ``status`` and ``body``, the answer stays as it would have been, but late, with more
+    headers, or cut.
+
+    Raises:
+        ApiTypeError: A value is of a wrong type.
+        ApiValueError: A status is not from 200 to 599, a delay is negative, or a header cannot be sent.
+    """
+
+    status: int | None = None
+    """The status of the answer, 200 to 599; the body is then a JSON error, unless ``body`` is given."""
+    body: bytes | None = None
+    """The body of the answer, sent as it is; the status is then 200, unless ``status`` is given."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Headers that win over the answer's own."""
+    delay: float = 0.0
+    """How many real seconds pass before the answer, 0 or more."""
+    retry_after: float | str | None = None
+    """The header ``Retry-After``: seconds, or any text."""
+    reset: bool = False
+    """Whether the connection is reset, without an answer."""
+    truncate: bool = False
+    """Whether the connection ends after half of the body, whose whole length was announced."""
+
+    def __post_init__(self) -> None:
+        if self.status is not None:
+            _checks.integer("status", self.status, 200, 599)
+        if self.body is not None and not isinstance(self.body, bytes):
+            raise ApiTypeError(f"body takes bytes, not {type(self.body).__name__}")
+        _arguments.seconds("delay", self.delay)
+        _checks.boolean("reset", self.reset)
+        _checks.boolean("truncate", self.truncate)
+        for name, value in self.all_headers().items():
+            _checks.header(name, value)
+
+    def all_headers(self) -> dict[str, str]:
+        """Give the headers that the answer gets.
+
+        Returns:
+            ``headers``, and ``Retry-After`` where it is set.
+        """
+        asked = {} if self.retry_after is None else {"Retry-After": _number(self.retry_after)}
+        return {**asked, **self.headers}
+
+    def applied(self, answer: Answer) -> Answer:
+        """Spoil an answer.
+
+        Args:
+            answer: The answer as it would have been.
+
+        Returns:
+            The answer that is sent.
+        """
+        if self.body is not None:
+            answer = Answer(self.status or 200, self.body, {"Content-Type": "application/json"})
+        elif self.status is not None:
+            answer = json_answer(self.status, {"error": _reason(self.status)})
+        answer = answer.with_headers(self.all_headers())
+        return replace(answer, delay=self.delay, reset=self.reset, truncate=self.truncate)
+
+
+class Faults:
+    """The faults that wait for their requests."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Fault, str | None, int | None]] = []
+
+    def add(self, fault: Fault, operation: str | None, times: int | None) -> None:
+        """Put a fault behind those that wait."""
+        self._waiting.append((fault, operation, times))
+
+    def take(self, operation: str | None) -> Fault:
+        """Take the first fault for a request, or one that does nothing."""
+        for place, (fault, wanted, times) in enumerate(self._waiting):
+            if wanted in (None, operation):
+                left = None if times is None else times - 1
+                self._waiting[place : place + 1] = [] if left == 0 else [(fault, wanted, left)]
+                return fault
+        return Fault()
+
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"

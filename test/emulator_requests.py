@@ -1,0 +1,30 @@
+"""Requests to the local service that go round the client, for what a client would not send or would not show."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+
+from quantcdn.emulator import Emulator
+
+TOOLS = "/api/v3/organizations/acme/ai/tools"
+START = 1_767_225_600
+"""The time at first on a ``ManualClock``, in seconds since 1970."""
+
+
+def ask(
+    service: Emulator, target: str, *, method: str = "GET", token: bool = True, **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=5)
+    try:
+        authorization = {"Authorization": f"Bearer {service.token}"} if token else {}
+        connection.request(method, target, headers={**authorization, **headers})
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def body_of(service: Emulator, target: str) -> Any:
+    return json.loads(ask(service, target)[1])

@@ -1,0 +1,59 @@
+"""The fixtures for pytest, as another project would use them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from quantcdn import AIToolsApi, ApiClient
+from quantcdn.emulator import Emulator, ManualClock
+
+_USERS_TEST = """
+import pytest
+from quantcdn import NotFoundException
+
+def test_an_execution(quantcdn_emulator, quantcdn_clock, quantcdn_api):
+    name = quantcdn_emulator.start_execution("get_weather")
+    quantcdn_clock.advance(11)
+    assert quantcdn_api.get_ai_tool_execution_status("acme", name).is_complete
+
+def test_nothing_is_left_of_another_test(quantcdn_emulator, quantcdn_client, quantcdn_api):
+    assert quantcdn_api.api_client is quantcdn_client
+    assert quantcdn_api.list_ai_tool_executions("acme").count == 0
+    assert len(quantcdn_emulator.requests) == 1
+"""
+
+
+def test_the_fixtures_belong_together(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_client: ApiClient, quantcdn_api: AIToolsApi
+) -> None:
+    assert quantcdn_emulator.clock is quantcdn_clock
+    assert quantcdn_client.configuration.host == quantcdn_emulator.url
+    assert quantcdn_api.api_client is quantcdn_client
+
+
+def test_the_client_goes_past_the_proxies_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert request.getfixturevalue("quantcdn_api").list_ai_tool_names("acme").count == 4
+
+
+def test_another_project_can_use_them(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["quantcdn.testing"]\n')
+    (tmp_path / "test_own.py").write_text(_USERS_TEST)
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", "-q", "--rootdir", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+
+
+def test_no_project_gets_them_unasked(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_it(quantcdn_api): ...\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--rootdir", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "fixture 'quantcdn_api' not found" in done.stdout
