@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Any
 
 from quantcdn.emulator import Emulator
@@ -28,3 +29,16 @@ def ask(
 
 def body_of(service: Emulator, target: str) -> Any:
     return json.loads(ask(service, target)[1])
+
+
+def connect(service: Emulator) -> socket.socket:
+    """Open a connection."""
+    host, port = service.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=5)
+
+
+def exchange(service: Emulator, request: bytes) -> bytes:
+    """Send bytes, and read to the end of the connection."""
+    with connect(service) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))

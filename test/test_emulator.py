@@ -97,9 +97,10 @@ def test_steps_of_a_tenth_of_a_second_add_up(quantcdn_emulator: Emulator, advanc
 
 def test_an_execution_of_the_same_identifier_is_replaced(quantcdn_emulator: Emulator) -> None:
     quantcdn_emulator.start_execution("get_weather", pending=0, running=0, execution_id="mine")
+    quantcdn_emulator.start_execution("get_weather", execution_id="other")
     quantcdn_emulator.start_execution("get_weather", execution_id="mine")
     listed = body_of(quantcdn_emulator, f"{TOOLS}/executions")["executions"]
-    assert [(entry["executionId"], entry["status"]) for entry in listed] == [("mine", "pending")]
+    assert [(entry["executionId"], entry["status"]) for entry in listed] == [("mine", "pending"), ("other", "pending")]
 
 
 @pytest.mark.parametrize(

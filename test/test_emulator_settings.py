@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Literal
 
 import pytest
 
@@ -69,6 +72,38 @@ def test_an_endpoint_without_a_handler_is_answered_an_example(sixth: Operation[E
         response, _ = ask(service, f"{TOOLS}/names", method="PUT")
         assert response.headers["Allow"] == "GET, POST"
         assert sixth.path in ask(service, "/")[1].decode()
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Tree(Model):
+    colour: Colour
+    kind: Literal["oak", "elm"]
+    height: float
+    parent: Tree | None = None
+    branches: list[Tree] | None = None
+    leaves: list[str]
+    notes: dict[str, str]
+    graftings: dict[str, Tree]
+    planted_at: datetime
+    weight: Decimal | None = None
+
+
+def test_an_example_fits_every_kind_of_field_and_ends_where_a_model_holds_itself() -> None:
+    example = example_of(Tree)
+    assert example == {
+        "colour": "red",
+        "kind": "oak",
+        "height": 1.5,
+        "branches": [],
+        "leaves": ["example"],
+        "notes": {"example": "example"},
+        "graftings": {},
+        "plantedAt": "2026-01-01T00:00:00.000Z",
+    }
+    assert Tree.from_dict(example) is not None
 
 
 @pytest.mark.parametrize("operation", ai_tools_api.OPERATIONS, ids=lambda operation: operation.name)

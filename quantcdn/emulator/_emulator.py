@@ -187,10 +187,7 @@ class Emulator:
             ApiTypeError: An argument is of a wrong type.
             ApiValueError: An argument has a value that cannot be used.
         """
-        if isinstance(tools, str) or not all(isinstance(tool, str) for tool in tools):
-            raise ApiTypeError("tools takes a list of names or identifiers")
-        if not tools:
-            raise ApiValueError("tools is empty")
+        _check_tools(tools)
         with self._service.lock:
             script = Orchestration(
                 orchestration_id=self._identifier("orch", orchestration_id),
@@ -272,3 +269,10 @@ def _checked_wire(value: str) -> str:
     if value not in WIRES:
         raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {value!r}")
     return value
+
+
+def _check_tools(tools: Sequence[str]) -> None:
+    if isinstance(tools, str) or not all(isinstance(tool, str) for tool in tools):
+        raise ApiTypeError("tools takes a list of names or identifiers")
+    if not tools:
+        raise ApiValueError("tools is empty")

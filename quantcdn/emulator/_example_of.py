@@ -78,6 +78,9 @@ def _value(annotation: object, outer: tuple[type[BaseModel], ...]) -> object:
     if get_origin(kind) is list:
         item = _value(get_args(kind)[0], outer)
         return [] if item is _ABSENT else [item]
+    if get_origin(kind) is dict:
+        item = _value(get_args(kind)[1], outer)
+        return {} if item is _ABSENT else {"example": item}
     known = _BY_TYPE.get(get_origin(kind) or kind, _ABSENT)
     if known is not _ABSENT or not isinstance(kind, type):
         return known

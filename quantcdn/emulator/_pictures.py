@@ -60,7 +60,7 @@ class _Disc:
         return max(0, min(edges[0], size)), max(0, min(edges[1], size))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64, typed=True)  # else 64.0 would be found as 64
 def picture(name: str, size: int) -> bytes:
     """Draw a small landscape, always the same for the same name.
 

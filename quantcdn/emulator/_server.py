@@ -61,6 +61,7 @@ class Server:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    timeout = 1.0  # the longest that a close waits, should its own connection below not come through
 
     def __init__(self, port: int) -> None:
         self.closing = threading.Event()
