@@ -14,6 +14,13 @@ from urllib3 import exceptions as urllib3_errors
 from quantcdn.exceptions import ApiConnectionException, ApiException, ApiResponseException, ApiTimeoutException
 
 _SCHEME_HINT = "; the scheme looks wrong: one side speaks TLS, the other does not"
+_CERTIFICATE_HINT = "; the server may ask for a client certificate, which cert_file sets"
+
+# What nginx, Apache and Go say with a 400 to a request that came without TLS where they speak it.
+_SENT_PLAIN = (b"plain HTTP request was sent to HTTPS port", b"SSL-enabled server port", b"to an HTTPS server")
+
+# What an alert is called where a client certificate is missing: since TLS 1.3, and before.
+_CERTIFICATE_ALERTS = ("ALERT_CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
 
 # What OpenSSL calls an answer that is not TLS differs with its version.
 _NOT_TLS = (
@@ -24,6 +31,9 @@ _NOT_TLS = (
     "UNKNOWN_PROTOCOL",
 )
 _CUT = ("UNEXPECTED_EOF_WHILE_READING", "EOF occurred in violation of protocol")
+
+TUNNEL_REFUSED = "Tunnel connection failed"
+"""What http.client says where a proxy refuses a tunnel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +66,8 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     if isinstance(error, UnusableBodyError):
         return Failure(ApiResponseException, str(error))
     causes = list(_causes(error))
-    tunnel = next((str(cause) for cause in causes if "Tunnel connection failed" in str(cause)), None)
-    if tunnel is not None:
-        return Failure(ApiConnectionException, f"the proxy refused to connect: {tunnel.partition(': ')[2]}")
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
-        reason = f"the proxy failed: {_innermost(causes)}"
-        return Failure(ApiConnectionException, reason, again=not _is_certificate(causes))
+        return _proxy(causes)
     if any(isinstance(cause, TimeoutError | urllib3_errors.ReadTimeoutError) for cause in causes):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
@@ -69,6 +75,21 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     if any(isinstance(cause, ssl.SSLError | urllib3_errors.SSLError) for cause in causes):
         return _tls(causes)
     return _broken(causes)
+
+
+def wrong_scheme(status: int, body: bytes) -> str | None:
+    """Tell from an answer whether the request should have come by TLS.
+
+    Args:
+        status: The status of the answer.
+        body: Its body.
+
+    Returns:
+        What to do about it, or None.
+    """
+    if status == 400 and any(mark in body for mark in _SENT_PLAIN):
+        return "The scheme looks wrong: the server speaks TLS there, so that the host is https"
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -87,6 +108,17 @@ def _innermost(causes: list[BaseException]) -> str:
     return re.sub(r"^\[Errno -?\d+\] ", "", text)
 
 
+def _proxy(causes: list[BaseException]) -> Failure:
+    refusal = next((str(cause) for cause in reversed(causes) if TUNNEL_REFUSED in str(cause)), None)
+    if refusal is not None:
+        reason = refusal.partition(TUNNEL_REFUSED)[2]
+        return Failure(ApiConnectionException, f"the proxy refused to connect{reason}")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        failed = _tls(causes)
+        return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
+    return Failure(ApiConnectionException, f"the proxy failed: {_innermost(causes)}", again=not _is_unknown(causes))
+
+
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:
     if overdue:
         return Failure(ApiTimeoutException, f"not finished within the limit of {seconds:g} s for the whole call")
@@ -95,10 +127,14 @@ def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Fail
     return Failure(ApiTimeoutException, "no answer within the time limit", again=True)
 
 
+def _is_unknown(causes: list[BaseException]) -> bool:
+    return any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
+
+
 def _unresolved(causes: list[BaseException]) -> Failure:
-    passing = any(isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN for cause in causes)
-    reason = "the name cannot be resolved just now" if passing else "the host is unknown"
-    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", again=passing)
+    final = _is_unknown(causes)
+    reason = "the host is unknown" if final else "the name cannot be resolved just now"
+    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", again=not final)
 
 
 def _is_certificate(causes: list[BaseException]) -> bool:
@@ -114,7 +150,8 @@ def _tls(causes: list[BaseException]) -> Failure:
     cut = any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes)
     if cut or any(mark in text for mark in _CUT):
         return Failure(ApiConnectionException, "the TLS connection was cut", again=True)
-    return Failure(ApiConnectionException, f"TLS failed: {text}")
+    hint = _CERTIFICATE_HINT if any(mark in text for mark in _CERTIFICATE_ALERTS) else ""
+    return Failure(ApiConnectionException, f"TLS failed: {text}{hint}")
 
 
 def _broken(causes: list[BaseException]) -> Failure:
@@ -126,7 +163,7 @@ def _broken(causes: list[BaseException]) -> Failure:
     if isinstance(cause, http.client.LineTooLong) or "got more than" in text:
         return Failure(ApiConnectionException, f"the head of the answer is too large: {text}")
     if any(isinstance(c, urllib3_errors.InvalidHeader) for c in causes):
-        return Failure(ApiConnectionException, "the answer has two different lengths")
+        return Failure(ApiConnectionException, "the answer has two different lengths, or one that is no number")
     if isinstance(cause, http.client.IncompleteRead):
         return Failure(ApiConnectionException, "the answer ended early", again=True)
     return Failure(ApiConnectionException, f"the connection failed: {text}", again=True)

@@ -6,21 +6,27 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import http.client
 import io
+import os
 import queue
+import re
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util import parse_url
+from urllib3.util.ssltransport import SSLTransport
 
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError
@@ -30,6 +36,9 @@ from quantcdn.timeout import Timeout
 # Few servers send a header larger than this, and few receives then fill a large body.
 _BUFFER_SIZE = 65_536
 
+# Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
+codecs.lookup("idna")
+
 
 class Limits:
     """How long the next step of one attempt may take.
@@ -38,11 +47,15 @@ class Limits:
         timeout: The limits of the call.
         deadline: When the whole call ends, by ``clock``.
         clock: Returns seconds that never go backwards.
+        target: What the request line asks for.
     """
 
-    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "reused")
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "reused", "target")
 
-    def __init__(self, timeout: Timeout, deadline: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, timeout: Timeout, deadline: float, clock: Callable[[], float] = time.monotonic, target: str = "/"
+    ) -> None:
+        self.target = target
         self._timeout = timeout
         self._deadline = deadline
         self._clock = clock
@@ -86,18 +99,67 @@ class _LimitedReader(io.RawIOBase):
         self._sock = sock
         self._raw = raw
         self._limits = limits
+        self.in_head = True
+        """Whether the head of the answer is being read."""
+        self._has_line = False
+        self.ended = False
+        """Whether the answer is complete, so that nothing more is received."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self.ended:
+            return 0
         seconds = self._limits.seconds()
         if seconds != self._sock.gettimeout():
             self._sock.settimeout(seconds)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        if self.in_head:
+            self._find_cut(bytes(buffer[:count]))
+        return count
+
+    def _find_cut(self, received: bytes) -> None:
+        # http.client sees an end without a status line, but takes half of the headers for all of them.
+        if self._has_line and not received:
+            raise http.client.IncompleteRead(b"")
+        self._has_line |= b"\n" in received
+
+    def readall(self) -> bytes:
+        """Refuse to read without a bound, which http.client does for a chunk of size -1."""
+        raise ValueError("the answer has a length that cannot be")
+
+    def holds_more(self) -> bool:
+        """Say whether bytes wait where no look at the socket itself can find them."""
+        return isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0
+
+    def shut_down(self) -> None:
+        """End the connection, so that the pool finds it closed."""
+        # By a copy, since not all that wraps a socket can be shut down.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._sock.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._raw.close()
+        super().close()
+
+
+class _AnswerBuffer(io.BufferedReader):
+    """What was received for one answer.
+
+    More than the answer was not asked for, and the next caller must not get it. urllib3 finds what
+    the socket still holds; for what was received already, the connection is shut down here.
+    """
+
+    def __init__(self, reader: _LimitedReader) -> None:
+        super().__init__(reader, _BUFFER_SIZE)
+        self._reader = reader
+
+    def close(self) -> None:
+        if not self.closed:
+            self._reader.ended = True
+            if self.peek(1) or self._reader.holds_more():
+                self._reader.shut_down()
         super().close()
 
 
@@ -106,14 +168,26 @@ class _LimitedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_LimitedReader(sock, self.fp.detach(), current_limits.get()), _BUFFER_SIZE)
+        self._reader = _LimitedReader(sock, self.fp.detach(), current_limits.get())
+        self.fp = _AnswerBuffer(self._reader)
 
     def begin(self) -> None:
         """Read the head of the answer; interim ones (RFC 9110 section 15.2) are passed over."""
+        if self.fp.peek(1)[:1] == b"\x15":
+            raise http.client.BadStatusLine("\x15")  # a TLS alert, which has no end of line to wait for
         super().begin()
         while self.status < 200:
             self.headers = self.msg = None  # type: ignore[assignment] # begin() reads on only without headers
             super().begin()
+        self._reader.in_head = False
+        # After a line that is no header, the email parser keeps the rest as text, which urllib3 would log.
+        self.headers.set_payload("")
+        self.headers.defects.clear()
+        if self.status in (204, 304):
+            self.chunked = False  # whatever the headers say, no body follows (RFC 9112 section 6.3)
+        # http.client and urllib3 read forms such as "5, 5" and "+5" differently (RFC 9112 section 6.3).
+        if not re.fullmatch("[0-9]{0,18}", self.headers.get("content-length", "").strip()):
+            raise InvalidHeader("the length is no number")
 
 
 class LimitedConnection(HTTPConnection):
@@ -127,28 +201,54 @@ class LimitedConnection(HTTPConnection):
         limits.start_connecting()
         super().connect()
         limits.end_connecting()
-        if isinstance(self.sock, ssl.SSLSocket):
+        if isinstance(self.sock, (ssl.SSLSocket, SSLTransport)):
             # An end of the connection without TLS's own end may be a cut; it must not pass for the body's end.
-            self.sock.suppress_ragged_eofs = False  # type: ignore[attr-defined] # typeshed lacks it
+            self.sock.suppress_ragged_eofs = False  # type: ignore[union-attr] # typeshed lacks it
+
+    def _tunnel(self) -> None:
+        try:
+            super()._tunnel()
+        except (OSError, http.client.HTTPException) as error:
+            # From here on urllib3 would take every failure for the service's.
+            raise ProxyError("no tunnel", error) from error
+        self.sock.settimeout(current_limits.get().seconds())  # or TLS would get the whole limit again
+
+    def putrequest(
+        self,
+        method: str,
+        url: str,  # noqa: ARG002 # urllib3's form
+        skip_host: bool = False,
+        skip_accept_encoding: bool = False,
+    ) -> None:
+        """Begin a request; its target comes past urllib3, which would rewrite it, and log the signature in it."""
+        super().putrequest(method, current_limits.get().target, skip_host, skip_accept_encoding)
 
 
-class _DirectConnection(LimitedConnection):
+class DirectConnection(LimitedConnection):
     """A connection whose addresses share one limit."""
 
     def _new_conn(self) -> socket.socket:
+        host, port = self._peer()
         try:
-            addresses = socket.getaddrinfo(self._dns_host, self.port, 0, socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
-            raise NameResolutionError(self.host, self, _as_gaierror(error)) from error
+            unresolved = _as_gaierror(error, host)
+            raise NameResolutionError(host, self, unresolved) from unresolved
         problem = OSError("the name has no address")
-        for position, (family, kind, protocol, _, address) in enumerate(addresses):
+        for position, (family, _, _, _, address) in enumerate(addresses):
             try:
-                return self._connected(socket.socket(family, kind, protocol), address, len(addresses) - position)
+                return self._connected(self._socket(family), address, len(addresses) - position)
             except OSError as error:
                 problem = error
         if isinstance(problem, TimeoutError):
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
         raise NewConnectionError(self, str(problem)) from problem
+
+    def _peer(self) -> tuple[str, int | None]:
+        return self._dns_host, self.port
+
+    def _socket(self, family: int) -> socket.socket:
+        return socket.socket(family, socket.SOCK_STREAM)
 
     def _connected(self, sock: socket.socket, address: Any, addresses_left: int) -> socket.socket:
         try:
@@ -163,27 +263,50 @@ class _DirectConnection(LimitedConnection):
         return sock
 
 
-def _as_gaierror(error: Exception) -> socket.gaierror:
-    return error if isinstance(error, socket.gaierror) else socket.gaierror(socket.EAI_NONAME, str(error))
+def _as_gaierror(error: Exception, host: str) -> socket.gaierror:
+    if isinstance(error, socket.gaierror):
+        return socket.gaierror(error.errno, f"{host}: {error.strerror}")
+    return socket.gaierror(socket.EAI_NONAME, f"{host}: {error}")
 
 
-class _DirectHttps(_DirectConnection, HTTPSConnection):
+class _DirectHttps(DirectConnection, HTTPSConnection):
     pass
 
 
 class QuietQueue(queue.LifoQueue[Any]):
-    """Closes what it has no place for, where urllib3 would log a warning for each."""
+    """A pool's idle connections, the last one first; what it has no place for it closes.
 
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+    urllib3 would log a warning for each of those. The base class's lock is not used, since a fork
+    could leave it held for ever; a list's append and pop need none.
+    """
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
-        try:
-            super().put(item, block, timeout)
-        except queue.Full:
+        if len(self.queue) < self.maxsize:
+            self.queue.append(item)
+        elif item is not None:
             item.close()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
+        """Take a connection; None stands for one that is still to be made.
+
+        Raises:
+            queue.Empty: There is none.
+        """
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def close(self) -> None:
+        """Close the connections, and from now on each that comes back."""
+        self.maxsize = 0
+        while self.queue:
+            self.put(self.queue.pop())
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _DirectConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
+    ConnectionCls = DirectConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
     QueueCls = QuietQueue
 
 
@@ -209,7 +332,7 @@ def make_pool(configuration: Configuration, host: str, environ: Mapping[str, str
     Raises:
         ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
-    context = _tls_context(configuration) if host.startswith("https") else None
+    context = _tls_context(configuration) if host.lower().startswith("https:") else None
     settings: dict[str, Any] = {"maxsize": configuration.connection_pool_maxsize, "block": False, "retries": False}
     if context is not None:
         settings |= {"ssl_context": context, "cert_reqs": context.verify_mode}
@@ -220,6 +343,12 @@ def make_pool(configuration: Configuration, host: str, environ: Mapping[str, str
     if configuration.socket_options is not None:
         settings["socket_options"] = list(configuration.socket_options)
     return _manager(configuration, _proxy_for(configuration, host, environ), settings).connection_from_url(host)
+
+
+def close_idle(pool: urllib3.HTTPConnectionPool) -> None:
+    """Close the idle connections of a pool, and from now on each that comes back; calls under way go on."""
+    if isinstance(pool.pool, QuietQueue):
+        pool.pool.close()
 
 
 def _proxy_for(configuration: Configuration, host: str, environ: Mapping[str, str]) -> str:
@@ -241,9 +370,12 @@ def _manager(configuration: Configuration, proxy: str, settings: dict[str, Any])
     address = parse_url(proxy)
     headers = urllib3.HTTPHeaderDict(configuration.proxy_headers)
     if address.auth:
-        headers.update(urllib3.make_headers(proxy_basic_auth=unquote(address.auth)))
+        credentials = b64encode(unquote_to_bytes(address.auth)).decode()  # in the very bytes, as curl sends them
+        headers["Proxy-Authorization"] = f"Basic {credentials}"
     if address.scheme == "https":
-        settings["proxy_ssl_context"] = _tls_context(configuration)
+        settings["proxy_ssl_context"] = context = _tls_context(configuration)
+        # urllib3 2.7 takes these for a plain host behind such a proxy.
+        settings = {"ssl_context": context, "cert_reqs": context.verify_mode, **settings}
     manager = urllib3.ProxyManager(address._replace(auth=None).url, proxy_headers=headers, **settings)
     manager.pool_classes_by_scheme = _POOL_CLASSES
     return manager

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
 import urllib3
 
-from quantcdn._failures import Failure, UnusableBodyError, failure
+from quantcdn._failures import Failure, UnusableBodyError, failure, wrong_scheme
 from quantcdn.exceptions import ApiException, ApiResponseException, RequestInfo, exception_class
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
@@ -31,7 +33,7 @@ class Call:
     method: str
     host: str
     path: str
-    secrets: tuple[bytes, ...]
+    secrets: Callable[[], tuple[str, ...]]
     timeout: Timeout
     clock: Callable[[], float]
     started: float = field(init=False)
@@ -40,6 +42,11 @@ class Call:
 
     def __post_init__(self) -> None:
         self.started = self.clock()
+
+    def follow(self, before: RequestInfo) -> None:
+        """Go on with a call: its limit and its count of attempts."""
+        self.started -= before.seconds
+        self.attempts = before.attempts
 
     @property
     def deadline(self) -> float:
@@ -51,13 +58,22 @@ class Call:
         """The seconds until the deadline; negative once past."""
         return self.deadline - self.clock()
 
+    def without_secrets(self, text: str) -> str:
+        """Put ``[secret]`` where an answer repeats what the request was authorised by."""
+        for secret in self.secrets():
+            # JSON may be written with an escaped slash, as PHP does.
+            for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
+                text = text.replace(written, "[secret]")
+        return text
+
     def info(self) -> RequestInfo:
         """Give what an error says of the call."""
         return RequestInfo(self.method, self.host + self.path, self.attempts, self.clock() - self.started)
 
     def explain(self, error: Exception) -> Failure:
         """Tell what an error means for the call."""
-        return failure(error, overdue=self.left <= 0, seconds=self.timeout.total)
+        failed = failure(error, overdue=self.left <= 0, seconds=self.timeout.total)
+        return replace(failed, reason=self.without_secrets(failed.reason))
 
 
 class RESTResponse:
@@ -66,7 +82,9 @@ class RESTResponse:
     Where the body is not read to its end, ``close`` or a ``with`` block gives the connection up.
     """
 
-    def __init__(self, raw: urllib3.BaseHTTPResponse, call: Call, limit: int, kept: int) -> None:
+    def __init__(
+        self, raw: urllib3.BaseHTTPResponse, call: Call, limit: int, kept: int, *, packed: bool = True
+    ) -> None:
         self.status: int = raw.status
         self.reason: str | None = raw.reason
         self.headers: Mapping[str, str] = raw.headers
@@ -74,7 +92,7 @@ class RESTResponse:
         self._call = call
         self._limit = limit
         self._kept = kept
-        self._pieces = _pieces(raw, limit)
+        self._pieces = _pieces(raw, limit, packed)
         self._rest = b""
         self._data: bytes | None = None
 
@@ -153,7 +171,8 @@ class RESTResponse:
                 if self._raw.length_remaining <= self._limit:
                     self._data = self._raw.read()
                     return None
-                gathered.append(self._raw.read(self._kept))
+                with contextlib.suppress(*FOREIGN_ERRORS):  # it is too large, whatever becomes of its start
+                    gathered.append(self._raw.read(self._kept))
                 raise _too_large(self._limit)
             for piece in self._pieces:
                 gathered.append(piece)
@@ -162,7 +181,7 @@ class RESTResponse:
         else:
             self._data = b"".join(gathered)
             return None
-        self._data = b"".join(gathered)[: self._kept]
+        self._data = _start(gathered, self._kept)
         self.close()
         return problem
 
@@ -194,11 +213,11 @@ class RESTResponse:
         body = self.public_data()
         return why.error(
             self.status if issubclass(why.error, ApiResponseException) else 0,
-            why.reason,
+            self._call.without_secrets(why.reason),
             body=body.decode(errors="replace"),
             raw_data=body,
             headers=self.public_headers(),
-            request_id=self.request_id,
+            request_id=self._public(self.request_id),
             request=self.request,
         )
 
@@ -212,17 +231,19 @@ class RESTResponse:
             The error, with the answer, its secrets left out.
         """
         body = self.public_data()
-        return exception_class(self.status)(
+        error = exception_class(self.status)(
             self.status,
-            self.reason,
+            self._public(self.reason),
             body=body.decode(errors="replace"),
             data=data,
             headers=self.public_headers(),
-            request_id=self.request_id,
+            request_id=self._public(self.request_id),
             raw_data=body,
             request=self.request,
             retry_after=retry_after(self.headers),
         )
+        error.hint = wrong_scheme(self.status, body) or error.hint
+        return error
 
     def public_data(self) -> bytes:
         """Give what was read of the body for an error, which may be logged or sent elsewhere.
@@ -230,21 +251,25 @@ class RESTResponse:
         Returns:
             The body; where the service repeats a token or a cookie in it, ``[secret]`` stands there.
         """
-        body = self._data or b""
-        for secret in self._call.secrets:
-            body = body.replace(secret, b"[secret]")
-        return body
+        text = (self._data or b"").decode("latin-1")  # any bytes are Latin-1, and come back from it
+        return self._call.without_secrets(text).encode("latin-1")
+
+    def _public(self, text: str | None) -> str | None:
+        return None if text is None else self._call.without_secrets(text)
 
     def public_headers(self) -> Mapping[str, str]:
         """Give the headers for an error, which may be logged or sent elsewhere.
 
         Returns:
-            The headers without cookies, and without the query of a location, which may be signed.
+            The headers without cookies, a location without query and password, and ``[secret]``
+            where the service repeats a token or a cookie.
         """
-        headers = urllib3.HTTPHeaderDict(self.headers)
+        headers = urllib3.HTTPHeaderDict(
+            (name, self._call.without_secrets(value)) for name, value in self.headers.items()
+        )
         headers.discard("set-cookie")
         if "location" in headers:
-            headers["location"] = headers["location"].partition("?")[0]
+            headers["location"] = re.sub(r"[?#].*|(?<=//)[^/@]*@", "", headers["location"])
         return headers
 
     def getheaders(self) -> Mapping[str, str]:
@@ -280,6 +305,13 @@ class RESTResponse:
         self.close()
 
 
+def _start(pieces: list[bytes], size: int) -> bytes:
+    start = bytearray()
+    for piece in pieces:
+        start += piece[: size - len(start)]
+    return bytes(start)
+
+
 def _is_plain(raw: urllib3.BaseHTTPResponse) -> bool:
     return raw.headers.get("content-encoding", "").strip().lower() in ("", "identity")
 
@@ -288,15 +320,18 @@ def _too_large(limit: int) -> UnusableBodyError:
     return UnusableBodyError(f"the body is larger than the limit of {limit} bytes")
 
 
-def _pieces(raw: urllib3.BaseHTTPResponse, limit: int) -> Iterator[bytes]:
+def _pieces(raw: urllib3.BaseHTTPResponse, limit: int, packed: bool) -> Iterator[bytes]:
     """Yield a body, unpacked, and refuse what is beyond the limit."""
     encoding = raw.headers.get("content-encoding", "").strip().lower()
     if _is_plain(raw):
         pieces = _received_pieces(raw)
-    elif encoding in ("gzip", "x-gzip"):
+    elif packed and encoding in ("gzip", "x-gzip"):
         pieces = _gunzipped(_received_pieces(raw))
     else:
-        raise UnusableBodyError(f"the body is packed as {encoding!r}, which was not asked for")
+        known = re.fullmatch(r"[a-z, -]{1,20}", encoding)  # the rest of what a service can say here is shown nowhere
+        raise UnusableBodyError(
+            f"the body is packed {f'as {encoding!r}' if known else 'oddly'}, which was not asked for"
+        )
     left = limit
     for piece in pieces:
         yield piece[:left]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypedDict, TypeVar
 
@@ -133,7 +132,8 @@ class ApiClient:
         return {name: value for name, value in self.__dict__.items() if name != "rest_client"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        # A copy shares the settings, as two clients made from them do, but neither headers nor sockets.
+        self.__dict__.update(state, default_headers=dict(state["default_headers"]))
         self.rest_client = RESTClientObject(self.configuration)
 
     def call(self, operation: Operation[T], arguments: Mapping[str, object], options: RequestOptions) -> ApiResponse[T]:
@@ -195,14 +195,14 @@ class ApiClient:
         response = self.rest_client.request(operation.method, host, target, headers, timeout=timeout, preload=preload)
         if response.status != 401 or not self._has_token_function(options):
             return response
-        left = timeout.total - response.request.seconds
-        if left <= 0:
+        if response.request.seconds >= timeout.total:
             return response
         response.close()
         # The function may have returned a token that has just expired: it is asked for a new one, once.
-        timeout = replace(timeout, total=left)
         headers = self._headers(options)
-        return self.rest_client.request(operation.method, host, target, headers, timeout=timeout, preload=preload)
+        return self.rest_client.request(
+            operation.method, host, target, headers, timeout=timeout, preload=preload, after=response
+        )
 
     def _has_token_function(self, options: RequestOptions) -> bool:
         return callable(self.configuration.access_token) and not options.get("_request_auth")

@@ -136,6 +136,9 @@ class ApiException(OpenApiException):
         retry_after: How many seconds the service asked to wait, or None.
     """
 
+    last: Any = None
+    """What a wait had seen last when this error ended it; None outside of a wait, and before the first look."""
+
     hint: str | None = None
     """What to do about it, where the class of the error says."""
 
@@ -202,12 +205,14 @@ class ApiException(OpenApiException):
         return f"{type(self).__name__}({str(self)!r})"
 
     def _what_happened(self) -> str:
-        words = [str(part) for part in (self.status or None, self.reason) if part]
+        words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
         return f"{' '.join(words)}: {said}" if said else " ".join(words) or "unknown error"
 
     def _details(self) -> list[str]:
-        details = [f"request id {self.request_id}"] if self.request_id else []
+        seen = getattr(self.last, "status", None)
+        details = [f"in the middle of a wait, last seen {seen}"] if seen else []
+        details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
             plural = "" if self.request.attempts == 1 else "s"
             details.append(f"{self.request.attempts} attempt{plural}")
@@ -216,7 +221,7 @@ class ApiException(OpenApiException):
             details.append(f"redirected to {self.headers['location']}, which is not followed")
         if self.retry_after is not None:
             details.append(f"asked to wait {self.retry_after:g} s")
-        return details
+        return [_shortened(detail) for detail in details]
 
 
 class BadRequestException(ApiException):
@@ -271,7 +276,48 @@ class ApiResponseException(ApiException):
     """An answer came that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
 
     def _what_happened(self) -> str:
-        return f"{self.status}, but {self.reason}"
+        return f"{self.status}, but {self.reason}" if self.status else self.reason or "unusable"
+
+
+class WaitException(OpenApiException):
+    """A wait ended badly.
+
+    Args:
+        message: What happened.
+        identifier: What was waited for.
+        last: The last model seen, or None.
+        waited: How long, in seconds.
+        polls: How many times it was looked at.
+    """
+
+    def __init__(
+        self, message: str, *, identifier: str = "", last: Any = None, waited: float = 0.0, polls: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.identifier = identifier
+        self.last = last
+        self.waited = waited
+        self.polls = polls
+
+    def __str__(self) -> str:
+        looks = "1 look" if self.polls == 1 else f"{self.polls} looks"
+        return escaped(f"{self.identifier}: {self.message} ({looks} in {self.waited:.1f} s)")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class WaitTimeoutException(WaitException, TimeoutError):
+    """A wait reached its limit before there was an end to see."""
+
+
+class ExecutionFailedException(WaitException):
+    """The execution that was waited for has failed; ``last`` is its model, ``last.error`` the service's reason."""
+
+
+class OrchestrationFailedException(WaitException):
+    """The orchestration that was waited for has failed; ``last`` is its model, ``last.error`` the service's reason."""
 
 
 _CLASS_BY_STATUS: Mapping[int, type[ApiException]] = {

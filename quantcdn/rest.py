@@ -6,17 +6,21 @@ import copy
 import logging
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import SplitResult, urljoin, urlsplit
+from functools import lru_cache, partial
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import urllib3
+from urllib3.util import SKIP_HEADER
 
+from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
 from quantcdn._failures import Failure
-from quantcdn._pools import Limits, current_limits, make_pool
+from quantcdn._pools import Limits, close_idle, current_limits, make_pool
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
@@ -29,6 +33,10 @@ from quantcdn.timeout import Timeout
 _LOGGER = logging.getLogger("quantcdn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
+_FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity", "User-Agent": SKIP_HEADER}
+_SECRET_HEADER = re.compile("auth|cookie|token|key|secret|session|password|signature|credential", re.IGNORECASE)
+_SHORTEST_SECRET = 4  # of less, replacing it would only garble
+_SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
 
 RESTResponseType = RESTResponse
@@ -100,6 +108,7 @@ class RESTClientObject:
         *,
         timeout: Timeout | None = None,
         preload: bool = True,
+        after: RESTResponse | None = None,
     ) -> RESTResponse:
         """Send a request to the service, again where that helps.
 
@@ -110,6 +119,7 @@ class RESTClientObject:
             headers: The headers.
             timeout: The time limits, or None for the configured ones.
             preload: Whether the body is read before the answer is returned.
+            after: An answer that this request follows in the same call, whose limit and attempts go on.
 
         Returns:
             The answer, whatever its status.
@@ -120,7 +130,11 @@ class RESTClientObject:
             ApiResponseException: The body is too large, damaged or packed in a way not asked for.
             ApiValueError: The client is closed.
         """
-        call = self._call(method, host, target, _secrets(headers), timeout)
+        if after is None:  # else the call has begun
+            self._check_open()
+        call = self._call(method, host, target, partial(_header_secrets, headers), timeout)
+        if after is not None:
+            call.follow(after.request)
         return self._answered(call, _Request(target, headers, self._configuration.max_response_size, preload))
 
     def download(self, url: str, *, timeout: Timeout | None = None) -> RESTResponse:
@@ -141,19 +155,23 @@ class RESTClientObject:
             ApiResponseException: The file is larger than ``max_image_size``.
             ApiException: The address was answered with another error.
         """
+        self._check_open()
         limits = timeout or self._configuration.timeout
         started = self._clock()
         redirects = 0
         while True:
             host, target = _download_target(url)
             left = limits.total - (self._clock() - started)
-            call = self._call("GET", host, target, (), replace(limits, total=max(left, 0.001)))
-            request = _Request(target, {"Accept-Encoding": "identity"}, self._configuration.max_image_size, signed=True)
+            call = self._call(
+                "GET", host, target, partial(_query_secrets, target), replace(limits, total=max(left, 0.001))
+            )
+            request = _Request(target, _FILE_HEADERS, self._configuration.max_image_size, signed=True)
             answer = self._answered(call, request)
-            if answer.status not in _REDIRECTS or "location" not in answer.headers or redirects == _MOST_REDIRECTS:
+            next_url = _redirected(url, answer)
+            if next_url is None or redirects == _MOST_REDIRECTS:
                 break
             redirects += 1
-            url = urljoin(url, answer.headers["location"])
+            url = next_url
         if 200 <= answer.status <= 299:
             return answer
         error = answer.failed()
@@ -161,14 +179,22 @@ class RESTClientObject:
             error.hint = _EXPIRED_HINT
         raise error
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._closed
+
     def close(self) -> None:
         """Close every idle connection; one that is in use closes when its answer has been read."""
-        self._closed = True
+        self._renew_after_fork()
         with self._lock:
+            self._closed = True
             for pool in self._pools.values():
-                pool.close()
+                close_idle(pool)
 
-    def _call(self, method: str, host: str, target: str, secrets: tuple[bytes, ...], timeout: Timeout | None) -> Call:
+    def _call(
+        self, method: str, host: str, target: str, secrets: Callable[[], tuple[str, ...]], timeout: Timeout | None
+    ) -> Call:
         limits = timeout or self._configuration.timeout
         return Call(method, host, target.partition("?")[0], secrets, limits, self._clock)
 
@@ -177,38 +203,50 @@ class RESTClientObject:
         settings = self._configuration
         while True:
             call.attempts += 1
-            _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
+            if settings.on_request is not None:
+                _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
             outcome = self._attempt(call, request)
             if outcome.stale and not call.resent:
                 # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
                 call.resent = True
                 outcome = self._attempt(call, request)
             pause = self._pause(call, outcome)
-            record = outcome.record(call, pause)
-            _log(record)
-            _tell(settings.on_response, record)
+            self._report(call, outcome, pause)
             if pause is None:
                 return outcome.result(call)
-            _tell(settings.on_retry, record)
             if outcome.answer is not None:
                 outcome.answer.close()
             self._sleep(pause)
 
+    def _report(self, call: Call, outcome: _Outcome, pause: float | None) -> None:
+        """Tell the log and the hooks of an attempt."""
+        settings = self._configuration
+        level = logging.DEBUG if pause is None else logging.INFO
+        hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]
+        if not any(hooks) and not _LOGGER.isEnabledFor(level):
+            return
+        record = outcome.record(call, pause)
+        _log(level, record)
+        for hook in hooks:
+            if hook is not None:
+                _tell(hook, record)
+
     def _attempt(self, call: Call, request: _Request) -> _Outcome:
         pool = self._pool(call.host, signed=request.signed)
-        forwarded = pool.proxy is not None and pool.scheme == "http"
-        limits = Limits(call.timeout, call.deadline, self._clock)
+        forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
+        target = (call.host if forwarded else urlsplit(call.host).path) + request.target
+        limits = Limits(call.timeout, call.deadline, self._clock, target)
         started = self._clock()
         before = current_limits.set(limits)
         try:
             raw = pool.urlopen(
                 call.method,
-                call.host + request.target if forwarded else urlsplit(call.host).path + request.target,
+                target.partition("?")[0],
                 headers=request.headers,
                 retries=False,
                 redirect=False,
                 assert_same_host=False,
-                timeout=urllib3.Timeout(connect=call.timeout.connect, read=call.timeout.read),
+                timeout=_urllib3_timeout(call.timeout.connect, call.timeout.read),
                 preload_content=False,
                 decode_content=False,
             )
@@ -230,7 +268,7 @@ class RESTClientObject:
     ) -> tuple[RESTResponse, Failure | None]:
         kept = self._configuration.max_error_size
         if 200 <= raw.status <= 299:
-            answer = RESTResponse(raw, call, request.limit, kept)
+            answer = RESTResponse(raw, call, request.limit, kept, packed=not request.signed)
             return answer, answer.preload() if request.preload else None
         answer = RESTResponse(raw, call, kept, kept)
         if request.preload:
@@ -250,17 +288,25 @@ class RESTClientObject:
         return pause if asked <= policy.longest_retry_after and pause < call.left else None
 
     def _pool(self, host: str, *, signed: bool = False) -> urllib3.HTTPConnectionPool:
-        if self._closed:
-            raise ApiValueError("this ApiClient is closed; make a new one")
-        if self._process != os.getpid():
-            # Parent and child would write to the same sockets; the lock may have been held in the fork.
-            self._process, self._lock, self._pools = os.getpid(), threading.Lock(), {}
+        self._renew_after_fork()
         pool = self._pools.get((host, signed))
         if pool is None:
             settings = _without_identity(self._configuration) if signed else self._configuration
             with self._lock:
-                pool = self._pools.setdefault((host, signed), make_pool(settings, host, os.environ))
+                pool = self._pools.get((host, signed)) or make_pool(settings, host, os.environ)
+                self._pools[host, signed] = pool
+                if self._closed:  # by another thread, while this call goes on
+                    close_idle(pool)
         return pool
+
+    def _renew_after_fork(self) -> None:
+        if self._process != os.getpid():
+            # Parent and child would write to the same sockets; the lock may have been held in the fork.
+            self._lock, self._pools, self._process = threading.Lock(), {}, os.getpid()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ApiValueError("this ApiClient is closed; make a new one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,23 +320,44 @@ class _Request:
     signed: bool = False
 
 
+@lru_cache(maxsize=8)
+def _urllib3_timeout(connect: float, read: float) -> urllib3.Timeout:
+    # urllib3 works on a copy of what it is given.
+    return urllib3.Timeout(connect=connect, read=read)
+
+
+def _redirected(url: str, answer: RESTResponse) -> str | None:
+    """Find where an answer sends a download to, or None where it does not or must not."""
+    if answer.status not in _REDIRECTS or "location" not in answer.headers:
+        return None
+    try:
+        target = urljoin(url, answer.headers["location"])
+        _download_target(target)
+    except ValueError:  # from urljoin, or an ApiValueError
+        return None
+    return None if url.startswith("https:") and not target.startswith("https:") else target
+
+
 def _download_target(url: str) -> tuple[str, str]:
     """Take an address apart; no message shows it, since it is signed."""
     parts = _split(url)
-    if parts is None or not parts.hostname or parts.username is not None:
+    if parts is None or not parts.hostname:
         raise ApiValueError("the address of a file cannot be used")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ApiValueError(f"the address of a file must be https, not {parts.scheme}")
-    target = parts.path or "/"
-    return f"{parts.scheme}://{parts.netloc}", f"{target}?{parts.query}" if parts.query else target
+        raise ApiValueError("the address of a file must be https")
+    path = parts.path or "/"
+    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
 
 
 def _split(url: str) -> SplitResult | None:
+    if not re.fullmatch(r"[!-~]+", url) or "\\" in url:  # urlsplit would drop line ends, and others read \\ as /
+        return None
     try:
         parts = urlsplit(url)
-        return parts if url.isascii() and url.isprintable() and parts.port != 0 else None
-    except ValueError:
+        checked_host(f"https://{parts.netloc}", allow_http=False)
+    except ValueError:  # from urlsplit, or an ApiValueError
         return None
+    return parts
 
 
 def _without_identity(configuration: Configuration) -> Configuration:
@@ -300,24 +367,28 @@ def _without_identity(configuration: Configuration) -> Configuration:
     return settings
 
 
-def _secrets(headers: Mapping[str, str]) -> tuple[bytes, ...]:
-    values = [value for name, value in headers.items() if name.lower() in ("authorization", "cookie")]
-    return tuple(value.rpartition(" ")[2].encode("latin-1") for value in values if value)
+def _header_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """List what of a request's headers no error may show, should the service repeat it."""
+    values = [value for name, value in headers.items() if _SECRET_HEADER.search(name)]
+    # A token follows its scheme, a cookie's value its name.
+    parts = [re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1] for value in values for part in value.split(";")]
+    return tuple({secret for secret in (*values, *parts) if len(secret) >= _SHORTEST_SECRET})
 
 
-def _tell(hook: Hook | None, record: AttemptRecord) -> None:
-    if hook is None:
-        return
+def _query_secrets(target: str) -> tuple[str, ...]:
+    """List what of a signed address no error may show; S3 repeats the signature in some answers."""
+    values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
+    return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_QUERY_SECRET})
+
+
+def _tell(hook: Hook, record: AttemptRecord) -> None:
     try:
         hook(record)
     except Exception:  # a fault of what only watches must not end the call
         _LOGGER.warning("a hook failed", exc_info=True)
 
 
-def _log(record: AttemptRecord) -> None:
-    level = logging.DEBUG if record.pause is None else logging.INFO
-    if not _LOGGER.isEnabledFor(level):
-        return
+def _log(level: int, record: AttemptRecord) -> None:
     what = record.error or record.status
     again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
     _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)

@@ -2,6 +2,7 @@
 
 import math
 import pprint
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Protocol, Self, overload
@@ -93,8 +94,12 @@ def read_time(value: object) -> datetime:
 
 
 def _read_text(text: str) -> datetime:
-    # dateutil reads "12" as a day of this month: text without a year is no moment.
-    if not any(len(digits) >= 4 for digits in "".join(c if c.isdigit() else " " for c in text).split()):
+    try:
+        return _in_utc_unless_zoned(datetime.fromisoformat(text))
+    except ValueError:
+        pass  # the slow reader knows more forms
+    # It reads "12" as a day of this month: text without a year is no moment.
+    if not re.search("[0-9]{4}", text):
         raise ValueError("a time is expected")
     try:
         return _in_utc_unless_zoned(dateutil_parser.parse(text))

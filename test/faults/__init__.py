@@ -1,0 +1,1 @@
+"""What may go wrong between the client and the service, on real sockets."""
