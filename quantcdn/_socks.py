@@ -19,8 +19,8 @@ from urllib3.contrib.socks import (
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 from urllib3.util import parse_url
 
+from quantcdn._connections import DirectConnection, QuietQueue, current_limits
 from quantcdn._failures import TUNNEL_REFUSED
-from quantcdn._pools import DirectConnection, QuietQueue, current_limits
 
 _PORT = 1080  # RFC 1928 section 3
 

@@ -19,8 +19,9 @@ from urllib3.util import SKIP_HEADER
 
 from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
+from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
-from quantcdn._pools import Limits, close_idle, current_limits, make_pool
+from quantcdn._pools import close_idle, make_pool
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration

@@ -40,7 +40,7 @@ class Bite:
 BITES = (
     Bite(
         "every receive has its own limit",
-        "_pools.py",
+        "_connections.py",
         "seconds = self._limits.seconds()\n        if seconds !=",
         "seconds = self._limits._timeout.read\n        if seconds !=",
         "faults/test_downloads",
@@ -48,7 +48,7 @@ BITES = (
     ),
     Bite(
         "interim answers are passed over",
-        "_pools.py",
+        "_connections.py",
         "while self.status < 200:",
         "while self.status < 100:",
         "faults/test_answering",
@@ -56,7 +56,7 @@ BITES = (
     ),
     Bite(
         "an end without TLS's own end is a cut",
-        "_pools.py",
+        "_connections.py",
         "self.sock.suppress_ragged_eofs = False",
         "self.sock.suppress_ragged_eofs = True",
         "faults/test_answering",
@@ -64,7 +64,7 @@ BITES = (
     ),
     Bite(
         "connections beyond the pool's size are closed in silence",
-        "_pools.py",
+        "_connections.py",
         "elif item is not None:\n            item.close()",
         "else:\n            raise queue.Full",
         "faults/test_process",
