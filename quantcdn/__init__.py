@@ -1,7 +1,9 @@
 """A client for QuantCDN's AI tools API."""
 
-from quantcdn import models
+from quantcdn import chat, images, models
+from quantcdn._many import Outcome
 from quantcdn._version import __version__
+from quantcdn._watch import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.api_response import ApiResponse
@@ -17,15 +19,20 @@ from quantcdn.exceptions import (
     ApiValueError,
     BadRequestException,
     ConflictException,
+    ExecutionFailedException,
     ForbiddenException,
     NotFoundException,
     OpenApiException,
+    OrchestrationFailedException,
     ServiceException,
     TooManyRequestsException,
     UnauthorizedException,
     UnprocessableEntityException,
+    WaitException,
+    WaitTimeoutException,
 )
 from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py makes a model public here too
+from quantcdn.polling import Poll
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 
@@ -44,15 +51,24 @@ __all__ = [
     "BadRequestException",
     "Configuration",
     "ConflictException",
+    "ExecutionFailedException",
     "ForbiddenException",
+    "Gap",
     "NotFoundException",
     "OpenApiException",
+    "OrchestrationFailedException",
+    "Outcome",
+    "Poll",
     "RetryPolicy",
     "ServiceException",
     "Timeout",
     "TooManyRequestsException",
     "UnauthorizedException",
     "UnprocessableEntityException",
+    "WaitException",
+    "WaitTimeoutException",
     "__version__",
+    "chat",
+    "images",
 ]
 __all__ += models.__all__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -36,6 +37,22 @@ def integer(name: str, value: object, minimum: int, maximum: int | None = None) 
         bounds = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
         raise ApiValueError(f"{name} must be {bounds}, not {value}")
     return value
+
+
+def number(name: str, value: object) -> float:
+    """Check that an argument is a finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ApiTypeError(f"{name} takes a number, not {type(value).__name__}")
+    if not math.isfinite(value):
+        raise ApiValueError(f"{name} must be finite, not {value}")
+    return value
+
+
+def above_zero(name: str, value: object) -> float:
+    """Check that an argument is a finite number above 0."""
+    if number(name, value) <= 0:
+        raise ApiValueError(f"{name} must be above 0, not {value}")
+    return number(name, value)
 
 
 def size(name: str, value: object) -> int:

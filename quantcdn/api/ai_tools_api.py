@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _checks
+from quantcdn.api._waits import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
@@ -17,6 +18,7 @@ from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecut
 from quantcdn.models.list_ai_tool_names200_response import ListAIToolNames200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
 from quantcdn.operation import Bounded, Operation
+from quantcdn.polling import Timing
 from quantcdn.rest import RESTResponse
 
 _TOOLS = "/api/v3/organizations/{organisation}/ai/tools"
@@ -57,7 +59,7 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 """All operations stated above."""
 
 
-class AIToolsApi:
+class AIToolsApi(WaitsMixin):
     """The AI tools of an organisation: which there are, and how far their executions are.
 
     Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns
@@ -78,6 +80,7 @@ class AIToolsApi:
 
     def __init__(self, api_client: ApiClient | None = None) -> None:
         self.api_client = ApiClient.get_default() if api_client is None else api_client
+        self.timing = Timing()
 
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes.
@@ -90,8 +93,7 @@ class AIToolsApi:
             The tools.
 
         Raises:
-            ForbiddenException: The token may not use this organisation.
-            OpenApiException: Any other error, see the class.
+            OpenApiException: See the class.
         """
         return self.list_ai_tools_with_http_info(organisation, **options).data
 
@@ -118,8 +120,7 @@ class AIToolsApi:
             The names.
 
         Raises:
-            ForbiddenException: The token may not use this organisation.
-            OpenApiException: Any other error, see the class.
+            OpenApiException: See the class.
         """
         return self.list_ai_tool_names_with_http_info(organisation, **options).data
 
@@ -152,8 +153,7 @@ class AIToolsApi:
 
         Raises:
             BadRequestException: The service does not accept the arguments.
-            ForbiddenException: The token may not use this organisation.
-            OpenApiException: Any other error, see the class.
+            OpenApiException: See the class.
         """
         return self.list_ai_tool_executions_with_http_info(organisation, status, limit, **options).data
 
@@ -191,8 +191,7 @@ class AIToolsApi:
 
         Raises:
             NotFoundException: It does not exist, or was forgotten after 24 hours.
-            ForbiddenException: The token may not use this organisation.
-            OpenApiException: Any other error, see the class.
+            OpenApiException: See the class.
         """
         return self.get_ai_tool_execution_status_with_http_info(organisation, execution_id, **options).data
 
@@ -230,8 +229,7 @@ class AIToolsApi:
 
         Raises:
             NotFoundException: It does not exist, or was forgotten after 24 hours.
-            ForbiddenException: The token may not use this organisation.
-            OpenApiException: Any other error, see the class.
+            OpenApiException: See the class.
         """
         return self.get_ai_orchestration_status_with_http_info(organisation, orchestration_id, **options).data
 

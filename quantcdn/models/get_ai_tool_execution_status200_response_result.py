@@ -1,5 +1,6 @@
 """What a tool gave back."""
 
+from quantcdn._pictures import LARGEST_IMAGE, Image, image_from_uri
 from quantcdn.models._model import Model
 
 
@@ -11,3 +12,17 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
 
     s3_urls: list[str] | None = None
     """Signed addresses of the pictures in full quality, good for 1 hour."""
+
+    def inline_images(self, limit: int = LARGEST_IMAGE) -> list[Image]:
+        """Read the pictures out of their data URIs.
+
+        Args:
+            limit: The largest picture, in bytes.
+
+        Returns:
+            The pictures; none where there are no ``images``.
+
+        Raises:
+            ApiResponseException: One is no data URI in base64, too large, or no PNG, JPEG, WebP or GIF.
+        """
+        return [image_from_uri(uri, limit) for uri in self.images or ()]

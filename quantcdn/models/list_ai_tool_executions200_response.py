@@ -1,5 +1,6 @@
 """The recent executions of an organisation, newest first."""
 
+from quantcdn._stats import ExecutionStats, stats_of
 from quantcdn.models._model import Count, Model
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
@@ -20,3 +21,11 @@ class ListAIToolExecutions200Response(Model):
 
     status: str | None = None
     """The status that was asked for, or ``all``."""
+
+    def stats(self) -> ExecutionStats:
+        """Count the executions of this answer.
+
+        Returns:
+            Counts by tool and status, the success rate, and percentiles of the durations.
+        """
+        return stats_of(self.executions)
