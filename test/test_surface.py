@@ -156,7 +156,7 @@ def test_each_operation_is_a_method_and_each_method_an_operation() -> None:
     assert {operation.name: operation.model.__name__ for operation in OPERATIONS} == {
         name: model for name, (_, model) in METHODS.items()
     }
-    public = {name for name in vars(quantcdn.AIToolsApi) if not name.startswith("_")}
+    public = {name for name in vars(quantcdn.AIToolsApi) if not name.startswith(("_", "wait_for_", "watch_"))}
     assert public == {
         f"{name}{ending}" for name in METHODS for ending in ("", "_with_http_info", "_without_preload_content")
     }

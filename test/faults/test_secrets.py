@@ -49,7 +49,18 @@ class Shown:
 
 
 @pytest.fixture
-def shown(caplog: pytest.LogCaptureFixture) -> Iterator[Shown]:
+def quiet() -> Iterator[logging.Logger]:
+    """Give the package's logger as it is in a new process."""
+    logger = logging.getLogger("quantcdn")
+    before = (logger.level, logger.handlers[:])
+    logger.setLevel(logging.NOTSET)
+    yield logger
+    logger.setLevel(before[0])
+    logger.handlers[:] = before[1]
+
+
+@pytest.fixture
+def shown(caplog: pytest.LogCaptureFixture, quiet: logging.Logger) -> Iterator[Shown]:
     everything = Shown()
 
     class Handler(logging.Handler):
@@ -322,17 +333,6 @@ def test_an_error_in_a_tokens_function_comes_through_as_it_is(shown: Shown) -> N
 
 
 # Logging
-
-
-@pytest.fixture
-def quiet() -> Iterator[logging.Logger]:
-    """Give the package's logger as it is in a new process."""
-    logger = logging.getLogger("quantcdn")
-    before = (logger.level, logger.handlers[:])
-    logger.setLevel(logging.NOTSET)
-    yield logger
-    logger.setLevel(before[0])
-    logger.handlers[:] = before[1]
 
 
 def test_nothing_is_logged_by_default_but_warnings(quiet: logging.Logger, caplog: pytest.LogCaptureFixture) -> None:
