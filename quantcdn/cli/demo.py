@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
@@ -20,10 +19,13 @@ from quantcdn.cli._screen import Screen
 from quantcdn.configuration import ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException, ApiValueError
+from quantcdn.images import save_images
+from quantcdn.polling import Poll, Timing
 
 _ORGANISATION = "acme"
 _SPEED = 4.0
-_MOST_LOOKS = 60
+_TICK = 0.1
+"""How often the seconds of the live line change, in seconds."""
 
 CODE = """\
 import quantcdn
@@ -43,8 +45,7 @@ with Emulator() as service, quantcdn.ApiClient(service.configuration()) as clien
 """
 """The five calls, ready to paste."""
 
-_Status = TypeVar("_Status", models.GetAIToolExecutionStatus200Response, models.GetAIOrchestrationStatus200Response)
-
+_Status = models.GetAIToolExecutionStatus200Response | models.GetAIOrchestrationStatus200Response
 
 SUMMARY = "show the whole client in some seconds"
 
@@ -99,20 +100,37 @@ class _Stage:
     screen: Screen
     api: AIToolsApi
     service: Emulator
-    pause: float
+    poll: Poll
 
-    def follow(self, look: Callable[[], _Status]) -> _Status:
-        """Look again and again until it has ended, and show how far it is."""
-        started = time.monotonic()
-        seen = look()
+    @contextmanager
+    def live(self) -> Generator[Callable[[_Status], None]]:
+        """Show how far something is, with seconds that run on between two looks."""
         with self.screen.live() as show:
-            for _ in range(_MOST_LOOKS):
-                show(f"{_progress(seen)} · {time.monotonic() - started:.1f} s")
-                if seen.is_final:
-                    break
-                time.sleep(self.pause)
-                seen = look()
-        return seen
+            line = _Line(show)
+            self.api.timing = Timing(sleep=line.sleep)
+            yield line.update
+
+
+@dataclass
+class _Line:
+    """A line with what was seen last, and since when it is followed."""
+
+    show: Callable[[str], None]
+    seen: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    def update(self, seen: _Status) -> None:
+        self.seen = _progress(seen)
+        self.draw()
+
+    def sleep(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _TICK))
+            self.draw()
+
+    def draw(self) -> None:
+        self.show(f"{self.seen} · {time.monotonic() - self.started:.1f} s")
 
 
 def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
@@ -122,7 +140,8 @@ def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
         )
         service.fill_examples()
         api = AIToolsApi(client)
-        stage = _Stage(screen, api, service, pause=1 / speed)
+        pause = 1 / speed
+        stage = _Stage(screen, api, service, Poll(initial=pause, factor=1, maximum=pause, jitter=0))
         _show_tools(screen, api, _ORGANISATION)
         _follow_image(stage, folder)
         _follow_orchestration(stage)
@@ -176,13 +195,9 @@ def _first_sentence(text: str | None) -> str:
 def _follow_image(stage: _Stage, folder: Path) -> None:
     stage.screen.heading("An image execution, followed from pending to complete")
     identifier = stage.service.start_execution("generate_image", pending=2.0, running=12.0)
-    execution = stage.follow(lambda: stage.api.get_ai_tool_execution_status(_ORGANISATION, identifier))
-    result = execution.result
-    images = result.images if isinstance(result, models.GetAIToolExecutionStatus200ResponseResult) else None
-    for number, image in enumerate(images or ()):
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{identifier}-{number}.png"
-        path.write_bytes(base64.b64decode(image.partition(",")[2]))
+    with stage.live() as update:
+        execution = stage.api.wait_for_ai_tool_execution(_ORGANISATION, identifier, poll=stage.poll, on_update=update)
+    for path in save_images(execution, folder, api_client=stage.api.api_client):
         stage.screen.line(f"saved {path} ({path.stat().st_size} bytes)")
 
 
@@ -195,11 +210,14 @@ def _follow_orchestration(stage: _Stage) -> None:
         synthesizing=2.0,
         answer="It is sunny in Hobart, 21 degrees, and the web agrees that this is a good day for the harbour.",
     )
-    orchestration = stage.follow(lambda: stage.api.get_ai_orchestration_status(_ORGANISATION, identifier))
+    with stage.live() as update:
+        orchestration = stage.api.wait_for_ai_orchestration(
+            _ORGANISATION, identifier, poll=stage.poll, on_update=update
+        )
     stage.screen.line(f"answer: {orchestration.answer}")
 
 
-def _progress(seen: models.GetAIToolExecutionStatus200Response | models.GetAIOrchestrationStatus200Response) -> str:
+def _progress(seen: _Status) -> str:
     if isinstance(seen, models.GetAIToolExecutionStatus200Response):
         return f"{seen.tool_name} {seen.execution_id}: {seen.status}"
     return f"{seen.orchestration_id}: {seen.status}, {seen.completed_tools or 0} of {seen.tool_count} tools"
