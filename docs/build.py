@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from quantcdn import api_client, exceptions, models, timeout
+from quantcdn import _many, api_client, exceptions, models, timeout
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.models import _model
 from quantcdn.operation import Bounded, Operation
@@ -110,7 +110,11 @@ def entries(node: ast.FunctionDef, section: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-ALIASES = documented(ast.parse(inspect.getsource(_model))) | documented(ast.parse(inspect.getsource(timeout)))
+ALIASES = {
+    name: found
+    for module in (_many, _model, timeout)
+    for name, found in documented(ast.parse(inspect.getsource(module))).items()
+}
 
 
 def type_text(node: ast.expr, folder: str) -> str:
@@ -119,6 +123,8 @@ def type_text(node: ast.expr, folder: str) -> str:
         outer, inner = ast.unparse(node.value), node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if outer == "Annotated":
             return type_text(inner[0], folder)
+        if outer == "Callable":
+            return f"function of {' and '.join(type_text(part, folder) for part in inner[0].elts)}"
         joint = " to " if outer in ("dict", "Mapping") else " and "
         return f"{outer} of {joint.join(type_text(part, folder) for part in inner)}"
     if isinstance(node, ast.BinOp):
@@ -218,7 +224,9 @@ def endpoint(operation: Operation, methods: Mapping[str, ast.FunctionDef]) -> li
 
 def api_page() -> str:
     """Write the page of the endpoints."""
-    methods = functions(class_node(AIToolsApi))
+    methods = {
+        name: node for cls in reversed(AIToolsApi.__mro__[:-1]) for name, node in functions(class_node(cls)).items()
+    }
     stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
     others = [node for name, node in methods.items() if name not in stated]
     options = documented(class_node(api_client.RequestOptions))

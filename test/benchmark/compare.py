@@ -1,6 +1,7 @@
 """What a call costs beside urllib3 with ``json.loads``: ``python -m test.benchmark.compare`` prints a table.
 
-nginx serves the answers. CPU time of this process per call, in rounds that take turns, so that a change of the machine's speed meets all alike.
+nginx serves the answers. CPU time of this process per call, in rounds that take turns, so that a change of
+the machine's speed meets all alike.
 """
 
 from __future__ import annotations
