@@ -156,7 +156,7 @@ def test_ten_thousand_work_in_flat_memory() -> None:
             service.things[identifier].result = None
             service.looks.clear()
 
-    service.look = look  # type: ignore[method-assign]
+    service.look = look
     service.list_newest()  # what pydantic makes once is not counted
     gc.collect()
     tracemalloc.start()
@@ -342,7 +342,7 @@ def test_a_list_ahead_of_the_executions_own_answers_is_no_end() -> None:
         listed.executions[0].status = "complete"
         return listed
 
-    service.list_newest = early  # type: ignore[method-assign]
+    service.list_newest = early
     (outcome,) = many(service)
     assert outcome.execution is not None
     assert (outcome.execution.is_complete, outcome.seconds) == (True, 10)

@@ -328,7 +328,7 @@ def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> No
         wait_for(script(RUNNING, problem(429, 120), COMPLETE), time, timeout=60)
     assert (caught.value.polls, caught.value.last, time.now) == (2, RUNNING, 2)
     assert caught.value.__cause__ is not None
-    assert caught.value.__cause__.retry_after == 120  # type: ignore[attr-defined]
+    assert caught.value.__cause__.retry_after == 120
 
 
 def test_a_failure_is_raised_with_the_service_s_reason() -> None:

@@ -155,7 +155,7 @@ def test_a_failure_is_raised_with_the_service_s_error(
     wait, identifier = started(quantcdn_emulator, api, kind, error="out of paint")
     with pytest.raises(error, match="failed: out of paint") as caught:
         wait("acme", identifier)
-    assert caught.value.last.error == "out of paint"  # type: ignore[attr-defined]
+    assert caught.value.last.error == "out of paint"
     assert wait("acme", identifier, raise_on_failure=False).is_failed
 
 
@@ -193,7 +193,7 @@ def test_the_options_of_a_call_go_with_every_look(quantcdn_emulator: Emulator, a
 
 def test_a_wrong_option_is_refused_like_any_call_s(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     with pytest.raises(ApiTypeError, match="no option"):
-        api.wait_for_ai_tool_execution("acme", "exec_1", retries=7)  # type: ignore[call-arg]
+        api.wait_for_ai_tool_execution("acme", "exec_1", retries=7)
     assert quantcdn_emulator.requests == ()
 
 

@@ -219,7 +219,7 @@ def test_the_service_s_executions_are_told_as_they_change(
     old = quantcdn_emulator.start_execution("calculate", pending=0, running=0)
     quantcdn_clock.advance(1)
     new = quantcdn_emulator.start_execution("search_web", pending=3, running=4, error="down")
-    told = [(item.execution_id, item.status) for item in api.watch_ai_tool_executions("acme", timeout=10)]  # type: ignore[union-attr]
+    told = [(item.execution_id, item.status) for item in api.watch_ai_tool_executions("acme", timeout=10)]
     assert told == [(old, "complete"), (new, "pending"), (new, "running"), (new, "failed")]
     assert {tuple(request.query.items()) for request in quantcdn_emulator.requests} == {(("limit", "100"),)}
 

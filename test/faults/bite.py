@@ -283,14 +283,14 @@ def main() -> int:
         files = {f"test/{bite.test}.py" for bite in BITES}
         status, said = tested(copied(folder), [*sorted(files), "-k", " or ".join(f"({bite.name})" for bite in BITES)])
     if status != 0:
-        print(f"the tests fail even with all guards:\n{said}")  # noqa: T201
+        print(f"the tests fail even with all guards:\n{said}")
         return 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
         problems = 0
         for bite, problem in zip(BITES, pool.map(bitten, BITES), strict=True):
             problems += bool(problem)
-            print(f"{'bad ' if problem else 'good'} {bite.guard}{': ' if problem else ''}{problem}", flush=True)  # noqa: T201
-    print(f"{len(BITES) - problems} of {len(BITES)} guards are guarded, in {time.monotonic() - started:.0f} s")  # noqa: T201
+            print(f"{'bad ' if problem else 'good'} {bite.guard}{': ' if problem else ''}{problem}", flush=True)
+    print(f"{len(BITES) - problems} of {len(BITES)} guards are guarded, in {time.monotonic() - started:.0f} s")
     return 1 if problems else 0
 
 

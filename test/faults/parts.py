@@ -56,10 +56,10 @@ def install() -> int:
     missing = [program for program in PACKAGES if find(program) is None]
     apt = find("apt-get")
     if not missing:
-        print("nginx and tinyproxy are there")  # noqa: T201
+        print("nginx and tinyproxy are there")
         return 0
     if apt is None or os.geteuid() != 0:
-        print(f"missing, and not to be installed without apt-get and root: {', '.join(missing)}")  # noqa: T201
+        print(f"missing, and not to be installed without apt-get and root: {', '.join(missing)}")
         return 0
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([apt, "update"], env=environment, check=False)
@@ -67,10 +67,10 @@ def install() -> int:
         for package in PACKAGES[program]:
             command = [apt, "install", "-y", "--no-install-recommends", package]
             if subprocess.run(command, env=environment, check=False).returncode == 0:
-                print(f"{program}: installed {package}")  # noqa: T201
+                print(f"{program}: installed {package}")
                 break
         else:
-            print(f"{program}: could not be installed")  # noqa: T201
+            print(f"{program}: could not be installed")
     return 1 if os.environ.get("CI") and any(find(program) is None for program in missing) else 0
 
 

@@ -174,7 +174,7 @@ def test_a_record_cannot_be_changed() -> None:
     with watching(answer(200, NAMES)) as (_, api, told):
         api.list_ai_tool_names("acme")
         with pytest.raises(dataclasses.FrozenInstanceError):
-            told[0][1].attempt = 2  # type: ignore[misc]
+            told[0][1].attempt = 2
 
 
 @pytest.mark.parametrize("hook", ["on_request", "on_response", "on_retry"])
@@ -184,7 +184,7 @@ def test_a_hook_that_fails_is_logged_and_disturbs_nothing(hook: str, caplog: pyt
         raise RuntimeError("the watcher is broken")
 
     with ScriptedServer(answer(503), answer(200, NAMES)) as server:
-        configuration = quantcdn.Configuration(server.url, proxy="", **{hook: broken})  # type: ignore[arg-type]
+        configuration = quantcdn.Configuration(server.url, proxy="", **{hook: broken})
         with quantcdn.ApiClient(configuration) as client:
             client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
             with caplog.at_level(logging.WARNING):
@@ -211,5 +211,5 @@ def test_a_hook_may_end_the_program(error: type[BaseException]) -> None:
 def test_hooks_do_not_hold_the_call_back_by_what_they_return() -> None:
     with ScriptedServer(answer(200, NAMES)) as server:
         settings = {hook: lambda _: True for hook in ("on_request", "on_response", "on_retry")}
-        with quantcdn.ApiClient(quantcdn.Configuration(server.url, proxy="", **settings)) as client:  # type: ignore[arg-type]
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, proxy="", **settings)) as client:
             assert quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count == 1

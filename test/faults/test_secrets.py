@@ -38,7 +38,7 @@ class Shown:
     def error(self, error: BaseException) -> None:
         self.text += traceback.format_exception(error)
         self.text += [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
-        self.text += [repr(error.args), repr(getattr(error, "headers", None) and dict(error.headers))]  # type: ignore[attr-defined]
+        self.text += [repr(error.args), repr(getattr(error, "headers", None) and dict(error.headers))]
 
     def value(self, value: object) -> None:
         self.text += [str(value), repr(value)]
@@ -163,7 +163,7 @@ def test_what_authorises_a_request_is_shown_nowhere(secret: str, shown: Shown, w
             if chosen.header is not None:
                 api.api_client.set_default_header(chosen.header[0], chosen.header[1].format(secret))
             try:
-                response = api.list_ai_tool_names_with_http_info("acme", **chosen.options(secret))  # type: ignore[arg-type]
+                response = api.list_ai_tool_names_with_http_info("acme", **chosen.options(secret))
             except quantcdn.ApiException as error:
                 shown.error(error)
                 assert not kind.startswith("success")

@@ -303,7 +303,7 @@ def test_a_missing_client_certificate_is_final_and_named(certificates: Certifica
 def test_a_client_certificate_that_is_no_file_is_refused_by_name(tmp_path: Path) -> None:
     for setting in ("cert_file", "key_file", "ssl_ca_cert"):
         with pytest.raises(quantcdn.ApiValueError, match=f"{setting}: there is no file"):
-            quantcdn.Configuration(**{setting: str(tmp_path / "none")})  # type: ignore[arg-type]
+            quantcdn.Configuration(**{setting: str(tmp_path / "none")})
 
 
 def test_a_key_that_is_of_another_certificate_is_refused_at_construction(certificates: Certificates) -> None:
