@@ -3,7 +3,7 @@
 import math
 import pprint
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Protocol, Self, overload
 
@@ -176,17 +176,18 @@ def _number(value: object) -> object:
 
 def _finite(value: Any) -> Any:
     # JSON has no NaN and no infinity (RFC 8259 section 6), and neither could go out again.
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a finite number is expected")
-    for item in _items(value):
-        _finite(item)
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            continue  # most are, and this runs for every answer
+        if is_object(item):
+            waiting.extend(item.values())
+        elif is_array(item):
+            waiting.extend(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise ValueError("a finite number is expected")
     return value
-
-
-def _items(value: Any) -> Iterable[Any]:
-    if is_object(value):
-        return value.values()
-    return value if is_array(value) else ()
 
 
 DateTime = Annotated[
@@ -221,6 +222,9 @@ Seconds = Annotated[int | float, AfterValidator(_finite), BeforeValidator(_numbe
 
 Json = Annotated[Any, AfterValidator(_finite)]
 """Any JSON value, kept as it came."""
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(_finite)]
+"""Any JSON object, kept as it came."""
 
 
 class Model(BaseModel):

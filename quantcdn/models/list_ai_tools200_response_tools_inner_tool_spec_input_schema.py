@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import Field
 
 from quantcdn._json import is_array, is_object
-from quantcdn.models._model import Json, Model
+from quantcdn.models._model import JsonObject, Model
 
 
 class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
     """What a tool takes."""
 
-    var_json: dict[str, Json] | None = Field(default=None, alias="json")
+    var_json: JsonObject | None = Field(default=None, alias="json")
     """A JSON Schema of the tool's arguments."""
 
     @property
