@@ -21,10 +21,9 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
     ListAIToolExecutions200ResponseExecutionsInner,
 )
 from quantcdn.polling import (
-    CLOCK_ERROR,
     FINAL_ERRORS,
-    LAST_LOOK,
     MOST_FAILURES,
+    Limit,
     Poll,
     Timing,
     asked_pause,
@@ -90,11 +89,11 @@ class ManyWaits:
         self._look = look
         self._list_newest = list_newest
         self._pauses = poll.pauses(timing.uniform)
-        self._timeout = timeout
+        self._limit = Limit(timeout, timing)
         self._max_rate = max_rate
         self._on_update = on_update
         self._timing = timing
-        self._started = self._next_list = self._next_single = self._held_until = timing.clock()
+        self._next_list = self._next_single = self._held_until = timing.clock()
         self._round = 0.0
         self._list_failures = 0
         self._ended: deque[str] = deque()
@@ -115,8 +114,8 @@ class ManyWaits:
 
     def _step(self, now: float) -> Iterator[Outcome]:
         """Do the most urgent thing, or sleep until there is one."""
-        limit = math.inf if self._timeout is None else self._started + self._timeout
-        if now > limit - CLOCK_ERROR or self._held_until > limit:
+        end = now + self._limit.left
+        if self._limit.is_reached or self._held_until > end:
             yield from self._at_the_limit(now)
         elif now < self._held_until:
             self._timing.sleep(self._held_until - now)
@@ -131,7 +130,7 @@ class ManyWaits:
             if identifier in self._waiting:
                 self._unlisted.append(identifier)
         else:
-            due = [limit, *([self._next_list] if self._uses_list else [])]
+            due = [end, *([self._next_list] if self._uses_list else [])]
             self._timing.sleep(min([*due, self._next_single] if self._unlisted else due) - now)
 
     @property
@@ -143,7 +142,7 @@ class ManyWaits:
         self._round = next(self._pauses)
         self._next_list = self._timing.clock() + self._round
         try:
-            listed = self._list_newest(self._seconds()).executions
+            listed = self._list_newest(self._limit.for_look).executions
             self._list_failures = 0
         except UnauthorizedException as error:
             yield from self._refused(error)
@@ -166,7 +165,7 @@ class ManyWaits:
         """Look at one on its own; yield its outcome if this is the end of it."""
         state = self._waiting[identifier]
         try:
-            execution = self._look(identifier, self._seconds())
+            execution = self._look(identifier, self._limit.for_look)
         except ApiException as error:
             yield from self._failed_look(identifier, state, error)
             return
@@ -174,7 +173,7 @@ class ManyWaits:
         state.last = execution
         self._seen(state, execution)
         if execution.is_final:
-            waited = self._waited()
+            waited = self._limit.waited
             failed = failure_of(ExecutionFailedException, execution, identifier=identifier, waited=waited)
             yield self._outcome(identifier, failed)
 
@@ -202,8 +201,8 @@ class ManyWaits:
             yield from self._last_looks()
         asked = max(self._held_until - self._timing.clock(), 0.0)
         for identifier, state in list(self._waiting.items()):
-            message = past_limit(state.status, self._timeout, asked)
-            error = WaitTimeoutException(message, identifier=identifier, last=state.last, waited=self._waited())
+            message = past_limit(state.status, self._limit.timeout, asked)
+            error = WaitTimeoutException(message, identifier=identifier, last=state.last, waited=self._limit.waited)
             yield self._outcome(identifier, error)
 
     def _last_looks(self) -> Iterator[Outcome]:
@@ -219,19 +218,13 @@ class ManyWaits:
 
     def _outcome(self, identifier: str, error: OpenApiException | None) -> Outcome:
         state = self._waiting.pop(identifier)
-        return Outcome(identifier, state.last, error, self._waited())
+        return Outcome(identifier, state.last, error, self._limit.waited)
 
     def _seen(self, state: _State, update: Update) -> None:
         if update.status != state.status:
             state.status = update.status
             if self._on_update is not None:
                 self._on_update(update)
-
-    def _waited(self) -> float:
-        return self._timing.clock() - self._started
-
-    def _seconds(self) -> float | None:
-        return None if not self._timeout else max(self._timeout - self._waited(), LAST_LOOK)
 
     def _unfinished(self) -> str:
         named = ", ".join(islice(self._waiting, _MOST_NAMED))

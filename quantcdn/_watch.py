@@ -13,11 +13,10 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
     ListAIToolExecutions200ResponseExecutionsInner,
 )
 from quantcdn.polling import (
-    CLOCK_ERROR,
     FINAL_ERRORS,
-    LAST_LOOK,
     LIFETIME,
     MOST_FAILURES,
+    Limit,
     Poll,
     Timing,
     asked_pause,
@@ -68,12 +67,11 @@ class Watch:
         self._list_newest = list_newest
         self._shows_all = shows_all
         self._pauses = Poll(interval, 1.0, interval).pauses(timing.uniform)
-        self._timeout = timeout
+        self._limit = Limit(timeout, timing)
         self._timing = timing
-        self._started = timing.clock()
         self._failures = 0
         self._asked = 0.0
-        self._seen_at = self._started
+        self._seen_at = timing.clock()
         self._previous: dict[str, Listed] | None = None
         self._told: dict[str, str | None] = {}
 
@@ -88,23 +86,18 @@ class Watch:
             ApiException: A look failed with 401, 403 or 404, or five in a row failed.
         """
         while True:
-            out_of_time = self._left() is not None and (self._left() or 0.0) < CLOCK_ERROR
+            out_of_time = self._limit.is_reached
             listed = self._look()
             if listed is not None:
                 yield from self._news(listed)
-            left = self._left()
-            if out_of_time or (left is not None and self._asked > left):
+            left = self._limit.left
+            if out_of_time or self._asked > left:
                 return
-            pause = max(next(self._pauses), self._asked)
-            self._timing.sleep(pause if left is None else min(pause, left))
-
-    def _left(self) -> float | None:
-        return None if self._timeout is None else max(0.0, self._timeout - (self._timing.clock() - self._started))
+            self._timing.sleep(min(max(next(self._pauses), self._asked), left))
 
     def _look(self) -> list[Listed] | None:
-        left = self._left()
         try:
-            listed = self._list_newest(max(left, LAST_LOOK) if left and self._timeout else None).executions
+            listed = self._list_newest(self._limit.for_look).executions
         except ApiException as error:
             self._failures += 1
             self._asked = asked_pause(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -126,25 +127,44 @@ EVERY_2_SECONDS = Poll(initial=2.0, factor=1.0, maximum=2.0)
 """For pictures and orchestrations, as the API page recommends."""
 
 
-def checked_limit(timeout: float | None) -> float | None:
-    """Check the limit of a wait.
+class Limit:
+    """How much is left of a wait, which begins now.
 
     Args:
         timeout: Seconds, 0 or more; 0 for a single look, None for no limit.
-
-    Returns:
-        The limit.
+        timing: Where time comes from.
 
     Raises:
-        ApiTypeError: It is not a number.
+        ApiTypeError: The timeout is not a number.
         ApiValueError: It is negative, or no number at all.
     """
-    if timeout is None:
-        return None
-    _checks.number("timeout", timeout)
-    if timeout < 0:
-        raise ApiValueError(f"timeout must be 0 or more, not {timeout}")
-    return float(timeout)
+
+    def __init__(self, timeout: float | None, timing: Timing) -> None:
+        if timeout is not None and _checks.number("timeout", timeout) < 0:
+            raise ApiValueError(f"timeout must be 0 or more, not {timeout}")
+        self.timeout = timeout
+        self._clock = timing.clock
+        self._started = timing.clock()
+
+    @property
+    def waited(self) -> float:
+        """How long it has taken by now, in seconds."""
+        return self._clock() - self._started
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left; infinite where there is no limit."""
+        return math.inf if self.timeout is None else max(0.0, self.timeout - self.waited)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether none are left."""
+        return self.left < CLOCK_ERROR
+
+    @property
+    def for_look(self) -> float | None:
+        """The seconds that the next look may take; None for as long as any call."""
+        return max(self.left, LAST_LOOK) if self.timeout else None
 
 
 class Wait(Generic[M]):
@@ -173,21 +193,15 @@ class Wait(Generic[M]):
         self._identifier = identifier
         self._look = look
         self._poll_for = poll_for
-        self._timeout = checked_limit(timeout)
+        self._limit = Limit(timeout, timing)
         self._on_update = on_update
         self._timing = timing
-        self._started = timing.clock()
         self._failures = 0
         self._pauses = Poll().pauses(timing.uniform)  # until the first look has shown what it is
         self.last: M | None = None
         """What was seen last."""
         self.polls = 0
         """How many times it was looked at."""
-
-    @property
-    def waited(self) -> float:
-        """How long it has taken by now, in seconds."""
-        return self._timing.clock() - self._started
 
     def until_final(self, failed: type[WaitException] | None) -> M:
         """Look until it has ended.
@@ -205,7 +219,7 @@ class Wait(Generic[M]):
             ApiException: A look failed with 401, 403 or 404, or five in a row failed.
         """
         while True:
-            out_of_time = self._is_out_of_time()
+            out_of_time = self._limit.is_reached
             problem = self._one_look()
             if self.last is not None and problem is None and self.last.is_final:
                 return self._end(self.last, failed)
@@ -219,25 +233,16 @@ class Wait(Generic[M]):
     def _end(self, last: M, failed: type[WaitException] | None) -> M:
         error = None
         if failed is not None:
-            error = failure_of(failed, last, identifier=self._identifier, waited=self.waited, polls=self.polls)
+            error = failure_of(failed, last, identifier=self._identifier, waited=self._limit.waited, polls=self.polls)
         if error is not None:
             raise error
         return last
 
-    def _left(self) -> float | None:
-        return None if self._timeout is None else max(0.0, self._timeout - self.waited)
-
-    def _is_out_of_time(self) -> bool:
-        left = self._left()
-        return left is not None and left < CLOCK_ERROR
-
     def _one_look(self) -> ApiException | None:
         """Look once; return why that failed, or None."""
-        left = self._left()
-        seconds = None if left is None or self._timeout == 0 else max(left, LAST_LOOK)
         self.polls += 1
         try:
-            seen = self._look(seconds)
+            seen = self._look(self._limit.for_look)
         except ApiException as error:
             self._failures += 1
             return error
@@ -255,18 +260,17 @@ class Wait(Generic[M]):
 
     def _pause(self, problem: ApiException | None) -> None:
         pause, asked = next(self._pauses), asked_pause(problem)
-        left = self._left()
-        if left is not None and asked > left:
+        left = self._limit.left
+        if asked > left:
             raise self._timed_out(asked) from problem
-        pause = max(pause, asked)
-        self._timing.sleep(pause if left is None else min(pause, left))
+        self._timing.sleep(min(max(pause, asked), left))
 
     def _timed_out(self, asked: float = 0.0) -> WaitTimeoutException:
         return WaitTimeoutException(
-            past_limit(None if self.last is None else self.last.status, self._timeout, asked),
+            past_limit(None if self.last is None else self.last.status, self._limit.timeout, asked),
             identifier=self._identifier,
             last=self.last,
-            waited=self.waited,
+            waited=self._limit.waited,
             polls=self.polls,
         )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -177,6 +179,23 @@ def test_the_limit_ends_a_watch_quietly_after_a_last_look() -> None:
         "exec_4",
     ]
     assert time.pauses == [2, 2, 1]
+
+
+@pytest.mark.parametrize(("timeout", "allowed"), [(3.0, [3.0, 1.0, 0.5]), (0, [None]), (None, [None, None])])
+def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
+    timeout: float | None, allowed: list[float | None]
+) -> None:
+    # Without the bound, a service that hangs at the limit would hold the watch for a whole call.
+    given: list[float | None] = []
+
+    def list_newest(seconds: float | None) -> ListAIToolExecutions200Response:
+        given.append(seconds)
+        return ListAIToolExecutions200Response(executions=[line(len(given), "pending")], count=1, org_id="acme")
+
+    still = replace(FakeTime().timing, uniform=lambda _low, _high: 0.0)
+    changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, timing=still).changes()
+    assert len(list(itertools.islice(changes, len(allowed)))) == len(allowed)
+    assert given == allowed
 
 
 def test_a_limit_of_0_is_one_look() -> None:

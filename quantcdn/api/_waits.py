@@ -20,7 +20,7 @@ from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecut
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Poll, Timing, Wait, checked_limit
+from quantcdn.polling import EVERY_2_SECONDS, Poll, Timing, Wait
 
 
 class _Endpoints(Protocol):
@@ -176,7 +176,7 @@ class WaitsMixin:
             lambda one, left: self.get_ai_tool_execution_status(organisation, one, **_within(self, left, options)),
             lambda left: self.list_ai_tool_executions(organisation, limit=LONGEST_LIST, **_within(self, left, options)),
             poll=poll or EVERY_2_SECONDS,
-            timeout=checked_limit(timeout),
+            timeout=timeout,
             max_rate=_checks.above_zero("max_rate", max_rate),
             on_update=on_update,
             timing=self.timing,
@@ -216,7 +216,7 @@ class WaitsMixin:
             ),
             shows_all=status is None,
             interval=_checks.above_zero("interval", interval),
-            timeout=checked_limit(timeout),
+            timeout=timeout,
             timing=self.timing,
         )
         return watch.changes()
