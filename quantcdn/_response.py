@@ -210,16 +210,8 @@ class RESTResponse:
         Returns:
             The error, with what came of the answer.
         """
-        body = self.public_data()
-        return why.error(
-            self.status if issubclass(why.error, ApiResponseException) else 0,
-            self._call.without_secrets(why.reason),
-            body=body.decode(errors="replace"),
-            raw_data=body,
-            headers=self.public_headers(),
-            request_id=self._public(self.request_id),
-            request=self.request,
-        )
+        status = self.status if issubclass(why.error, ApiResponseException) else 0
+        return self._error(why.error, status, why.reason)
 
     def failed(self, data: Any = None) -> ApiException:
         """Make the error that the status of this answer stands for.
@@ -230,20 +222,24 @@ class RESTResponse:
         Returns:
             The error, with the answer, its secrets left out.
         """
+        error = self._error(exception_class(self.status), self.status, self.reason)
+        error.data = data
+        error.retry_after = retry_after(self.headers)
+        error.hint = wrong_scheme(self.status, error.raw_data or b"") or error.hint
+        return error
+
+    def _error(self, kind: type[ApiException], status: int, reason: str | None) -> ApiException:
+        """Make an error with what came of this answer, its secrets left out."""
         body = self.public_data()
-        error = exception_class(self.status)(
-            self.status,
-            self._public(self.reason),
+        return kind(
+            status,
+            self._public(reason),
             body=body.decode(errors="replace"),
-            data=data,
             headers=self.public_headers(),
             request_id=self._public(self.request_id),
             raw_data=body,
             request=self.request,
-            retry_after=retry_after(self.headers),
         )
-        error.hint = wrong_scheme(self.status, body) or error.hint
-        return error
 
     def public_data(self) -> bytes:
         """Give what was read of the body for an error, which may be logged or sent elsewhere.
