@@ -225,8 +225,8 @@ BITES = (
     Bite(
         "a number in an answer is finite",
         "models/_model.py",
-        "if isinstance(value, float) and not math.isfinite(value):",
-        "if False:",
+        "elif isinstance(item, float) and not math.isfinite(item):",
+        "elif False:",
         "test_models",
         "test_numbers_that_json_does_not_have",
     ),
