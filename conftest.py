@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,11 @@ ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
 SybilItem._traceback_filter = pytest.Item._traceback_filter
 
 pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=["documented_service"]).pytest()
+
+
+# A shell starts background commands with Ctrl-C ignored, and so would every process start that a test presses it in.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

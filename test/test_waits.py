@@ -342,10 +342,12 @@ def test_every_wait_s_error_can_be_caught_as_one_of_the_family(quantcdn_emulator
 
 
 INTERRUPTED = """
+import faulthandler
 import time
 import quantcdn
 from quantcdn.emulator import Emulator
 
+faulthandler.dump_traceback_later(60, exit=True)  # whatever hangs here is shown, and ends
 with Emulator() as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
     execution_id = service.start_execution("generate_image", running=3600)
     try:

@@ -103,7 +103,7 @@ class _Server(ThreadingHTTPServer):
         with contextlib.suppress(OSError):
             # The thread waits for a connection: this one wakes it.
             socket.create_connection((HOST, self.server_port), timeout=1).close()
-        thread.join()
+        thread.join(_CLOSING_TIME)
         self.server_close()
         with self._changed:
             for request in self._open:
