@@ -75,6 +75,15 @@ def text(name: str, value: object) -> str:
     raise problem
 
 
+def segment(name: str, value: object) -> str:
+    """Check that an argument is text that can be a segment of a path."""
+    checked = text(name, value)
+    # A server resolves dot segments (RFC 3986 section 5.2.4), percent-encoded or not.
+    if checked in (".", ".."):
+        raise ApiValueError(f"{name} cannot be {checked!r}")
+    return checked
+
+
 def mapping(name: str, value: object) -> Mapping[str, object]:
     """Check that an option is a mapping, and take None for an empty one."""
     if value is None:

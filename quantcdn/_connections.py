@@ -24,6 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn._head import read_headers
 from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
@@ -159,6 +160,11 @@ class _AnswerBuffer(io.BufferedReader):
 class _LimitedResponse(http.client.HTTPResponse):
     """An answer whose every receive keeps the limits, and which passes over interim answers."""
 
+    # http.client has these, and typeshed lacks them.
+    _method: str
+    _read_status: Callable[[], tuple[str, int, str]]
+    _check_close: Callable[[], bool]
+
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self._reader = _LimitedReader(sock, self.fp.detach(), current_limits.get())
@@ -168,19 +174,33 @@ class _LimitedResponse(http.client.HTTPResponse):
         """Read the head of the answer; interim ones (RFC 9110 section 15.2) are passed over."""
         if self.fp.peek(1)[:1] == b"\x15":
             raise http.client.BadStatusLine("\x15")  # a TLS alert, which has no end of line to wait for
-        super().begin()
-        while self.status < 200:
-            self.headers = self.msg = None  # type: ignore[assignment] # begin() reads on only without headers
-            super().begin()
+        while True:
+            version, status, reason = self._read_status()
+            if not version.startswith("HTTP/1."):
+                raise http.client.UnknownProtocol(version)
+            self.headers = self.msg = read_headers(self.fp)
+            if status >= 200:
+                break
         self._reader.in_head = False
+        self.version = 10 if version == "HTTP/1.0" else 11
+        self.code = self.status = status
+        self.reason = reason.strip()
         # After a line that is no header, the email parser keeps the rest as text, which urllib3 would log.
         self.headers.set_payload("")
         self.headers.defects.clear()
-        if self.status in (204, 304):
-            self.chunked = False  # whatever the headers say, no body follows (RFC 9112 section 6.3)
-        # http.client and urllib3 read forms such as "5, 5" and "+5" differently (RFC 9112 section 6.3).
-        if not re.fullmatch("[0-9]{0,18}", self.headers.get("content-length", "").strip()):
+        self._find_end(self.headers)
+
+    def _find_end(self, headers: http.client.HTTPMessage) -> None:
+        """Find where the body ends (RFC 9112 section 6.3)."""
+        length = headers.get("content-length", "").strip()
+        # http.client and urllib3 read forms such as "5, 5" and "+5" differently.
+        if not re.fullmatch("[0-9]{0,18}", length):
             raise InvalidHeader("the length is no number")
+        is_empty = self.status in (204, 304) or self._method == "HEAD"  # whatever the headers say
+        self.chunked = not is_empty and headers.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        self.length = 0 if is_empty else int(length) if length and not self.chunked else None
+        self.will_close = self._check_close() or (self.length is None and not self.chunked)
 
 
 class LimitedConnection(HTTPConnection):

@@ -11,10 +11,12 @@ from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from quantcdn import _checks
-from quantcdn.exceptions import ApiValueError
 from quantcdn.models._model import Model
 
 T = TypeVar("T", bound=Model)
+
+# Identifiers are of what needs no percent-encoding.
+_UNRESERVED = re.compile("[A-Za-z0-9_-]+").fullmatch
 
 Check = Callable[[str, object], object]
 """Takes an argument's name and value, returns the value or raises an error of the family."""
@@ -80,8 +82,5 @@ class Operation(Generic[T]):
 
 
 def _segment(name: str, value: object) -> str:
-    segment = _checks.text(name, value)
-    # A server resolves dot segments (RFC 3986 section 5.2.4), percent-encoded or not.
-    if segment in (".", ".."):
-        raise ApiValueError(f"{name} cannot be {segment!r}")
-    return quote(segment, safe="")
+    segment = _checks.segment(name, value)
+    return segment if _UNRESERVED(segment) else quote(segment, safe="")

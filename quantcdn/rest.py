@@ -40,6 +40,9 @@ _SHORTEST_SECRET = 4  # of less, replacing it would only garble
 _SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
 
+# The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
+_NO_RETRIES = urllib3.Retry(False, redirect=False)
+
 RESTResponseType = RESTResponse
 
 
@@ -244,7 +247,7 @@ class RESTClientObject:
                 call.method,
                 target.partition("?")[0],
                 headers=request.headers,
-                retries=False,
+                retries=_NO_RETRIES,
                 redirect=False,
                 assert_same_host=False,
                 timeout=_urllib3_timeout(call.timeout.connect, call.timeout.read),
