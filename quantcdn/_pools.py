@@ -14,7 +14,7 @@ from urllib3.util import parse_url
 from quantcdn._connections import DirectConnection, DirectHttps, QuietQueue
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError
-from quantcdn.proxy import bypasses_proxy, environment_proxy
+from quantcdn.proxy import chosen_proxy
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
@@ -54,22 +54,14 @@ def make_pool(configuration: Configuration, host: str, environ: Mapping[str, str
         settings["server_hostname"] = configuration.tls_server_name
     if configuration.socket_options is not None:
         settings["socket_options"] = list(configuration.socket_options)
-    return _manager(configuration, _proxy_for(configuration, host, environ), settings).connection_from_url(host)
+    proxy = chosen_proxy(host, configuration.proxy, configuration.no_proxy, environ)
+    return _manager(configuration, proxy, settings).connection_from_url(host)
 
 
 def close_idle(pool: urllib3.HTTPConnectionPool) -> None:
     """Close the idle connections of a pool, and from now on each that comes back; calls under way go on."""
     if isinstance(pool.pool, QuietQueue):
         pool.pool.close()
-
-
-def _proxy_for(configuration: Configuration, host: str, environ: Mapping[str, str]) -> str:
-    no_proxy = configuration.no_proxy
-    if no_proxy is None:
-        no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    if bypasses_proxy(host, no_proxy):
-        return ""
-    return environment_proxy(host, environ) if configuration.proxy is None else configuration.proxy
 
 
 def _manager(configuration: Configuration, proxy: str, settings: dict[str, Any]) -> urllib3.PoolManager:

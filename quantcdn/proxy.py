@@ -41,6 +41,28 @@ def checked_proxy(proxy: object) -> str:
     return address
 
 
+def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Mapping[str, str]) -> str:
+    """Find the proxy that an address is reached through, by the settings and the environment.
+
+    Args:
+        url: Scheme and host.
+        proxy: The setting: an address, "" for no proxy, or None for that of the environment.
+        no_proxy: The setting: hosts that are reached without, or None for those of the environment.
+        environ: Environment variables.
+
+    Returns:
+        The proxy's address, or "" for none.
+
+    Raises:
+        ApiValueError: The variable holds no usable address.
+    """
+    if no_proxy is None:
+        no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    if bypasses_proxy(url, no_proxy):
+        return ""
+    return environment_proxy(url, environ) if proxy is None else proxy
+
+
 def environment_proxy(url: str, environ: Mapping[str, str]) -> str:
     """Find the proxy that the environment names for an address.
 
@@ -55,18 +77,31 @@ def environment_proxy(url: str, environ: Mapping[str, str]) -> str:
     Raises:
         ApiValueError: The variable holds no usable address.
     """
+    name = proxy_variable(url, environ)
+    if not name:
+        return ""
+    try:
+        return checked_proxy(environ[name])
+    except ApiValueError as error:
+        problem = f"{name}: {error}"
+    raise ApiValueError(problem)
+
+
+def proxy_variable(url: str, environ: Mapping[str, str]) -> str:
+    """Find the environment variable that names the proxy for an address.
+
+    Args:
+        url: Scheme and host.
+        environ: Environment variables, read as ``environment_proxy`` says.
+
+    Returns:
+        The variable's name, or "" for none.
+    """
     scheme = urlsplit(url).scheme
     names = [f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"]
     if "REQUEST_METHOD" in environ:
         names.remove("HTTP_PROXY") if "HTTP_PROXY" in names else None
-    for name in names:
-        if environ.get(name):
-            try:
-                return checked_proxy(environ[name])
-            except ApiValueError as error:
-                problem = f"{name}: {error}"
-            raise ApiValueError(problem)
-    return ""
+    return next((name for name in names if environ.get(name)), "")
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:

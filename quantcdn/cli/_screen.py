@@ -1,30 +1,35 @@
-"""What the command line shows: with rich on a terminal, plainly everywhere else."""
+"""What the command line shows to people: headings, lines, tables, and what is said on stderr."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from types import ModuleType
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+from quantcdn.cli import _terminal
+from quantcdn.cli._records import Kind
+from quantcdn.cli._table import Rows, rich_for, table
 from quantcdn.exceptions import escaped
+from quantcdn.models._model import Model
+
+M = TypeVar("M", bound=Model)
 
 
-def _rich() -> ModuleType | None:
-    if not sys.stdout.isatty():
-        return None
-    try:
-        from quantcdn.cli import _rich
-    except ImportError:
-        return None
-    return _rich
+def say(text: str, *, label: str = "") -> None:
+    """Say something on stderr.
+
+    Args:
+        text: One line; control characters in it are shown as escapes.
+        label: What comes before it, in red where there are colours.
+    """
+    if label:
+        label = f"\x1b[31m{label}\x1b[0m " if _terminal.has_colours(sys.stderr) else f"{label} "
+    sys.stderr.write(f"{label}{escaped(text)}\n")
+    sys.stderr.flush()
 
 
 class Screen:
-    """Tables, lines and a live line, as fit for where the output goes."""
-
-    def __init__(self) -> None:
-        self._rich = _rich()
+    """Tables and lines, as fit for where the output goes."""
 
     def heading(self, text: str) -> None:
         """Show what comes next.
@@ -33,10 +38,12 @@ class Screen:
             text: One line.
         """
         self.line("")
-        if self._rich:
-            self._rich.heading(text)
-        else:
+        rich = rich_for(sys.stdout)
+        if rich is None:
             self.line(f"== {text}")
+        else:
+            width = _terminal.size(sys.stdout)[0]
+            self.code("\n".join(rich.heading(escaped(text), width, _terminal.has_colours(sys.stdout))))
 
     def line(self, text: str) -> None:
         """Show a line.
@@ -44,7 +51,7 @@ class Screen:
         Args:
             text: One line; control characters in it are shown as escapes.
         """
-        print(escaped(text), flush=True)  # noqa: T201 - a command line prints
+        self.code(escaped(text))
 
     def code(self, text: str) -> None:
         """Show text of several lines as it is.
@@ -52,54 +59,23 @@ class Screen:
         Args:
             text: Our own text, not from outside.
         """
-        print(text, flush=True)  # noqa: T201 - a command line prints
+        print(text, flush=True)  # noqa: T201 # a command line prints
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    def table(self, columns: Sequence[str], rows: Rows) -> None:
         """Show records.
 
         Args:
-            columns: The names of the fields.
-            rows: The records; None shows as nothing.
+            columns: The titles; all empty for a table without.
+            rows: The records; None shows as nothing, and control characters as escapes.
         """
-        cells = [["" if cell is None else escaped(str(cell)) for cell in row] for row in rows]
-        if self._rich:
-            self._rich.table(columns, cells)
-            return
-        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-        for row in [list(columns), *cells]:
-            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            print("  ".join(padded).rstrip(), flush=True)  # noqa: T201 - a command line prints
+        for line in table(sys.stdout, columns, rows):
+            self.code(line)
 
-    @contextmanager
-    def live(self) -> Generator[Callable[[str], None]]:
-        """Show a line that changes in place; where there is no terminal, each new text is a line.
+    def records(self, kind: Kind[M], records: Iterable[M]) -> None:
+        """Show records of a kind.
 
-        Yields:
-            A function that shows a text.
+        Args:
+            kind: What they are.
+            records: The records.
         """
-        if not sys.stderr.isatty():
-            yield _Changes().show
-            return
-        try:
-            yield _show_in_place
-        finally:
-            sys.stderr.write("\n")
-
-
-class _Changes:
-    """Shows a text only where it differs from the last one, its changing numbers aside."""
-
-    def __init__(self) -> None:
-        self._last = ""
-
-    def show(self, text: str) -> None:
-        what = text.partition(" · ")[0]
-        if what != self._last:
-            self._last = what
-            sys.stderr.write(f"{escaped(what)}\n")
-            sys.stderr.flush()
-
-
-def _show_in_place(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{escaped(text)}")
-    sys.stderr.flush()
+        self.table(list(kind.columns), kind.rows(records))

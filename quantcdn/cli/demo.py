@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
+from quantcdn.cli._connect import connected
+from quantcdn.cli._live import Line, sleep_and
+from quantcdn.cli._records import LISTED, TOOL
 from quantcdn.cli._screen import Screen
-from quantcdn.configuration import ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
+from quantcdn.cli._settings import add_settings
 from quantcdn.emulator import Clock, Emulator
-from quantcdn.exceptions import ApiException, ApiValueError
+from quantcdn.exceptions import ApiException
 from quantcdn.images import save_images
 from quantcdn.polling import Poll, Timing
 
 _ORGANISATION = "acme"
 _SPEED = 4.0
-_TICK = 0.1
-"""How often the seconds of the live line change, in seconds."""
 
 CODE = """\
 import quantcdn
@@ -51,7 +49,7 @@ SUMMARY = "show the whole client in some seconds"
 
 DESCRIPTION = """\
 Show the whole client in some seconds, on a local service that needs no account and no network.
-With --host, show the read-only part on the real service, with the token of the environment."""
+With --host, show the read-only part on the real service, with its token from the settings."""
 
 EXAMPLES = """\
 examples:
@@ -65,32 +63,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: The command's parser.
     """
-    parser.add_argument("--host", help="the real service, in place of the local one")
-    parser.add_argument("--organisation", help=f"the organisation there (else {ORGANIZATION_VARIABLES[0]})")
-    parser.add_argument(
-        "--token-file", metavar="FILE", help=f"holds the token, - for stdin (else {TOKEN_VARIABLES[0]})"
-    )
     parser.add_argument(
         "--save", type=Path, default=Path("quantcdn-demo"), metavar="DIR", help="where the picture goes"
     )
     parser.add_argument("--speed", type=float, default=_SPEED, help=f"of the local service's clock ({_SPEED:g})")
+    add_settings(parser)
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int:
     """Run the demonstration.
 
     Args:
         arguments: What was asked for.
 
+    Returns:
+        The exit code.
+
     Raises:
         OpenApiException: Something did not work.
-        OSError: The picture cannot be saved, or the token's file not be read.
+        OSError: The picture cannot be saved.
     """
     screen = Screen()
     if arguments.host is None:
         _run_locally(screen, arguments.save, arguments.speed)
     else:
         _run_remotely(screen, arguments)
+    return 0
 
 
 @dataclass(frozen=True)
@@ -105,32 +103,12 @@ class _Stage:
     @contextmanager
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show how far something is, with seconds that run on between two looks."""
-        with self.screen.live() as show:
-            line = _Line(show)
-            self.api.timing = Timing(sleep=line.sleep)
-            yield line.update
-
-
-@dataclass
-class _Line:
-    """A line with what was seen last, and since when it is followed."""
-
-    show: Callable[[str], None]
-    seen: str = ""
-    started: float = field(default_factory=time.monotonic)
-
-    def update(self, seen: _Status) -> None:
-        self.seen = _progress(seen)
-        self.draw()
-
-    def sleep(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _TICK))
-            self.draw()
-
-    def draw(self) -> None:
-        self.show(f"{self.seen} · {time.monotonic() - self.started:.1f} s")
+        line = Line(sys.stderr)
+        self.api.timing = Timing(sleep=sleep_and(line.draw))
+        try:
+            yield lambda seen: line.update(_progress(seen))
+        finally:
+            line.end()
 
 
 def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
@@ -152,44 +130,16 @@ def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
 
 
 def _run_remotely(screen: Screen, arguments: argparse.Namespace) -> None:
-    organisation = arguments.organisation or _first_set(ORGANIZATION_VARIABLES)
-    if not organisation:
-        raise ApiValueError(f"no organisation: give --organisation, or set {ORGANIZATION_VARIABLES[0]}")
-    token = _read_token(arguments.token_file) if arguments.token_file else _first_set(TOKEN_VARIABLES)
-    if not token:
-        raise ApiValueError(f"no access token: give --token-file, or set {TOKEN_VARIABLES[0]}")
-    with ApiClient(Configuration(arguments.host, access_token=token)) as client:
-        api = AIToolsApi(client)
+    with connected(arguments) as (api, organisation):
         _show_tools(screen, api, organisation)
         screen.heading("The names alone, which is a smaller answer")
         screen.line(", ".join(api.list_ai_tool_names(organisation).tools))
         _show_executions(screen, api, organisation)
 
 
-def _first_set(names: tuple[str, ...]) -> str | None:
-    return next((os.environ[name] for name in names if os.environ.get(name)), None)
-
-
-def _read_token(file: str) -> str:
-    return sys.stdin.readline() if file == "-" else Path(file).read_text()
-
-
 def _show_tools(screen: Screen, api: AIToolsApi, organisation: str) -> None:
     screen.heading(f"The tools that {organisation} may use")
-    specs = [tool.tool_spec for tool in api.list_ai_tools(organisation).tools if tool.tool_spec]
-    rows = [(spec.name, _taken(spec), _first_sentence(spec.description)) for spec in specs]
-    screen.table(("TOOL", "TAKES", "WHAT IT DOES"), rows)
-
-
-def _taken(spec: models.ListAITools200ResponseToolsInnerToolSpec) -> str:
-    taken = spec.input_schema
-    if taken is None:
-        return ""
-    return ", ".join(name if name in taken.required else f"[{name}]" for name in taken.properties)
-
-
-def _first_sentence(text: str | None) -> str:
-    return (text or "").partition(". ")[0]
+    screen.records(TOOL, [tool.tool_spec for tool in api.list_ai_tools(organisation).tools if tool.tool_spec])
 
 
 def _follow_image(stage: _Stage, folder: Path) -> None:
@@ -225,16 +175,7 @@ def _progress(seen: _Status) -> str:
 
 def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:
     screen.heading("The recent executions, newest first")
-    listed = api.list_ai_tool_executions(organisation, limit=10)
-    rows = [
-        (e.execution_id, e.tool_name, e.status, _clock_time(e.created), _clock_time(e.completed))
-        for e in listed.executions
-    ]
-    screen.table(("EXECUTION", "TOOL", "STATUS", "ASKED FOR", "ENDED"), rows)
-
-
-def _clock_time(moment: datetime | None) -> str:
-    return f"{moment:%H:%M:%S} UTC" if moment else ""
+    screen.records(LISTED, api.list_ai_tool_executions(organisation, limit=10).executions)
 
 
 def _show_failure(stage: _Stage) -> None:

@@ -1,7 +1,7 @@
 """Real parts for the fault tests: certificates, nginx, tinyproxy, and proxies and a relay that misbehave as asked.
 
-``python -m test.faults.parts`` installs nginx and tinyproxy where it can. For that it must do with the standard
-library: pytest and trustme are imported only where they are used.
+``python -m test.faults.parts`` installs, where it can, the programs that the tests run. For that it must do with the
+standard library: pytest and trustme are imported only where they are used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,15 @@ from test.support import Answer, ScriptedServer, reset
 if TYPE_CHECKING:
     import trustme
 
-PACKAGES = {"nginx": ("nginx-light", "nginx"), "tinyproxy": ("tinyproxy",)}
+PACKAGES = {
+    "fish": ("fish",),
+    "jq": ("jq",),
+    "mandoc": ("mandoc",),
+    "nginx": ("nginx-light", "nginx"),
+    "tinyproxy": ("tinyproxy",),
+    "valgrind": ("valgrind",),
+    "zsh": ("zsh",),
+}
 """Programs, and the Debian packages that bring them, best first."""
 
 NAMES_JSON = '{"tools": ["get_weather"], "count": 1}'
@@ -56,7 +64,7 @@ def install() -> int:
     missing = [program for program in PACKAGES if find(program) is None]
     apt = find("apt-get")
     if not missing:
-        print("nginx and tinyproxy are there")
+        print(f"all are there: {', '.join(PACKAGES)}")
         return 0
     if apt is None or os.geteuid() != 0:
         print(f"missing, and not to be installed without apt-get and root: {', '.join(missing)}")
@@ -146,7 +154,7 @@ def black_hole(address: str = "127.0.0.1") -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-class _Program:
+class Program:
     """A program that listens on ports of its own."""
 
     def __init__(self, log: Path) -> None:
@@ -235,7 +243,7 @@ http {{
 """
 
 
-class Nginx(_Program):
+class Nginx(Program):
     """A web server: plain, with TLS, and (``strict``) with TLS that asks for a client's certificate.
 
     It closes idle connections after 0.2 s. Under ``/small/`` it answers 413, under ``/dead/`` 502, else with names.
@@ -273,7 +281,7 @@ class Nginx(_Program):
         return self.lines("request ", count)
 
 
-class Tinyproxy(_Program):
+class Tinyproxy(Program):
     """A proxy; with a user and a password it asks for them."""
 
     def __init__(self, folder: Path, user: str = "", password: str = "") -> None:

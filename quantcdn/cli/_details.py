@@ -1,0 +1,79 @@
+"""One record for people: a line a field, and long values as far as they can be read."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterable
+from datetime import datetime
+
+from quantcdn._json import is_array, is_object
+from quantcdn.cli import _terminal
+from quantcdn.cli._times import age
+from quantcdn.exceptions import escaped
+
+_LONGEST_TEXT = 300
+_MOST_LINES = 40
+
+
+def show_details(rows: Iterable[tuple[str, object]]) -> None:
+    """Show the fields of a record on stdout.
+
+    Args:
+        rows: Labels and values; None is left out.
+    """
+    shown = [(label, _lines(value)) for label, value in rows if value is not None]
+    indent = max((len(label) for label, _ in shown), default=0) + 2
+    width = max(_terminal.size(sys.stdout)[0] - indent, indent)
+    bold = _terminal.has_colours(sys.stdout)
+    for label, lines in shown:
+        first = f"\x1b[1m{label}\x1b[0m" if bold else label
+        for number, line in enumerate(_wrapped(lines, width)):
+            start = first + " " * (indent - len(label)) if number == 0 else " " * indent
+            sys.stdout.write(f"{start}{line}".rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    wrapped = [
+        part
+        for line in lines
+        for part in textwrap.wrap(line, width, subsequent_indent=_indent(line), break_on_hyphens=False) or [""]
+    ]
+    hidden = len(wrapped) - _MOST_LINES
+    return wrapped if hidden <= 0 else [*wrapped[:_MOST_LINES], f"… and {hidden} more lines, which --json shows"]
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _lines(value: object) -> list[str]:
+    if isinstance(value, datetime):
+        return [f"{value:%Y-%m-%d %H:%M:%S} UTC ({age(value)} ago)"]
+    short = brief(value)
+    text = short if isinstance(short, str) else json.dumps(short, indent=2, ensure_ascii=False)
+    return [escaped(line) for line in text.split("\n")]
+
+
+def brief(value: object) -> object:
+    """Shorten what nobody reads: the data of a picture, and the signature of an address.
+
+    Args:
+        value: JSON.
+
+    Returns:
+        The same, its long texts cut.
+    """
+    if is_object(value):
+        return {key: brief(inner) for key, inner in value.items()}
+    if is_array(value):
+        return [brief(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if value[:8].lower().startswith(("https://", "http://")) and "?" in value:
+        value = f"{value.partition('?')[0]}?…"
+    if value[:5].lower() == "data:":
+        return f"{value.partition(',')[0]},… ({len(value):,} characters)"
+    return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}… ({len(value):,} characters)"

@@ -1,0 +1,71 @@
+"""``quantcdn executions get``: one execution and its result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+
+from quantcdn.cli._connect import connected
+from quantcdn.cli._details import show_details
+from quantcdn.cli._output import Output, add_forms
+from quantcdn.cli._records import EXECUTION
+from quantcdn.cli._screen import say
+from quantcdn.cli._settings import add_settings
+from quantcdn.cli._times import duration
+from quantcdn.models import GetAIToolExecutionStatus200Response, GetAIToolExecutionStatus200ResponseResult
+
+SUMMARY = "show one execution and its result"
+
+DESCRIPTION = "Show one execution and its result. On a terminal the data of pictures is left out; --json has all."
+
+EXAMPLES = """\
+examples:
+  quantcdn executions get exec_0123456789abcdef0123456789abcdef
+  quantcdn executions get exec_0123456789abcdef0123456789abcdef --json | jq .result"""
+
+_SHOWN_APART = frozenset({"executionId", "toolName", "status", "createdAt", "startedAt", "completedAt", "duration"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this command takes.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument("id", metavar="ID", help="the execution")
+    add_forms(parser, EXECUTION)
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        The exit code.
+    """
+    with connected(arguments) as (api, organisation), Output(arguments, EXECUTION) as output:
+        response = api.get_ai_tool_execution_status_with_http_info(organisation, arguments.id)
+        if not output.is_for_people or output.has_fields:
+            output.answer(response.raw_data, [response.data])
+            return 0
+        show_details(_rows(response.data))
+        if isinstance(response.data.result, GetAIToolExecutionStatus200ResponseResult) and response.data.result.images:
+            say(f"To save its pictures: quantcdn executions save {response.data.execution_id}")
+    return 0
+
+
+def _rows(execution: GetAIToolExecutionStatus200Response) -> Iterator[tuple[str, object]]:
+    yield "execution", execution.execution_id
+    yield "tool", execution.tool_name
+    yield "status", execution.status
+    yield "created", execution.created
+    yield "started", execution.started
+    yield "completed", execution.completed
+    yield "duration", None if execution.duration is None else duration(execution.duration)
+    for key, value in json.loads(execution.to_json()).items():
+        if key not in _SHOWN_APART:
+            yield key, value

@@ -1,0 +1,81 @@
+"""``quantcdn orchestrations get``: one orchestration, its tools and its answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+
+from quantcdn.cli._connect import connected
+from quantcdn.cli._details import show_details
+from quantcdn.cli._output import Output, add_forms
+from quantcdn.cli._records import ORCHESTRATION
+from quantcdn.cli._settings import add_settings
+from quantcdn.cli._table import table
+from quantcdn.cli._times import duration
+from quantcdn.models import GetAIOrchestrationStatus200Response
+
+SUMMARY = "show one orchestration and its answer"
+
+DESCRIPTION = "Show one orchestration of several tools, how far each tool is, and the answer made of their results."
+
+EXAMPLES = """\
+examples:
+  quantcdn orchestrations get orch_0123456789abcdef0123456789abcdef
+  quantcdn orchestrations get orch_0123456789abcdef0123456789abcdef --fields answer"""
+
+_SHOWN_APART = frozenset(
+    {"orchestrationId", "status", "toolCount", "completedTools", "createdAt", "completedAt", "duration", "tools"}
+    | {"synthesizedResponse", "result"}
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this command takes.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument("id", metavar="ID", help="the orchestration")
+    add_forms(parser, ORCHESTRATION)
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        The exit code.
+    """
+    with connected(arguments) as (api, organisation), Output(arguments, ORCHESTRATION) as output:
+        response = api.get_ai_orchestration_status_with_http_info(organisation, arguments.id)
+        if output.is_for_people and not output.has_fields:
+            show_details(_rows(response.data))
+            _show_tools(response.data)
+        else:
+            output.answer(response.raw_data, [response.data])
+    return 0
+
+
+def _rows(orchestration: GetAIOrchestrationStatus200Response) -> Iterator[tuple[str, object]]:
+    yield "orchestration", orchestration.orchestration_id
+    yield "status", orchestration.status
+    yield "tools", f"{orchestration.completed_tools or 0} of {orchestration.tool_count} have ended"
+    yield "created", orchestration.created
+    yield "completed", orchestration.completed
+    yield "duration", None if orchestration.duration is None else duration(orchestration.duration)
+    for key, value in json.loads(orchestration.to_json()).items():
+        if key not in _SHOWN_APART:
+            yield key, value
+    yield "answer", orchestration.answer
+
+
+def _show_tools(orchestration: GetAIOrchestrationStatus200Response) -> None:
+    rows = [(tool.execution_id, tool.tool_name, tool.status, tool.error) for tool in orchestration.tools or ()]
+    if rows:
+        lines = table(sys.stdout, ("EXECUTION", "TOOL", "STATUS", "ERROR"), rows)
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
