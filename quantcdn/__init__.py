@@ -1,6 +1,10 @@
 """A client for QuantCDN's AI tools API."""
 
-from quantcdn import chat, images, models
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from quantcdn import images, models
 from quantcdn._many import Outcome
 from quantcdn._version import __version__
 from quantcdn._watch import Gap
@@ -35,6 +39,9 @@ from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py mak
 from quantcdn.polling import Poll
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
+
+if TYPE_CHECKING:
+    from quantcdn import chat
 
 __all__ = [
     "AIToolsApi",
@@ -72,3 +79,14 @@ __all__ = [
     "images",
 ]
 __all__ += models.__all__
+
+
+def __getattr__(name: str) -> ModuleType:
+    # Few programs have to do with a chat, and importing is part of what every program costs.
+    if name == "chat":
+        return import_module("quantcdn.chat")
+    raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

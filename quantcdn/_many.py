@@ -22,6 +22,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
 )
 from quantcdn.polling import (
     FINAL_ERRORS,
+    LAST_LOOK,
     MOST_FAILURES,
     Limit,
     Poll,
@@ -210,9 +211,15 @@ class ManyWaits:
             yield from self._read_list()
             if self._uses_list and self._list_failures:
                 return  # the service fails, and each further look could take as long as this one
+        spent = 0.0  # in looks alone: what the caller does with an outcome does not count
         for identifier in dict.fromkeys([*self._ended, *islice(self._unlisted, math.ceil(self._max_rate))]):
+            if self._limit.timeout and spent >= LAST_LOOK:
+                return
             if identifier in self._waiting:
-                yield from self._looked_at(identifier)
+                begun = self._timing.clock()
+                outcomes = list(self._looked_at(identifier))
+                spent += self._timing.clock() - begun
+                yield from outcomes
             if identifier in self._waiting and self._waiting[identifier].failures:
                 return
 

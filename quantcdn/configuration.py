@@ -62,20 +62,21 @@ class Configuration:
     """The settings of a client.
 
     Every setting is an attribute of the same name, and assigning one checks it as the constructor
-    does. A client reads ``host`` and ``access_token`` at every request, and all else when it is made.
+    does. A client reads ``host`` and ``access_token`` at every request, ``progress`` at every wait, and
+    all else when it is made.
 
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.
         access_token: The token, with or without a leading ``Bearer``; or a function without
             arguments that returns one, asked at every request and once more after a 401.
         server_index: 0 or 1, for one of the service's own hosts, in place of ``host``.
-        timeout: Seconds for the whole call; or a pair for connecting and for each silence of the
-            service; or a ``Timeout``.
+        timeout: Seconds for the whole call, above 0 and at most 86,400; or a pair for connecting and
+            for each silence of the service; or a ``Timeout``.
         retries: A number of retries from 0 to 100, a ``RetryPolicy``, or a ``urllib3.Retry``.
         connection_pool_maxsize: How many idle connections are kept for a host, 1 or more.
-        max_response_size: The largest answer in bytes, unpacked.
-        max_image_size: The largest picture in bytes.
-        max_error_size: How many bytes of an error's body are kept.
+        max_response_size: The largest answer in bytes, unpacked, 1 or more.
+        max_image_size: The largest picture in bytes, 1 or more.
+        max_error_size: How many bytes of an error's body are kept, 1 or more.
         verify_ssl: False switches off the check of the server's certificate.
         ssl_ca_cert: A file of certificate authorities in PEM, in place of the system's.
         ca_cert_data: The same as PEM text or DER bytes.
@@ -84,7 +85,7 @@ class Configuration:
         assert_hostname: The name that the server's certificate must have, or False for any.
         tls_server_name: The name that is asked for in the TLS handshake.
         proxy: A proxy's address, with user and password where needed; None takes it from
-            ``HTTPS_PROXY``, ``HTTP_PROXY`` or ``ALL_PROXY``, and "" takes none.
+            ``HTTPS_PROXY``, ``HTTP_PROXY`` or ``ALL_PROXY``, and ``""`` takes none.
         no_proxy: Hosts, comma-separated, that are reached without; None takes ``NO_PROXY``.
         proxy_headers: Headers for the proxy alone.
         socket_options: Options for ``socket.setsockopt``, in place of ``TCP_NODELAY`` alone.
@@ -93,6 +94,8 @@ class Configuration:
         on_request: Is told of each attempt before it begins; a hook that fails is logged, not raised.
         on_response: Is told of each attempt when it has ended, well or badly.
         on_retry: Is told of each attempt after which the client will try again.
+        progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on
+            stderr where that is a terminal. False shows nothing.
         debug: True lets the logger ``quantcdn`` report every request.
 
     Raises:
@@ -130,6 +133,7 @@ class Configuration:
         on_request: Hook | None = None,
         on_response: Hook | None = None,
         on_retry: Hook | None = None,
+        progress: bool = True,
         debug: bool = False,
     ) -> None:
         if host is not None and server_index is not None:
@@ -158,6 +162,7 @@ class Configuration:
         self.on_request = on_request
         self.on_response = on_response
         self.on_retry = on_retry
+        self.progress = progress
         self.debug = debug
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -396,5 +401,6 @@ _CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "on_request": _checks.optional_function,
     "on_response": _checks.optional_function,
     "on_retry": _checks.optional_function,
+    "progress": _checks.boolean,
     "allow_http": _checks.boolean,
 }

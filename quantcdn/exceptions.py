@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from quantcdn._json import is_object
+from quantcdn.display import Displayed
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 
@@ -51,7 +52,7 @@ class RequestInfo:
     """How long the whole call took, pauses included."""
 
 
-class OpenApiException(Exception):
+class OpenApiException(Displayed, Exception):
     """The base of every error that this client raises."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -287,7 +288,7 @@ class WaitException(OpenApiException):
         identifier: What was waited for.
         last: The last model seen, or None.
         waited: How long, in seconds.
-        polls: How many times it was looked at.
+        polls: How many times it was looked at; 0 where it was one of many, which are not counted.
     """
 
     def __init__(
@@ -302,7 +303,9 @@ class WaitException(OpenApiException):
 
     def __str__(self) -> str:
         looks = "1 look" if self.polls == 1 else f"{self.polls} looks"
-        return escaped(f"{self.identifier}: {self.message} ({looks} in {self.waited:.1f} s)")
+        # Of one among many, the looks are not counted.
+        effort = f"{looks} in {self.waited:.1f} s" if self.polls else f"after {self.waited:.1f} s"
+        return escaped(f"{self.identifier}: {self.message} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"

@@ -9,11 +9,13 @@ import pytest
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.polling import Timing
+from quantcdn.retry import RetryPolicy
 
 
 @pytest.fixture
 def quantcdn_clock() -> ManualClock:
-    """The clock of ``quantcdn_emulator``, which stands still until the test calls ``advance``."""
+    """The clock of ``quantcdn_emulator``; ``advance`` moves it on, and so does a wait of ``quantcdn_api``."""
     return ManualClock()
 
 
@@ -26,12 +28,15 @@ def quantcdn_emulator(quantcdn_clock: ManualClock) -> Iterator[Emulator]:
 
 @pytest.fixture
 def quantcdn_client(quantcdn_emulator: Emulator) -> Iterator[ApiClient]:
-    """A client of ``quantcdn_emulator``; it goes past the environment's proxies."""
-    with ApiClient(quantcdn_emulator.configuration(proxy="")) as client:
+    """A client of ``quantcdn_emulator``; it tries again without a pause, and goes past the environment's proxies."""
+    at_once = RetryPolicy(base=0, throttled_base=0)
+    with ApiClient(quantcdn_emulator.configuration(proxy="", retries=at_once)) as client:
         yield client
 
 
 @pytest.fixture
-def quantcdn_api(quantcdn_client: ApiClient) -> AIToolsApi:
-    """The endpoints of ``quantcdn_emulator``."""
-    return AIToolsApi(quantcdn_client)
+def quantcdn_api(quantcdn_client: ApiClient, quantcdn_clock: ManualClock) -> AIToolsApi:
+    """The endpoints of ``quantcdn_emulator``; its waits move ``quantcdn_clock`` on, and take no time."""
+    api = AIToolsApi(quantcdn_client)
+    api.timing = Timing(clock=quantcdn_clock.now, sleep=quantcdn_clock.advance)
+    return api

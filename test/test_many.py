@@ -282,7 +282,7 @@ def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
     late = outcomes.pop("exec_3")
     assert [outcome.error for outcome in outcomes.values()] == [None] * 9
     assert isinstance(late.error, WaitTimeoutException)
-    assert "still running after the limit of 0 s" in str(late.error)
+    assert str(late.error) == "exec_3: still running after the limit of 0 s (after 0.0 s)"
     assert (len(service.lists), len(service.looks), service.time.pauses) == (1, 9, [])
 
 
@@ -302,6 +302,21 @@ def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, l
     assert len(outcomes) == 90
     assert sum(moment >= 4 for moment in service.lists) == lists
     assert sum(moment >= 4 for moment, _ in service.looks) == looks
+
+
+# Fails if as many as the rate allows in a second may each take their time.
+def test_at_the_limit_slow_looks_take_half_a_second_in_all() -> None:
+    service = FakeService(FakeTime(), *things(300, over=50))
+    look = service.look
+
+    def slow(identifier: str, left: float | None) -> Any:
+        service.time.now += 0.2 if service.time.now >= 4 else 0
+        return look(identifier, left)
+
+    service.look = slow  # type: ignore[method-assign] # a service that becomes slow
+    outcomes = list(many(service, timeout=4, max_rate=100))
+    assert len(outcomes) == 300
+    assert 4 < service.time.now <= 4 + 0.5 + 0.2
 
 
 def test_looks_may_take_what_is_left_and_the_last_half_a_second() -> None:
@@ -361,6 +376,7 @@ def api(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> Iterator[AI
         ({"execution_ids": "exec_1"}, ApiTypeError, "execution_ids"),
         ({"execution_ids": ["exec_1", 7]}, ApiTypeError, "execution_ids"),
         ({"execution_ids": ["exec_1", " "]}, ApiValueError, "execution_ids"),
+        ({"execution_ids": ["exec_1", ".."]}, ApiValueError, "execution_ids"),
         ({"timeout": -1}, ApiValueError, "timeout"),
         ({"timeout": float("nan")}, ApiValueError, "timeout"),
         ({"max_rate": 0}, ApiValueError, "max_rate"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from typing import get_type_hints
+from pathlib import Path
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -13,6 +14,7 @@ import quantcdn.rest
 from quantcdn import exceptions, models
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.api_client import RequestOptions
+from quantcdn.operation import Operation
 
 METHODS = {
     "list_ai_tools": (["organisation"], "ListAITools200Response"),
@@ -135,9 +137,10 @@ EXCEPTIONS: dict[str, tuple[type[Exception], ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", METHODS)
-def test_each_endpoint_has_three_methods_with_its_parameters(name: str) -> None:
-    parameters, model = METHODS[name]
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_each_endpoint_has_three_methods_with_its_parameters(operation: Operation[Any]) -> None:
+    name, model = operation.name, operation.model.__name__
+    parameters = [*operation.path_parameters, *operation.query]
     returned = {
         name: model,
         f"{name}_with_http_info": f"ApiResponse[{model}]",
@@ -149,19 +152,21 @@ def test_each_endpoint_has_three_methods_with_its_parameters(name: str) -> None:
         assert signature.return_annotation == annotation
         assert signature.parameters["options"].annotation == "Unpack[RequestOptions]"
         optional = {name for name, parameter in signature.parameters.items() if parameter.default is None}
-        assert optional == set(parameters) & {"status", "limit"}
+        assert optional == set(operation.query)
+
+
+def test_the_endpoints_of_the_generated_client_are_there() -> None:
+    stated = {o.name: ([*o.path_parameters, *o.query], o.model.__name__) for o in OPERATIONS}
+    assert METHODS.items() <= stated.items()
 
 
 def test_each_operation_is_a_method_and_each_method_an_operation() -> None:
-    assert {operation.name: operation.model.__name__ for operation in OPERATIONS} == {
-        name: model for name, (_, model) in METHODS.items()
-    }
     public = {name for name in vars(quantcdn.AIToolsApi) if not name.startswith(("_", "wait_for_", "watch_"))}
     assert public == {
-        f"{name}{ending}" for name in METHODS for ending in ("", "_with_http_info", "_without_preload_content")
+        f"{operation.name}{ending}"
+        for operation in OPERATIONS
+        for ending in ("", "_with_http_info", "_without_preload_content")
     }
-    for operation in OPERATIONS:
-        assert [*operation.path_parameters, *operation.query] == METHODS[operation.name][0]
 
 
 def test_every_call_takes_the_five_options() -> None:
@@ -185,8 +190,10 @@ def test_each_model_has_its_fields_and_can_be_imported_from_three_places(name: s
         assert callable(getattr(model, method))
 
 
-def test_there_are_no_models_but_these() -> None:
-    assert sorted(models.__all__) == sorted(MODELS)
+def test_each_module_of_a_model_is_named_in_the_package() -> None:
+    files = {path.stem for path in Path(models.__file__).parent.glob("[!_]*.py")}
+    assert {getattr(models, name).__module__.rpartition(".")[2] for name in models.__all__} == files
+    assert set(MODELS) <= set(models.__all__)
 
 
 @pytest.mark.parametrize("name", EXCEPTIONS)

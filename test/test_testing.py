@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from quantcdn import AIToolsApi, ApiClient
-from quantcdn.emulator import Emulator, ManualClock
+from quantcdn import AIToolsApi, ApiClient, RetryPolicy
+from quantcdn.emulator import Emulator, Fault, ManualClock
 
 _USERS_TEST = """
 import pytest
@@ -57,3 +57,23 @@ def test_no_project_gets_them_unasked(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--rootdir", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert "fixture 'quantcdn_api' not found" in done.stdout
+
+
+def test_a_wait_moves_the_clock_and_takes_no_time(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: AIToolsApi
+) -> None:
+    name = quantcdn_emulator.start_execution("get_weather", pending=0, running=3_600)
+    before = quantcdn_clock.now()
+    assert quantcdn_api.wait_for_ai_tool_execution("acme", name, timeout=None).is_complete
+    assert 3_600 <= quantcdn_clock.now() - before < 3_610
+
+
+def test_what_fails_is_tried_again_as_often_as_usual_but_at_once(
+    quantcdn_emulator: Emulator, quantcdn_client: ApiClient, quantcdn_api: AIToolsApi
+) -> None:
+    usual, policy = RetryPolicy(), quantcdn_client.configuration.retries
+    assert (policy.attempts, policy.statuses) == (usual.attempts, usual.statuses)
+    assert {policy.longest_pause(attempt, status) for attempt in (1, 2) for status in (0, 429, 503)} == {0}
+    quantcdn_emulator.add_fault(Fault(status=503), times=2)
+    assert quantcdn_api.list_ai_tool_names("acme").count == 4
+    assert [request.status for request in quantcdn_emulator.requests] == [503, 503, 200]

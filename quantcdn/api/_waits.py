@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from typing_extensions import Unpack
 
-from quantcdn import _checks
+from quantcdn import _checks, _live
 from quantcdn._many import ManyWaits, Outcome, Update
 from quantcdn._watch import LONGEST_LIST, Gap, Watch
 from quantcdn.api_client import ApiClient, RequestOptions
@@ -21,6 +21,8 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
     ListAIToolExecutions200ResponseExecutionsInner,
 )
 from quantcdn.polling import EVERY_2_SECONDS, Poll, Timing, Wait
+
+M = TypeVar("M", GetAIToolExecutionStatus200Response, GetAIOrchestrationStatus200Response)
 
 
 class _Endpoints(Protocol):
@@ -66,7 +68,8 @@ class WaitsMixin:
             timeout: The limit in seconds; 0 for a single look, None for no limit.
             poll: How often to look; None for every 2 s where the tool makes images, and else for
                 pauses that grow from 1 s to 5 s.
-            on_update: Is told of the first look and of each change of status.
+            on_update: Is told of the first look and of each change of status; where it is None, a
+                person in a notebook or at a terminal sees a line, see ``Configuration.progress``.
             raise_on_failure: False returns a failed execution instead of raising.
             **options: See the class.
 
@@ -80,16 +83,19 @@ class WaitsMixin:
             NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
             OpenApiException: See the class.
         """
-        wait = Wait(
-            execution_id,
-            lambda left: self.get_ai_tool_execution_status(organisation, execution_id, **_within(self, left, options)),
-            poll_for=lambda seen: poll or (EVERY_2_SECONDS if "image" in seen.tool_name.lower() else Poll()),
-            timeout=timeout,
-            on_update=on_update,
-            timing=self.timing,
-        )
-        with _resumable(f"wait_for_ai_tool_execution({organisation!r}, {execution_id!r})"):
-            return wait.until_final(ExecutionFailedException if raise_on_failure else None)
+        with _shown(self, on_update) as (told, timing):
+            wait = Wait(
+                execution_id,
+                lambda left: self.get_ai_tool_execution_status(
+                    organisation, execution_id, **_within(self, left, options)
+                ),
+                poll_for=lambda seen: poll or (EVERY_2_SECONDS if "image" in seen.tool_name.lower() else Poll()),
+                timeout=timeout,
+                on_update=told,
+                timing=timing,
+            )
+            with _resumable(f"wait_for_ai_tool_execution({organisation!r}, {execution_id!r})"):
+                return wait.until_final(ExecutionFailedException if raise_on_failure else None)
 
     def wait_for_ai_orchestration(
         self: _Endpoints,
@@ -111,7 +117,8 @@ class WaitsMixin:
             orchestration_id: The identifier, as a chat answer has it.
             timeout: The limit in seconds; 0 for a single look, None for no limit.
             poll: How often to look; None for every 2 s.
-            on_update: Is told of the first look and of each change of status or of completed tools.
+            on_update: Is told of the first look and of each change of status or of completed tools;
+                where it is None, a person sees a line, as while waiting for an execution.
             raise_on_failure: False returns a failed orchestration instead of raising.
             **options: See the class.
 
@@ -125,18 +132,19 @@ class WaitsMixin:
             NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
             OpenApiException: See the class.
         """
-        wait = Wait(
-            orchestration_id,
-            lambda left: self.get_ai_orchestration_status(
-                organisation, orchestration_id, **_within(self, left, options)
-            ),
-            poll_for=lambda _: poll or EVERY_2_SECONDS,
-            timeout=timeout,
-            on_update=on_update,
-            timing=self.timing,
-        )
-        with _resumable(f"wait_for_ai_orchestration({organisation!r}, {orchestration_id!r})"):
-            return wait.until_final(OrchestrationFailedException if raise_on_failure else None)
+        with _shown(self, on_update) as (told, timing):
+            wait = Wait(
+                orchestration_id,
+                lambda left: self.get_ai_orchestration_status(
+                    organisation, orchestration_id, **_within(self, left, options)
+                ),
+                poll_for=lambda _: poll or EVERY_2_SECONDS,
+                timeout=timeout,
+                on_update=told,
+                timing=timing,
+            )
+            with _resumable(f"wait_for_ai_orchestration({organisation!r}, {orchestration_id!r})"):
+                return wait.until_final(OrchestrationFailedException if raise_on_failure else None)
 
     def wait_for_ai_tool_executions(
         self: _Endpoints,
@@ -158,7 +166,7 @@ class WaitsMixin:
                 the list and at up to ``max_rate`` of those that it does not show.
             poll: How often the list is read; None for every 2 s.
             on_update: Is told of the first sight of each and of each change of status: a line of the
-                list, or an execution.
+                list, or an execution; where it is None, a person sees a line, as while waiting for one.
             max_rate: How many a second, above 0, are looked at on their own at most, while they are
                 not among the newest 100 that the list shows.
             **options: See the class.
@@ -171,17 +179,20 @@ class WaitsMixin:
         """
         if isinstance(execution_ids, str):
             raise ApiTypeError("execution_ids takes several identifiers, not one")
+        identifiers = [_checks.segment("execution_ids", identifier) for identifier in execution_ids]
+        line = _line(self, on_update)
         many = ManyWaits(
-            [_checks.text("execution_ids", identifier) for identifier in execution_ids],
+            identifiers,
             lambda one, left: self.get_ai_tool_execution_status(organisation, one, **_within(self, left, options)),
             lambda left: self.list_ai_tool_executions(organisation, limit=LONGEST_LIST, **_within(self, left, options)),
             poll=poll or EVERY_2_SECONDS,
             timeout=timeout,
             max_rate=_checks.above_zero("max_rate", max_rate),
             on_update=on_update,
-            timing=self.timing,
+            timing=self.timing if line is None else line.timing,
         )
-        return many.outcomes()
+        outcomes = many.outcomes()
+        return outcomes if line is None else _live.counting(line, outcomes, len(set(identifiers)))
 
     def watch_ai_tool_executions(
         self: _Endpoints,
@@ -228,6 +239,27 @@ def _within(api: _Endpoints, left: float | None, options: RequestOptions) -> Req
     if left is not None and left < limits.total:
         limits = replace(limits, total=left)
     return {**options, "_request_timeout": limits}
+
+
+def _line(api: _Endpoints, on_update: object) -> _live.Line | None:
+    """Find a line for whoever waits without being told of changes; None where nobody would see it."""
+    place = _live.place() if on_update is None and api.api_client.configuration.progress else None
+    return None if place is None else _live.Line(place, api.timing)
+
+
+@contextmanager
+def _shown(
+    api: _Endpoints, on_update: Callable[[M], object] | None
+) -> Generator[tuple[Callable[[M], object] | None, Timing]]:
+    """Find what is told of changes, and where a wait takes time from: a line in which seconds run on takes part."""
+    line = _line(api, on_update)
+    if line is None:
+        yield on_update, api.timing
+        return
+    try:
+        yield line.follow, line.timing
+    finally:
+        line.end()
 
 
 @contextmanager

@@ -144,8 +144,8 @@ class AIToolsApi(WaitsMixin):
         Args:
             organisation: The organisation's name.
             status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
-                None for all.
-            limit: How many at most, 1 to 100; None leaves it to the service, which returns 50.
+                all if it is left out.
+            limit: How many at most, 1 to 100; the service returns 50 if it is left out.
             **options: See the class.
 
         Returns:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Protocol, Self, overload
 
-from dateutil import parser as dateutil_parser
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -21,8 +20,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import core_schema
 
+from quantcdn import display
 from quantcdn._json import is_array, is_mapping, is_object
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,12 +33,12 @@ _SHOWN_LENGTH = 80
 
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_PLAIN = (str, int, type(None))
 
-# What a plain datetime is written as; every other form has to be remembered to go out as it came in.
-_WRITTEN_FORM = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"(\.([0-9]{2}[1-9]|[0-9][1-9]0|[1-9]00))?Z$"
-)
+
+# The end of what a plain datetime is written as, which the date before it always is. Every other form has to be
+# remembered to go out as it came in.
+_WRITTEN_FORM = r"T[0-9:]{8}(\.([0-9]{2}[1-9]|[0-9][1-9]0|[1-9]00))?Z$"
 
 
 class EpochSeconds(int):
@@ -101,6 +101,8 @@ def _read_text(text: str) -> datetime:
     # It reads "12" as a day of this month: text without a year is no moment.
     if not re.search("[0-9]{4}", text):
         raise ValueError("a time is expected")
+    from dateutil import parser as dateutil_parser  # few programs meet such a form, and importing it takes long
+
     try:
         return _in_utc_unless_zoned(dateutil_parser.parse(text))
     except (ValueError, OverflowError, TypeError):
@@ -176,17 +178,17 @@ def _number(value: object) -> object:
 
 def _finite(value: Any) -> Any:
     # JSON has no NaN and no infinity (RFC 8259 section 6), and neither could go out again.
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
+    found = [value]
+    for item in found:  # which grows by what is inside the item
+        if isinstance(item, _PLAIN):
             continue  # most are, and this runs for every answer
-        if is_object(item):
-            waiting.extend(item.values())
+        if isinstance(item, float):
+            if not math.isfinite(item):
+                raise ValueError("a finite number is expected")
+        elif is_object(item):
+            found.extend(item.values())
         elif is_array(item):
-            waiting.extend(item)
-        elif isinstance(item, float) and not math.isfinite(item):
-            raise ValueError("a finite number is expected")
+            found.extend(item)
     return value
 
 
@@ -198,7 +200,7 @@ DateTime = Annotated[
         core_schema.no_info_plain_validator_function(_read_moment),
     ),
     PlainSerializer(_moment_as_it_came, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string"}, {"type": "number"}]}),
 ]
 """A moment that the service documents as ISO 8601 text."""
 
@@ -210,14 +212,14 @@ UnixSeconds = Annotated[
         core_schema.no_info_plain_validator_function(_read_seconds),
     ),
     PlainSerializer(_seconds_as_they_came),
-    WithJsonSchema({"type": "integer"}),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "number"}, {"type": "string"}]}),
 ]
 """A moment that the service documents as whole seconds since 1970."""
 
 Count = Annotated[int, BeforeValidator(_number)]
 """A whole number; 2.0 counts as one, text and truth values do not."""
 
-Seconds = Annotated[int | float, AfterValidator(_finite), BeforeValidator(_number)]
+Seconds = Annotated[int | float, AfterValidator(_finite), BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 """A duration in seconds, whole or not, as it came."""
 
 Json = Annotated[Any, AfterValidator(_finite)]
@@ -227,7 +229,7 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(_finite)]
 """Any JSON object, kept as it came."""
 
 
-class Model(BaseModel):
+class Model(display.Displayed, BaseModel):
     """A part of an answer; keys that it does not know are kept and go out again."""
 
     model_config = ConfigDict(
@@ -237,6 +239,7 @@ class Model(BaseModel):
         validate_by_name=True,
         validate_assignment=True,
         protected_namespaces=(),
+        defer_build=True,  # most programs need few of the models
     )
     __pydantic_extra__: dict[str, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
 
@@ -316,7 +319,10 @@ class Model(BaseModel):
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
-            yield name, _shown(value)
+            yield name and escaped(name), _shown(value)
+
+    def __str__(self) -> str:
+        return display.plain(self)
 
 
 class _HasStatus(Protocol):

@@ -34,7 +34,7 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
     """How many of them have finished."""
 
     synthesized_response: str | None = None
-    """The answer, as older versions of the service send it; ``answer`` reads either."""
+    """The answer, as older versions of the service send it; newer ones send ``result``."""
 
     tools: list[GetAIOrchestrationStatus200ResponseToolsInner] | None = None
     """How far each tool is."""
@@ -49,7 +49,7 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
     """When it finished, well or badly."""
 
     result: str | None = None
-    """The answer, as newer versions of the service send it; ``answer`` reads either."""
+    """The answer, as newer versions of the service send it; older ones send ``synthesized_response``."""
 
     duration: Seconds | None = None
     """How long it took, in seconds; newer versions of the service send it."""

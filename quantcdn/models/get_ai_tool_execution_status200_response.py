@@ -24,7 +24,7 @@ class GetAIToolExecutionStatus200Response(StatusMixin, Model):
     """One of ``known_statuses``, or one that the service has added."""
 
     result: Annotated[GetAIToolExecutionStatus200ResponseResult | Json, Field(union_mode="left_to_right")] = None
-    """What the tool gave back once complete: a model if it is an object, else the value as it came."""
+    """What the tool gave back once complete: most often an object, but any JSON value, kept as it came."""
 
     error: str | None = None
     """What went wrong, once failed."""

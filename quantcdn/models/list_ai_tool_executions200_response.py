@@ -1,10 +1,16 @@
 """The recent executions of an organisation, newest first."""
 
-from quantcdn._stats import ExecutionStats, stats_of
+from typing import TYPE_CHECKING
+
 from quantcdn.models._model import Count, Model
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
+
+if TYPE_CHECKING:
+    import pandas
+
+    from quantcdn._stats import ExecutionStats
 
 
 class ListAIToolExecutions200Response(Model):
@@ -22,10 +28,26 @@ class ListAIToolExecutions200Response(Model):
     status: str | None = None
     """The status that was asked for, or ``all``."""
 
-    def stats(self) -> ExecutionStats:
+    def stats(self) -> "ExecutionStats":
         """Count the executions of this answer.
 
         Returns:
             Counts by tool and status, the success rate, and percentiles of the durations.
         """
+        from quantcdn._stats import stats_of
+
         return stats_of(self.executions)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Make a data frame of pandas; this needs the extra ``pandas``.
+
+        Returns:
+            A row for each execution: ``execution_id``, ``tool_name``, ``status`` (a category, in small
+            letters), ``created`` and ``completed`` in UTC, and ``duration`` from the one to the other.
+
+        Raises:
+            ApiValueError: pandas is not installed.
+        """
+        from quantcdn import _frames
+
+        return _frames.of_executions(self.executions, ListAIToolExecutions200ResponseExecutionsInner.known_statuses)

@@ -1,6 +1,11 @@
 """The names of the tools that an organisation may use."""
 
+from typing import TYPE_CHECKING
+
 from quantcdn.models._model import Count, Model
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class ListAIToolNames200Response(Model):
@@ -11,3 +16,16 @@ class ListAIToolNames200Response(Model):
 
     count: Count
     """How many names there are."""
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Make a data frame of pandas; this needs the extra ``pandas``.
+
+        Returns:
+            A row for each tool, with its ``name``.
+
+        Raises:
+            ApiValueError: pandas is not installed.
+        """
+        from quantcdn import _frames
+
+        return _frames.of_names(self.tools)
