@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from quantcdn.emulator._answer import Answer, json_answer, xml_error
@@ -55,8 +56,10 @@ def _list_executions(call: Call) -> Answer:
     if limit is None:
         return json_answer(400, {"error": f"limit must be a whole number from 1 to {_LARGEST_LIMIT}"})
     wanted = call.request.query.get("status")
-    entries = [execution_entry(execution, call.now) for execution in call.records.newest_first()]
-    chosen = [entry for entry in entries if wanted in (None, entry["status"])][:limit]
+    if wanted == "":
+        return json_answer(400, {"error": "status must not be empty"})
+    entries = (execution_entry(execution, call.now) for execution in call.records.newest_first())
+    chosen = list(islice((entry for entry in entries if wanted in (None, entry["status"])), limit))
     return json_answer(
         200,
         {

@@ -14,9 +14,10 @@ It is made for tests, demonstrations and work without a network.
 Routes
 {routes}
   GET /generated/{{execution_id}}.png   the pictures, by the signed addresses in results
-  GET /                                this page
+  GET /openapi.json                   these routes for programs: a description in OpenAPI 3.1
+  GET /                               this page
 
-All but the last two need the header "Authorization: Bearer TOKEN".
+All but the last three need the header "Authorization: Bearer TOKEN".
 
 What it does not do
 - It is not the service, and nobody should conclude from it how fast or how reliable the service is.

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from quantcdn.emulator._answer import Answer, json_answer
 from quantcdn.emulator._handlers import Handler, handler_of, serve_picture
 from quantcdn.emulator._journal import Headers, Request
+from quantcdn.emulator._openapi import serve_description
 from quantcdn.emulator._page import serve_page
 from quantcdn.operation import Operation
 
@@ -38,12 +39,13 @@ class Match:
 
 _FIXED = (
     Route(None, "GET", re.compile("/"), serve_page, needs_token=False),
+    Route(None, "GET", re.compile(r"/openapi\.json"), serve_description, needs_token=False),
     Route("picture", "GET", re.compile(r"/generated/(?P<execution_id>[^/]+)\.png"), serve_picture, needs_token=False),
 )
 
 
 def routes(operations: Iterable[Operation[Any]]) -> list[Route]:
-    """List the routes of endpoints, and of the two other addresses that the local service has.
+    """List the routes of endpoints, and of the other addresses that the local service has.
 
     Args:
         operations: The endpoints.

@@ -133,7 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - http.server's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = _serve  # noqa: N815 - http.server's names
+    do_DELETE = do_OPTIONS = do_TRACE = do_QUERY = _serve  # noqa: N815 - http.server's names
 
     def _send(self, answer: Answer) -> None:
         self.send_response_only(answer.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -116,11 +117,18 @@ class Records:
 
     executions: dict[str, Execution] = field(default_factory=dict[str, Execution])
     orchestrations: dict[str, Orchestration] = field(default_factory=dict[str, Orchestration])
+    _sorted_out: tuple[int, float] = (0, math.inf)
+    """How many were left the last time, and when the first of them is too old."""
 
     def forget(self, now: float) -> None:
         """Drop what is too old."""
+        count, due = self._sorted_out
+        if count == len(self.executions) + len(self.orchestrations) and now < due:
+            return  # to look at all of thousands would take longer than an answer
         self.executions = _young(self.executions, now)
         self.orchestrations = _young(self.orchestrations, now)
+        kept = [one.created for one in self.executions.values()] + [one.created for one in self.orchestrations.values()]
+        self._sorted_out = (len(kept), min(kept, default=math.inf) + LIFETIME - _TOLERANCE)
 
     def newest_first(self) -> list[Execution]:
         """List the executions; of two of the same moment, the one that was added later comes first."""
