@@ -1,0 +1,103 @@
+"""Counts what calls of this client take, in a process in which neither coverage nor a test has a part.
+
+``python -m test.benchmark.counting calls|loops|picture|lists URL`` is run by ``cost.py``.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import quantcdn
+from test.benchmark.contenders import CONTENDERS, PATHS, memory
+
+LOOPS = {"status": 20, "tools": 20, "executions": 10, "picture": 2}
+"""How many calls of each case callgrind sees."""
+
+_PACKAGE = str(Path(quantcdn.__file__).parent)
+
+
+def calls(url: str) -> dict[str, int]:
+    """Count, in a call of each case, the functions that the package calls and those of its own that others call.
+
+    The least of some calls is given, since an answer may arrive in pieces. A picture always does.
+    """
+    ours = CONTENDERS["quantcdn"][0](url)
+    return {case: min(_own_calls(ours[case]) for _ in range(5)) for case in PATHS if case != "picture"}
+
+
+def _own_calls(call: Callable[[], object]) -> int:
+    count = 0
+
+    def see(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        if event == "call":
+            count += _is_own(frame) or _is_own(frame.f_back)
+        elif event == "c_call":
+            count += _is_own(frame)
+
+    _warm(call)
+    sys.setprofile(see)
+    call()
+    sys.setprofile(None)
+    return count
+
+
+def _is_own(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_code.co_filename.startswith(_PACKAGE)
+
+
+def loops(url: str) -> None:
+    """Call in loops, ours and urllib3's by turns; a mark for callgrind stands before and after each."""
+    ours, theirs = (CONTENDERS[name][0](url) for name in ("quantcdn", "urllib3"))
+    for case, count in LOOPS.items():
+        for call in (ours[case], theirs[case]):
+            _warm(call)
+            os.sched_yield()
+            for _ in range(count):
+                call()
+            os.sched_yield()
+
+
+def picture(url: str) -> dict[str, float]:
+    """Give the most bytes that a call with a picture takes: of memory that Python manages, and in all."""
+    ours = CONTENDERS["quantcdn"][0](url)
+    _warm(ours["status"])
+    total = memory(ours["picture"])["added"]
+    tracemalloc.start()
+    ours["picture"]()
+    return {"python": tracemalloc.get_traced_memory()[1], "total": total}
+
+
+def lists(url: str, count: str) -> dict[str, int]:
+    """Give the blocks of memory and the bytes that are left of some list answers."""
+    call = CONTENDERS["quantcdn"][0](url)["executions"]
+    before = _held_after(call, 300)
+    after = _held_after(call, int(count))
+    return {name: after[name] - before[name] for name in after}
+
+
+def _held_after(call: Callable[[], object], count: int) -> dict[str, int]:
+    for _ in range(count):
+        call()
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return {"blocks": sys.getallocatedblocks(), "bytes": pages * os.sysconf("SC_PAGE_SIZE")}
+
+
+def _warm(call: Callable[[], object]) -> None:
+    for _ in range(3):
+        call()
+    gc.collect()
+
+
+_COUNTS: dict[str, Callable[..., object]] = {"calls": calls, "loops": loops, "picture": picture, "lists": lists}
+
+if __name__ == "__main__":
+    print(json.dumps(_COUNTS[sys.argv[1]](*sys.argv[2:])))

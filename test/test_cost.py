@@ -1,0 +1,75 @@
+"""A call costs what is recorded, a picture its body and one copy, and a list answer leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from test.benchmark import cost, page
+from test.benchmark.contenders import PATHS
+from test.benchmark.serving import bodies, nginx
+from test.faults.parts import needed
+
+TOLERANCE = 0.10
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    needed("nginx")
+    with nginx() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def instructions(url: str) -> dict[str, float]:
+    needed("valgrind")
+    return cost.instructions(url)
+
+
+@pytest.fixture(scope="module")
+def own_calls(url: str) -> dict[str, float]:
+    return cost.own_calls(url)
+
+
+def near(kind: str, case: str) -> object:
+    return pytest.approx(cost.recorded()[kind][case], rel=TOLERANCE)
+
+
+@pytest.mark.timeout(400)  # valgrind runs Python fifty times slower
+@pytest.mark.parametrize("case", PATHS)
+def test_a_call_takes_the_recorded_multiple_of_the_instructions_of_urllib3(
+    case: str, instructions: dict[str, float]
+) -> None:
+    assert instructions[case] == near(cost.INSTRUCTIONS, case), "python -m test.benchmark.cost --record, if it is meant"
+
+
+@pytest.mark.parametrize("case", ["status", "tools", "executions"])
+def test_a_call_makes_the_recorded_number_of_function_calls(case: str, own_calls: dict[str, float]) -> None:
+    assert own_calls[case] == near(cost.OWN_CALLS, case), "python -m test.benchmark.cost --record, if it is meant"
+
+
+def test_a_picture_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:
+    body = len(json.dumps(bodies()["picture"]))
+    taken = cost.taken_by_a_picture(url)
+    assert body < taken["python"] < 2 * body + 0.1 * MEGABYTE
+    assert body < taken["total"] < 2 * body + MEGABYTE
+
+
+def test_ten_thousand_list_answers_leave_nothing_behind(url: str) -> None:
+    left = cost.left_by_lists(url, 10_000)
+    assert left["blocks"] < 500  # some come and go; one block an answer would be 10,000
+    assert left["bytes"] < MEGABYTE
+
+
+def test_the_page_of_performance_has_one_place_for_figures(tmp_path: Path) -> None:
+    copied = Path(shutil.copy(page.PAGE, tmp_path))
+    page.write("| new |\n", copied)
+    before, figures, after = copied.read_text().partition("<!-- figures -->\n| new |\n<!-- end of figures -->\n")
+    assert before.startswith("# Performance\n")
+    assert figures
+    assert after.endswith("\n")
