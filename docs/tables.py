@@ -1,6 +1,6 @@
-"""Write the tables of figures in ``waiting.md`` and ``polling-at-scale.md``.
+"""Write the tables of figures in ``waiting.md``, ``polling-at-scale.md`` and ``scaling.md``.
 
-They come from the client's own waits on a simulated clock, and from the stored simulation.
+They come from the client's own waits on a simulated clock, and from the stored simulation and measurement.
 ``python docs/tables.py`` writes them; with ``--check`` it names each page that is not current and exits 1.
 """
 
@@ -147,7 +147,24 @@ def scale() -> Iterable[list[str]]:
         yield [name, *(f"{value:,.1f}" if key.endswith("delay") else f"{value:,.0f}" for value in values)]
 
 
-TABLES = {"waiting.md": waits, "polling-at-scale.md": scale}
+def scripts() -> Iterable[list[str]]:
+    """Write the rows of the stored measurement."""
+    path = Path(__file__).parent / "examples" / "scaling.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    yield [f"{stored['size']:,} that …", "Waited for with", "Seconds", "Requests", "CPU seconds", "MiB at the peak"]
+    for case, scripts in stored["figures"].items():
+        for name, found in scripts.items():
+            numbers = (
+                f"{found['seconds']:,.0f}",
+                f"{found['requests']:,}",
+                f"{found['cpu']:,.0f}",
+                f"{found['memory']:,}",
+            )
+            yield [case, name, *numbers]
+    yield [f"{stored['date']}, {stored['machine']}", "", "", "", "", ""]
+
+
+TABLES = {"waiting.md": waits, "polling-at-scale.md": scale, "scaling.md": scripts}
 
 
 def written(text: str, rows: Iterable[list[str]]) -> str:

@@ -30,6 +30,7 @@ def test_figures_that_were_typed_are_found_and_written_over(tmp_path: Path) -> N
     pages = {
         tmp_path / "waiting.md": "| a picture of 12 s | 0 | 7 |",
         tmp_path / "polling-at-scale.md": "| Most in 100 ms |",
+        tmp_path / "scaling.md": "| end over 60 s | 32 threads |",
     }
     for page, row in pages.items():
         text = (DOCS / page.name).read_text(encoding="utf-8")
