@@ -14,6 +14,9 @@ from quantcdn.emulator import Emulator, ManualClock
 
 pytest_plugins = ["quantcdn.testing"]
 
+# A project of its own, with its own settings of pytest; test/test_example_project.py runs it.
+collect_ignore = ["docs/examples/picture_service"]
+
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
 

@@ -1,4 +1,4 @@
-"""Write the reference pages, ``AIToolsApi.md`` and ``models/``, from the code alone.
+"""Write the reference pages, ``AIToolsApi.md``, ``configuration.md`` and ``models/``, from the code alone.
 
 ``python docs/build.py`` writes them; with ``--check`` it names each page that is not current and exits 1.
 """
@@ -15,10 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from quantcdn import _many, api_client, exceptions, models, timeout
+from quantcdn import _many, api_client, configuration, exceptions, hooks, models, timeout
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
+from quantcdn.configuration import Configuration
 from quantcdn.models import _model
 from quantcdn.operation import Bounded, Operation
+from quantcdn.retry import RetryPolicy
+from quantcdn.timeout import Timeout
 
 # Example values, by "Class.field" or "Type field", else by field, else by type; None leaves the field out.
 EXAMPLES: dict[str, object] = {
@@ -45,8 +48,15 @@ EXAMPLES: dict[str, object] = {
     "UnixSeconds created_at": 1769851800,
     "UnixSeconds started_at": 1769851802,
     "UnixSeconds completed_at": 1769851814,
+    "DateTime": "2026-01-31T09:30:00Z",
+    "UnixSeconds": 1769851800,
     "Seconds": 12.5,
     "Count": 1,
+    "Json": "text",
+    "JsonObject": {"key": "text"},
+    "bool": True,
+    "float": 1.5,
+    "int": 1,
     "str": "text",
 }
 
@@ -57,6 +67,22 @@ USES = {
     "get_ai_tool_execution_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.result)",
     "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
 }
+
+CONFIGURATION_EXAMPLE = """```python
+import quantcdn
+
+configuration = quantcdn.Configuration.from_env()
+configuration.timeout = 20
+configuration.retries = 5
+try:
+    configuration.max_response_size = 0
+except quantcdn.ApiValueError as error:
+    print(error)  # max_response_size must be 1 or more, not 0
+try:
+    configuration.retrys = 5
+except quantcdn.ApiAttributeError as error:
+    print(error)  # Configuration has no setting 'retrys'
+```"""
 
 
 def class_node(cls: type) -> ast.ClassDef:
@@ -104,7 +130,7 @@ def docstring(node: ast.ClassDef | ast.FunctionDef) -> dict[str, str]:
     return {"": parts[0].strip(), **sections}
 
 
-def entries(node: ast.FunctionDef, section: str) -> dict[str, str]:
+def entries(node: ast.ClassDef | ast.FunctionDef, section: str) -> dict[str, str]:
     """List the names that a section of a docstring explains."""
     parts = re.split(r"^(\S+): ", docstring(node).get(section, ""), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
@@ -112,9 +138,13 @@ def entries(node: ast.FunctionDef, section: str) -> dict[str, str]:
 
 ALIASES = {
     name: found
-    for module in (_many, _model, timeout)
+    for module in (_many, _model, configuration, hooks, timeout)
     for name, found in documented(ast.parse(inspect.getsource(module))).items()
 }
+
+
+# Types of the code that a reader knows by another name.
+KNOWN_AS = {"RetrySettings": "urllib3.Retry"}
 
 
 def type_text(node: ast.expr, folder: str) -> str:
@@ -124,7 +154,8 @@ def type_text(node: ast.expr, folder: str) -> str:
         if outer == "Annotated":
             return type_text(inner[0], folder)
         if outer == "Callable":
-            return f"function of {' and '.join(type_text(part, folder) for part in inner[0].elts)}"
+            taken = " and ".join(type_text(part, folder) for part in inner[0].elts)
+            return f"function of {taken}" if taken else "function"
         joint = " to " if outer in ("dict", "Mapping") else " and "
         return f"{outer} of {joint.join(type_text(part, folder) for part in inner)}"
     if isinstance(node, ast.BinOp):
@@ -133,7 +164,7 @@ def type_text(node: ast.expr, folder: str) -> str:
     name = ast.unparse(node)
     if name in ALIASES:
         return type_text(ALIASES[name][0], folder)
-    return f"[`{name}`]({folder}{name}.md)" if name in models.__all__ else f"`{name}`"
+    return f"[`{name}`]({folder}{name}.md)" if name in models.__all__ else f"`{KNOWN_AS.get(name, name)}`"
 
 
 def table(head: str, rows: Iterable[Iterable[str]]) -> str:
@@ -196,7 +227,7 @@ def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = Map
 
 def example_call(operation: Operation, node: ast.FunctionDef) -> str:
     """Write a script that calls an endpoint."""
-    given = {part.arg: json.dumps(EXAMPLES[part.arg]) for part, _ in arguments(node)}
+    given = {part.arg: json.dumps(known([part.arg, *names_in(part.annotation)])) for part, _ in arguments(node)}
     call = ", ".join(f"{name}={value}" if name in operation.query else value for name, value in given.items())
     return f"""```python
 import quantcdn
@@ -246,6 +277,76 @@ def api_page() -> str:
     )
 
 
+def is_property(node: ast.FunctionDef) -> bool:
+    """Say whether a method is a property or sets one."""
+    return any(re.fullmatch(r"property|\w+\.setter", ast.unparse(part)) for part in node.decorator_list)
+
+
+def default_text(value: object) -> str:
+    """Write a setting's default for a reader."""
+    if isinstance(value, Timeout | RetryPolicy):
+        return f"[`{type(value).__name__}()`](#{type(value).__name__.lower()})"
+    if isinstance(value, frozenset):
+        return ", ".join(f"`{item}`" for item in sorted(value))
+    if isinstance(value, int) and value % 1024 == 0 and value:
+        return f"`{value}`, {value // 1024**2} MiB" if value % 1024**2 == 0 else f"`{value}`, {value // 1024} KiB"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def value_section(cls: type) -> list[str]:
+    """Write the section of a value that settings are made of."""
+    rows = (
+        (f"`{name}`", type_text(kind, "models/"), default_text(getattr(cls(), name)), text)
+        for name, (kind, text) in documented(class_node(cls)).items()
+    )
+    return [
+        f"## {cls.__name__}",
+        docstring(class_node(cls))[""],
+        table("Field | Type | Default | Description", rows),
+    ]
+
+
+def configuration_page() -> str:
+    """Write the page of the settings."""
+    node = class_node(Configuration)
+    constructor = next(part for part in node.body if getattr(part, "name", "") == "__init__")
+    described, defaults = entries(node, "Args"), Configuration()
+    rows = (
+        (
+            f"`{part.arg}`",
+            type_text(part.annotation, "models/"),
+            default_text(getattr(defaults, part.arg)),
+            described[part.arg],
+        )
+        for part, _ in arguments(constructor)
+    )
+    environment = documented(ast.parse(inspect.getsource(configuration)))
+    variables = (
+        (", ".join(f"`{name}`" for name in getattr(configuration, constant)), text)
+        for constant, (_, text) in environment.items()
+        if constant.endswith("_VARIABLES")
+    )
+    methods = [part for part in functions(node).values() if not is_property(part)]
+    return page(
+        "# Configuration",
+        docstring(node)[""],
+        table("Setting | Type | Default | Description", rows),
+        "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
+        "no setting `ApiAttributeError`, all of them at once and not at the first request. What they are for is told "
+        "in [Errors, retries and time limits](errors.md), [Proxies and TLS](proxies-and-tls.md), "
+        "[Pictures](images.md) and [Watching the requests](hooks.md).",
+        CONFIGURATION_EXAMPLE,
+        *value_section(Timeout),
+        *value_section(RetryPolicy),
+        "## Environment variables",
+        table("Variables | What they are", variables),
+        "Of each row, the first that is set counts. [`from_env`](#from_env) reads the token and the host; the "
+        "organisation is an argument of every call, and is read by the command line alone. The variables of proxies "
+        "are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
+    )
+
+
 def example(cls: type[_model.Model]) -> dict[str, object]:
     """Make an example of a model, as JSON has it."""
     values = {cls.model_fields[name].alias: example_value(cls, name, kind) for name, (kind, _) in fields(cls).items()}
@@ -259,7 +360,15 @@ def example_value(cls: type[_model.Model], name: str, kind: ast.expr) -> object:
     if inner is not None:
         return [inner] if "list" in found else inner
     keys = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name, *found]
-    return next(EXAMPLES[key] for key in keys if key in EXAMPLES)
+    return known(keys)
+
+
+def known(keys: Iterable[str]) -> object:
+    """Find the first example value that there is."""
+    for key in keys:
+        if key in EXAMPLES:
+            return EXAMPLES[key]
+    raise SystemExit(f"docs/build.py: EXAMPLES has a value for none of {', '.join(keys)}")
 
 
 def example_reading(cls: type[_model.Model], properties: Iterable[str]) -> str:
@@ -298,7 +407,7 @@ def model_page(cls: type[_model.Model]) -> str:
     """Write the page of a model."""
     bases = [base for base in cls.__mro__ if base.__module__.startswith("quantcdn.") and base is not _model.Model]
     nodes = [node for base in bases for node in functions(class_node(base)).values()]
-    properties = [node for node in nodes if "property" in map(ast.unparse, node.decorator_list)]
+    properties = [node for node in nodes if is_property(node)]
     known = ", ".join(f"`{status}`" for status in getattr(cls, "known_statuses", ()))
     rows = (
         (f"`{name}`", f"`{field.alias}`", type_text(kind, ""), "yes" if field.is_required() else "no", text)
@@ -339,7 +448,12 @@ def index_page() -> str:
 def pages() -> dict[str, str]:
     """Write all pages, by their paths in the folder."""
     written = {f"models/{name}.md": model_page(getattr(models, name)) for name in models.__all__}
-    return {"AIToolsApi.md": api_page(), "models/README.md": index_page(), **written}
+    return {
+        "AIToolsApi.md": api_page(),
+        "configuration.md": configuration_page(),
+        "models/README.md": index_page(),
+        **written,
+    }
 
 
 def not_current(folder: Path) -> dict[str, str | None]:
@@ -352,7 +466,9 @@ def not_current(folder: Path) -> dict[str, str | None]:
 
 def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description="Write docs/AIToolsApi.md and docs/models/ from the code.")
+    parser = argparse.ArgumentParser(
+        description="Write docs/AIToolsApi.md, docs/configuration.md and docs/models/ from the code."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; name each page that is not current")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="where the pages are")
     given = parser.parse_args()

@@ -1,0 +1,59 @@
+"""Settings of the site, which Sphinx builds from the pages as they lie here: ``tox -e docs``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quantcdn import __version__
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "quantcdn"
+release = __version__
+extensions = ["myst_parser"]
+exclude_patterns = ["_build", "examples"]
+myst_heading_anchors = 4
+smartquotes = False
+html_theme = "furo"
+html_title = f"quantcdn {__version__}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+pygments_dark_style = "github-dark"  # the theme's own underlines the names of modules, as if they were links
+html_copy_source = False
+html_show_copyright = False
+
+ROOT = Path(__file__).parent.parent
+
+
+def toctree(pages: list[str], caption: str = "") -> str:
+    """Write what Sphinx makes its navigation from."""
+    options = [":hidden:", *([f":caption: {caption}"] if caption else [])]
+    return "\n".join(["", "```{toctree}", *options, *pages, "```", ""])
+
+
+def navigation(index: str) -> str:
+    """Make a group of the navigation from each section of the start page that lists pages."""
+    sections = re.split(r"^## (.+)$", index, flags=re.MULTILINE)
+    listed = {
+        name: re.findall(r"^- \[[^\]]+\]\(([^)#]+)\.md\)", text, flags=re.MULTILINE)
+        for name, text in zip(sections[1::2], sections[2::2], strict=True)
+    }
+    return "".join(toctree(pages, name) for name, pages in listed.items() if pages)
+
+
+def complete(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Give a page what it has on the site alone; a code host shows the pages without."""
+    if page == "index":
+        source[0] += navigation(source[0])
+    elif page == "models/README":
+        source[0] += toctree(sorted(path.stem for path in (ROOT / "docs/models").glob("[!R]*.md")))
+    elif page == "changelog":
+        source[0] = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("](docs/", "](")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.connect("source-read", complete)
