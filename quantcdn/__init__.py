@@ -4,7 +4,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from quantcdn import images, models
+from quantcdn import models
 from quantcdn._many import Outcome
 from quantcdn._version import __version__
 from quantcdn._watch import Gap
@@ -41,7 +41,7 @@ from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 
 if TYPE_CHECKING:
-    from quantcdn import chat
+    from quantcdn import chat, images
 
 __all__ = [
     "AIToolsApi",
@@ -82,9 +82,9 @@ __all__ += models.__all__
 
 
 def __getattr__(name: str) -> ModuleType:
-    # Few programs have to do with a chat, and importing is part of what every program costs.
-    if name == "chat":
-        return import_module("quantcdn.chat")
+    # Not every program has to do with a chat or with pictures, and importing is part of what each costs.
+    if name in ("chat", "images"):
+        return import_module(f"quantcdn.{name}")
     raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
 
 

@@ -174,7 +174,8 @@ class Wait(Generic[M]):
         identifier: What is waited for.
         look: Returns how far it is; takes the seconds that the look may take, or None for as long
             as any call.
-        poll_for: Chooses how often to look, from what the first look has shown.
+        poll_for: Chooses how often to look, from what the first look has shown, where ``poll`` does not say it.
+        poll: How often to look, or None.
         timeout: The limit in seconds, or None.
         on_update: Is told of the first look and of each change.
         timing: Where time and chance come from.
@@ -186,6 +187,7 @@ class Wait(Generic[M]):
         look: Callable[[float | None], M],
         *,
         poll_for: Callable[[M], Poll],
+        poll: Poll | None = None,
         timeout: float | None,
         on_update: Callable[[M], object] | None,
         timing: Timing,
@@ -193,11 +195,12 @@ class Wait(Generic[M]):
         self._identifier = identifier
         self._look = look
         self._poll_for = poll_for
+        self._poll = poll
         self._limit = Limit(timeout, timing)
         self._on_update = on_update
         self._timing = timing
         self._failures = 0
-        self._pauses = Poll().pauses(timing.uniform)  # until the first look has shown what it is
+        self._pauses = (poll or Poll()).pauses(timing.uniform)  # until the first look has shown what it is
         self.last: M | None = None
         """What was seen last."""
         self.polls = 0
@@ -248,7 +251,7 @@ class Wait(Generic[M]):
             return error
         self._failures = 0
         if self.last is None:
-            self._pauses = self._poll_for(seen).pauses(self._timing.uniform)
+            self._pauses = (self._poll or self._poll_for(seen)).pauses(self._timing.uniform)
         changed = self.last is None or _stage(seen) != _stage(self.last)
         self.last = seen
         if changed and self._on_update is not None:

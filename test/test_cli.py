@@ -108,6 +108,11 @@ def test_importing_the_package_loads_nothing_of_the_command_line() -> None:
     assert not {name for name in loaded if name.startswith(("quantcdn.cli", "quantcdn.emulator", "rich"))}
 
 
+def test_importing_the_package_leaves_what_not_every_program_needs_for_later() -> None:
+    late = {"quantcdn.chat", "quantcdn.images", "quantcdn._stats", "quantcdn._views", "dateutil", "pandas", "IPython"}
+    assert not imported("-c", "import quantcdn") & late
+
+
 @pytest.mark.parametrize(
     ("arguments", "environ", "code", "said"),
     [

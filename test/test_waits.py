@@ -104,6 +104,16 @@ def test_another_poll_can_be_given(quantcdn_emulator: Emulator, quantcdn_clock: 
     assert noted == [1, 2, 4, 7]
 
 
+def test_another_poll_holds_from_the_start_also_where_looks_fail(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
+) -> None:
+    noted = noting(api, quantcdn_clock)
+    execution_id = quantcdn_emulator.start_execution("generate_image", pending=0, running=5)
+    quantcdn_emulator.add_fault(Fault(status=501), times=2)
+    api.wait_for_ai_tool_execution("acme", execution_id, poll=Poll(3, 1, 3))
+    assert noted == [3, 3]
+
+
 def test_the_documented_limits_are_the_defaults() -> None:
     limits = {
         name: inspect.signature(getattr(AIToolsApi, name)).parameters["timeout"].default

@@ -89,7 +89,8 @@ class WaitsMixin:
                 lambda left: self.get_ai_tool_execution_status(
                     organisation, execution_id, **_within(self, left, options)
                 ),
-                poll_for=lambda seen: poll or (EVERY_2_SECONDS if "image" in seen.tool_name.lower() else Poll()),
+                poll_for=lambda seen: EVERY_2_SECONDS if "image" in seen.tool_name.lower() else Poll(),
+                poll=poll,
                 timeout=timeout,
                 on_update=told,
                 timing=timing,
@@ -138,7 +139,8 @@ class WaitsMixin:
                 lambda left: self.get_ai_orchestration_status(
                     organisation, orchestration_id, **_within(self, left, options)
                 ),
-                poll_for=lambda _: poll or EVERY_2_SECONDS,
+                poll_for=lambda _: EVERY_2_SECONDS,
+                poll=poll,
                 timeout=timeout,
                 on_update=told,
                 timing=timing,
