@@ -49,8 +49,8 @@ BITES = (
     Bite(
         "interim answers are passed over",
         "_connections.py",
-        "while self.status < 200:",
-        "while self.status < 100:",
+        "if status >= 200:",
+        "if status >= 100:",
         "faults/test_answering",
         "interim",
     ),
@@ -225,8 +225,8 @@ BITES = (
     Bite(
         "a number in an answer is finite",
         "models/_model.py",
-        "elif isinstance(item, float) and not math.isfinite(item):",
-        "elif False:",
+        "if not math.isfinite(item):",
+        "if False:",
         "test_models",
         "test_numbers_that_json_does_not_have",
     ),
