@@ -349,7 +349,8 @@ def configuration_page() -> str:
 
 def example(cls: type[_model.Model]) -> dict[str, object]:
     """Make an example of a model, as JSON has it."""
-    values = {cls.model_fields[name].alias: example_value(cls, name, kind) for name, (kind, _) in fields(cls).items()}
+    keys = _model.json_keys(cls)
+    values = {keys[name]: example_value(cls, name, kind) for name, (kind, _) in fields(cls).items()}
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -374,7 +375,7 @@ def known(keys: Iterable[str]) -> object:
 def example_reading(cls: type[_model.Model], properties: Iterable[str]) -> str:
     """Write a script that reads a model from JSON."""
     values = example(cls)
-    shown = [*(name for name, field in cls.model_fields.items() if field.alias in values), *properties]
+    shown = [*(name for name, key in _model.json_keys(cls).items() if key in values), *properties]
     printed = "\n".join(f"print(answer.{name})" for name in shown)
     return f'''```python
 import json
@@ -409,8 +410,9 @@ def model_page(cls: type[_model.Model]) -> str:
     nodes = [node for base in bases for node in functions(class_node(base)).values()]
     properties = [node for node in nodes if is_property(node)]
     known = ", ".join(f"`{status}`" for status in getattr(cls, "known_statuses", ()))
+    keys = _model.json_keys(cls)
     rows = (
-        (f"`{name}`", f"`{field.alias}`", type_text(kind, ""), "yes" if field.is_required() else "no", text)
+        (f"`{name}`", f"`{keys[name]}`", type_text(kind, ""), "yes" if field.is_required() else "no", text)
         for (name, (kind, text)), field in zip(fields(cls).items(), cls.model_fields.values(), strict=True)
     )
     property_rows = [(f"`{node.name}`", type_text(node.returns, ""), docstring(node)[""]) for node in properties]

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from quantcdn.models._model import json_keys
+
 _MOMENT = "2026-01-01T00:00:00.000Z"
 _UNIX_SECONDS = 1_767_225_600
 
@@ -42,12 +44,13 @@ def example_of(model: type[BaseModel]) -> dict[str, Any]:
 
 def _example(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> dict[str, Any]:
     body: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
+    for name, key in json_keys(model).items():
+        field = model.model_fields[name]
         value = _named(model, name, field.annotation)
         if value is _ABSENT:
             value = _value(field.annotation, (*outer, model))
         if value is not _ABSENT:
-            body[field.alias or name] = value
+            body[key] = value
     return body
 
 

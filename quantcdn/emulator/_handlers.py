@@ -15,6 +15,7 @@ from quantcdn.emulator._pictures import Pictures
 from quantcdn.emulator._state import Execution, Records
 from quantcdn.emulator._tools import NAMES, TOOLS, result_of
 from quantcdn.emulator._wire import Wire, execution_body, execution_entry, orchestration_body
+from quantcdn.models._model import json_keys
 from quantcdn.operation import Operation
 
 _DEFAULT_LIMIT = 50
@@ -114,7 +115,7 @@ def handler_of(operation: Operation[Any]) -> Handler:
     """
 
     def answer_example(call: Call) -> Answer:
-        keys = {name: field.alias or name for name, field in operation.model.model_fields.items()}
+        keys = json_keys(operation.model)
         echoed = {keys[name]: value for name, value in call.arguments.items() if name in keys}
         return json_answer(200, {**example_of(operation.model), **echoed})
 

@@ -16,7 +16,7 @@ from quantcdn.emulator import _docstrings, _example_answers
 from quantcdn.emulator._answer import Answer, json_answer
 from quantcdn.emulator._handlers import Call
 from quantcdn.emulator._wire import WIRES
-from quantcdn.models._model import Model
+from quantcdn.models._model import Model, json_keys
 from quantcdn.operation import Bounded, Check, Operation
 
 _ABOUT = """\
@@ -174,16 +174,16 @@ class _Schemas(GenerateJsonSchema):
         texts = _docstrings.of_fields(model)
         known = getattr(model, "known_statuses", ())
         properties: dict[str, JsonSchemaValue] = {}
-        for name, field in model.model_fields.items():
+        keys = json_keys(model)
+        for name, key in keys.items():
             text = texts[name].replace("``known_statuses``", ", ".join(f"``{status}``" for status in known))
-            stated = written["properties"][field.alias]
-            properties[field.alias or name] = {"description": _in_json_words(text), **stated}
+            properties[key] = {"description": _in_json_words(text), **written["properties"][key]}
         if known:
             properties["status"]["examples"] = list(known)
         return {
             "description": written["description"],
             "type": "object",
-            "required": [field.alias for field in model.model_fields.values() if field.is_required()],
+            "required": [keys[name] for name, field in model.model_fields.items() if field.is_required()],
             "properties": properties,
             "additionalProperties": True,
         }
@@ -197,4 +197,4 @@ def _in_json_words(text: str) -> str:
 @cache
 def _keys() -> dict[str, str]:
     stated: list[type[Model]] = [getattr(models, name) for name in models.__all__]
-    return {name: field.alias or name for model in stated for name, field in model.model_fields.items()}
+    return {name: key for model in stated for name, key in json_keys(model).items()}

@@ -325,6 +325,19 @@ class Model(display.Displayed, BaseModel):
         return display.plain(self)
 
 
+def json_keys(model: type[BaseModel]) -> dict[str, str]:
+    """Give the JSON key of each field of a model.
+
+    Args:
+        model: The model.
+
+    Returns:
+        The keys by the names of the fields.
+    """
+    model.model_rebuild()  # before the first use, not every version of pydantic knows them
+    return {name: field.alias or name for name, field in model.model_fields.items()}
+
+
 class _HasStatus(Protocol):
     @property
     def status(self) -> str | None: ...
