@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from quantcdn import _checks
+from quantcdn import _checks, _sleep
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
@@ -69,7 +69,7 @@ class Timing:
 
     clock: Callable[[], float] = time.monotonic
     """Returns seconds that never go backwards."""
-    sleep: Callable[[float], object] = time.sleep
+    sleep: Callable[[float], object] = _sleep.sleep
     """Waits for some seconds."""
     uniform: Callable[[float, float], float] = random.uniform
     """Returns a random number between two."""

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 import urllib3
 from urllib3.util import SKIP_HEADER
 
+from quantcdn import _sleep
 from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
 from quantcdn._connections import Limits, current_limits
@@ -90,7 +91,7 @@ class RESTClientObject:
         configuration: Configuration,
         *,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = _sleep.sleep,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._configuration = copy.copy(configuration)

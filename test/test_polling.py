@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from quantcdn import (
     Poll,
     ServiceException,
     WaitTimeoutException,
+    _sleep,
 )
 from quantcdn.polling import EVERY_2_SECONDS, Timing, Wait
 from test.waiting import FakeTime, Seen, no_chance, problem
@@ -367,7 +369,17 @@ def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: flo
 def test_the_default_clock_is_one_that_never_jumps() -> None:
     import time
 
-    assert (Timing().clock, Timing().sleep, Timing().uniform) == (time.monotonic, time.sleep, random.uniform)
+    assert (Timing().clock, Timing().sleep, Timing().uniform) == (time.monotonic, _sleep.sleep, random.uniform)
+
+
+def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = FakeTime()
+    monkeypatch.setattr(_sleep, "time", SimpleNamespace(monotonic=time.clock, sleep=time.sleep))
+    for seconds in (0, -1, 0.05, 2.53):
+        time.pauses.clear()
+        _sleep.sleep(seconds)
+        assert sum(time.pauses) == pytest.approx(max(0, seconds))
+        assert max(time.pauses, default=0) <= 0.1
 
 
 @given(

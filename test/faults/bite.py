@@ -71,6 +71,14 @@ BITES = (
         "test_fifty_threads",
     ),
     Bite(
+        "a pause is slept in short parts",
+        "_sleep.py",
+        "_LONGEST = 0.1",
+        "_LONGEST = 100.0",
+        "faults/test_process",
+        "test_ctrl_c_that_the_system_gives_to_another_thread",
+    ),
+    Bite(
         "the target comes past urllib3's log",
         "rest.py",
         'target.partition("?")[0],\n                headers=',

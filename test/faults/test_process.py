@@ -176,6 +176,20 @@ def test_ctrl_c_in_a_pause_passes_through_at_once_and_the_next_call_works(interr
         assert api.list_ai_tool_names("acme").count == 1
 
 
+def test_ctrl_c_that_the_system_gives_to_another_thread_ends_a_pause_soon(interrupt: Any) -> None:
+    # Nothing wakes the main thread then, as when the key is pressed just before a pause; in one sleep it took 4 s.
+    wait = answer(503, "", [("Retry-After", "4")])
+    with serving(wait, answer(200, NAMES)) as (server, api):
+        timer = threading.Timer(0.2, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT))
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            api.list_ai_tool_names("acme")
+        assert 0.1 < time.monotonic() - started < 2
+        timer.join()
+        assert len(server.requests) == 1
+
+
 def test_ctrl_c_leaves_no_socket_open(interrupt: Any) -> None:
     with BusyService({}) as service:
         before = sockets()
