@@ -26,6 +26,15 @@ SybilItem._traceback_filter = pytest.Item._traceback_filter
 pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=["documented_service"]).pytest()
 
 
+# These take longest; begun last, one of them would run alone at the end.
+LONG_FILES = ("test_scaling", "test_notebooks", "test_cli_docs", "test_cost", "test_cli", "test_cli_terminal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, which is the order in which processes are given files."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+
+
 # A shell starts background commands with Ctrl-C ignored, and so would every process start that a test presses it in.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
