@@ -1,13 +1,10 @@
 """A client for QuantCDN's AI tools API."""
 
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from quantcdn import models
-from quantcdn._many import Outcome
 from quantcdn._version import __version__
-from quantcdn._watch import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.api_response import ApiResponse
@@ -42,6 +39,8 @@ from quantcdn.timeout import Timeout
 
 if TYPE_CHECKING:
     from quantcdn import chat, images
+    from quantcdn._many import Outcome
+    from quantcdn._watch import Gap
 
 __all__ = [
     "AIToolsApi",
@@ -81,10 +80,16 @@ __all__ = [
 __all__ += models.__all__
 
 
-def __getattr__(name: str) -> ModuleType:
-    # Not every program has to do with a chat or with pictures, and importing is part of what each costs.
-    if name in ("chat", "images"):
+# Not every program has to do with these, and importing is part of what each costs.
+_MODULES = frozenset({"chat", "images"})
+_VALUES = {"Gap": "quantcdn._watch", "Outcome": "quantcdn._many"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
         return import_module(f"quantcdn.{name}")
+    if name in _VALUES:
+        return getattr(import_module(_VALUES[name]), name)
     raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
 
 

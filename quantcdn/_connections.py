@@ -6,7 +6,6 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import http.client
 import io
@@ -29,9 +28,6 @@ from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
 _BUFFER_SIZE = 65_536
-
-# Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
-codecs.lookup("idna")
 
 
 class Limits:

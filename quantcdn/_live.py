@@ -10,13 +10,15 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from quantcdn._many import Outcome
 from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
 from quantcdn.polling import Timing
+
+if TYPE_CHECKING:
+    from quantcdn._many import Outcome
 
 Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
 

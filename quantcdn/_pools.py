@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -44,6 +45,8 @@ def make_pool(configuration: Configuration, host: str, environ: Mapping[str, str
     Raises:
         ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
+    # Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
+    codecs.lookup("idna")
     context = _tls_context(configuration) if host.lower().startswith("https:") else None
     settings: dict[str, Any] = {"maxsize": configuration.connection_pool_maxsize, "block": False, "retries": False}
     if context is not None:

@@ -15,6 +15,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
 from quantcdn.polling import (
     FINAL_ERRORS,
     LIFETIME,
+    LONGEST_LIST,
     MOST_FAILURES,
     Limit,
     Poll,
@@ -23,9 +24,6 @@ from quantcdn.polling import (
 )
 
 Listed = ListAIToolExecutions200ResponseExecutionsInner
-
-LONGEST_LIST = 100
-"""How many executions the service lists at most."""
 
 # An execution may leave the list for a look and come back; it is told again only if it has changed.
 _MOST_TOLD = 10_000

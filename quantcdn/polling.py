@@ -32,6 +32,9 @@ LAST_LOOK = 0.5
 CLOCK_ERROR = 0.001
 """What rounding may leave of a limit after a sleep that was meant to use it up, in seconds."""
 
+LONGEST_LIST = 100
+"""How many executions the service lists at most."""
+
 LIFETIME = 86_400.0
 """How long the service keeps a record, in seconds; no pause needs to be longer."""
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from typing_extensions import Unpack
 
 from quantcdn import _checks, _live
-from quantcdn._many import ManyWaits, Outcome, Update
-from quantcdn._watch import LONGEST_LIST, Gap, Watch
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.exceptions import ApiTypeError, ExecutionFailedException, OrchestrationFailedException
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
@@ -20,7 +18,11 @@ from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecut
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Poll, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Timing, Wait
+
+if TYPE_CHECKING:
+    from quantcdn._many import Outcome, Update
+    from quantcdn._watch import Gap
 
 M = TypeVar("M", GetAIToolExecutionStatus200Response, GetAIOrchestrationStatus200Response)
 
@@ -179,6 +181,8 @@ class WaitsMixin:
         Raises:
             OpenApiException: An argument cannot be used; what goes wrong later is in the outcomes.
         """
+        from quantcdn._many import ManyWaits
+
         if isinstance(execution_ids, str):
             raise ApiTypeError("execution_ids takes several identifiers, not one")
         identifiers = [_checks.segment("execution_ids", identifier) for identifier in execution_ids]
@@ -223,6 +227,8 @@ class WaitsMixin:
             OpenApiException: An argument cannot be used; or, while watching, a look failed with 401,
                 403 or 404, or five in a row failed.
         """
+        from quantcdn._watch import Watch
+
         watch = Watch(
             lambda left: self.list_ai_tool_executions(
                 organisation, status=status, limit=LONGEST_LIST, **_within(self, left, options)

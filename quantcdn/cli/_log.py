@@ -18,11 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from quantcdn._json import is_object
-from quantcdn._watch import LONGEST_LIST
 from quantcdn.cli._times import iso, now
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
-from quantcdn.polling import LIFETIME
+from quantcdn.polling import LIFETIME, LONGEST_LIST
 
 _TAIL = 16 * 1024 * 1024
 """How much of its end is read, in bytes: far more than the list can still show."""

@@ -1,7 +1,6 @@
 """What all models share: they are open, they read every form of time, and they give back what came in."""
 
 import math
-import pprint
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -315,7 +314,9 @@ class Model(display.Displayed, BaseModel):
         Returns:
             The dict of ``to_dict``, one value a line.
         """
-        return pprint.pformat(self.to_dict())
+        from pprint import pformat  # importing the package is part of what every program costs
+
+        return pformat(self.to_dict())
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():

@@ -1,7 +1,11 @@
 """What a tool gave back."""
 
-from quantcdn._pictures import LARGEST_IMAGE, Image, image_from_uri
+from typing import TYPE_CHECKING
+
 from quantcdn.models._model import Model
+
+if TYPE_CHECKING:
+    from quantcdn._pictures import Image
 
 
 class GetAIToolExecutionStatus200ResponseResult(Model):
@@ -13,11 +17,11 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
     s3_urls: list[str] | None = None
     """Signed addresses of the pictures in full quality, good for 1 hour."""
 
-    def inline_images(self, limit: int = LARGEST_IMAGE) -> list[Image]:
+    def inline_images(self, limit: int | None = None) -> "list[Image]":
         """Read the pictures out of their data URIs.
 
         Args:
-            limit: The largest picture, in bytes.
+            limit: The largest picture, in bytes; None for 64 MiB.
 
         Returns:
             The pictures; none where there are no ``images``.
@@ -25,4 +29,6 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
         Raises:
             ApiResponseException: One is no data URI in base64, too large, or no PNG, JPEG, WebP or GIF.
         """
-        return [image_from_uri(uri, limit) for uri in self.images or ()]
+        from quantcdn._pictures import LARGEST_IMAGE, image_from_uri  # few programs have to do with pictures
+
+        return [image_from_uri(uri, LARGEST_IMAGE if limit is None else limit) for uri in self.images or ()]
