@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import math
-import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from quantcdn import _terminal
 from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -25,8 +26,6 @@ Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Resp
 # Three eighths have no rounding error, so that the parts of a pause add up to it.
 _GAP = 0.375
 """The least time between two texts, in seconds: with the last one, there are at most four in a second."""
-
-_USUAL_WIDTH = 80
 
 # A terminal has room for one such line: of several waits at once, the first has it.
 _ROOM = threading.Lock()
@@ -59,11 +58,13 @@ class Terminal:
         self._stream = stream
         self._has_room = False
 
-    def show(self, text: str, part: tuple[int, int] | None) -> None:  # noqa: ARG002 - the text says it too
+    def show(self, text: str, part: tuple[int, int] | None = None) -> None:  # noqa: ARG002 - the text says it too
         """Show a text in place of the last one, cut where it would go on in the next row."""
         self._has_room = self._has_room or _ROOM.acquire(blocking=False)
         if self._has_room:
-            self._write(f"\r\x1b[K{escaped(text)[: self._width - 1]}")
+            # One column stays free: some terminals begin a new line as soon as the last one is full.
+            shown = _terminal.cut(escaped(text), _terminal.size(self._stream)[0] - 1)
+            self._write(f"\r\x1b[K{shown}")
 
     def clear(self) -> None:
         """Make room for what others write."""
@@ -82,13 +83,6 @@ class Terminal:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
-
-    @property
-    def _width(self) -> int:
-        try:
-            return os.get_terminal_size(self._stream.fileno()).columns or _USUAL_WIDTH
-        except OSError:
-            return _USUAL_WIDTH
 
 
 class Notebook:
@@ -160,6 +154,27 @@ class Line:
             done, total = seen.completed_tools or 0, seen.tool_count
             self.tell(f"{seen.orchestration_id}: {seen.status}, {done} of {total} tools", (done, total))
 
+    def counting(self, outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
+        """Say how many have ended.
+
+        Args:
+            outcomes: The outcomes, as they come.
+            total: How many there will be.
+
+        Yields:
+            The outcomes.
+        """
+        failed = 0
+        try:
+            self.tell(f"0 of {total} ended", (0, total))
+            for ended, outcome in enumerate(outcomes, 1):
+                failed += outcome.error is not None
+                self.tell(f"{ended} of {total} ended" + (f", {failed} badly" if failed else ""), (ended, total))
+                with self.aside():
+                    yield outcome
+        finally:
+            self.end()
+
     @contextmanager
     def aside(self) -> Generator[None]:
         """Make room while others may write; a wait that is not resumed does not come back to its line."""
@@ -197,6 +212,18 @@ class Line:
                 self._place = None  # a closed terminal, or a front end that is gone
 
 
+def is_live(stream: TextIO) -> bool:
+    """Say whether what a stream shows may be changed in place.
+
+    Args:
+        stream: Stdout or stderr.
+
+    Returns:
+        Whether it is a terminal that can, and no log of requests comes in between.
+    """
+    return _terminal.can_redraw(stream) and not logging.getLogger("quantcdn").isEnabledFor(logging.DEBUG)
+
+
 def place() -> Place | None:
     """Find where a person would see a line.
 
@@ -207,30 +234,6 @@ def place() -> Place | None:
     if callable(get_ipython) and hasattr(get_ipython(), "kernel"):
         return Notebook()
     try:
-        is_terminal = sys.stderr.isatty()
+        return Terminal(sys.stderr) if is_live(sys.stderr) else None
     except (AttributeError, ValueError):  # there is no stderr, or it is closed
         return None
-    return Terminal(sys.stderr) if is_terminal and os.environ.get("TERM") != "dumb" else None
-
-
-def counting(line: Line, outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
-    """Show on a line how many have ended.
-
-    Args:
-        line: The line.
-        outcomes: The outcomes, as they come.
-        total: How many there will be.
-
-    Yields:
-        The outcomes.
-    """
-    failed = 0
-    try:
-        line.tell(f"0 of {total} ended", (0, total))
-        for ended, outcome in enumerate(outcomes, 1):
-            failed += outcome.error is not None
-            line.tell(f"{ended} of {total} ended" + (f", {failed} badly" if failed else ""), (ended, total))
-            with line.aside():
-                yield outcome
-    finally:
-        line.end()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 _LONGEST = 0.1
 """The longest that a signal may go unnoticed, in seconds."""
 
 
-def sleep(seconds: float) -> None:
+def sleep(seconds: float, *, between: Callable[[], object] | None = None) -> None:
     """Sleep in short parts.
 
     A signal wakes a sleeping system call, but not one that it came just before, nor one of the main
@@ -18,7 +19,10 @@ def sleep(seconds: float) -> None:
 
     Args:
         seconds: How long; at once where it is 0 or less.
+        between: Is called after each part.
     """
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(left, _LONGEST))
+        if between is not None:
+            between()

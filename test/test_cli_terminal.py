@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from quantcdn.cli import _terminal
+from quantcdn import _terminal
 from quantcdn.cli._rich import table as rich_table
 from quantcdn.cli._table import _plain as plain_table
 from quantcdn.cli._times import duration

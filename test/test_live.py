@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import select
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import quantcdn
-from quantcdn import AIToolsApi, _live
+from quantcdn import AIToolsApi, _live, _terminal
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.polling import Timing
 from test.markup import Page
@@ -268,6 +269,16 @@ def test_a_stream_that_is_no_terminal_a_dumb_one_a_closed_one_and_none_at_all_ha
         monkeypatch.setattr(Screen, "isatty", lambda _: True)
 
 
+def test_a_log_of_requests_has_the_terminal_to_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Screen())
+    monkeypatch.setenv("TERM", "xterm")
+    assert _live.place() is not None
+    with caplog.at_level(logging.DEBUG, "quantcdn"):
+        assert _live.place() is None
+
+
 def test_of_two_waits_at_once_the_first_has_the_terminal_s_line() -> None:
     screen = Screen()
     first, second = _live.Terminal(screen), _live.Terminal(screen)
@@ -306,6 +317,11 @@ with Emulator(clock=Clock(speed)) as service, quantcdn.ApiClient(service.configu
 """
 
 
+def without_size(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what would win over the terminal's own size."""
+    return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
+
+
 class Run:
     """A script with a terminal as its stderr, in a session of its own so that a key's byte becomes a signal."""
 
@@ -326,7 +342,7 @@ class Run:
             stdout=subprocess.PIPE,
             stderr=theirs,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm", **environment},
+            env={**without_size(os.environ), "TERM": "xterm", **environment},
         )
         os.close(theirs)
         self.shown = ""
@@ -372,11 +388,12 @@ def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_pat
     assert rows[2:] == [""]
 
 
-def test_a_line_is_never_wider_than_the_terminal(tmp_path: Path) -> None:
-    run = Run(tmp_path, 20, "x" * 300, 10, columns=40)
+@pytest.mark.parametrize("letter", ["x", "画"])
+def test_a_line_is_never_wider_than_the_terminal(tmp_path: Path, letter: str) -> None:
+    run = Run(tmp_path, 20, letter * 300, 10, columns=40)
     assert run.finish()[0] == 0
     texts = [re.sub(r"\x1b\[K", "", part) for part in re.split(r"[\r\n]+", run.shown)]
-    assert max(map(len, texts)) == 39
+    assert max(map(_terminal.cells, texts)) == 39
 
 
 def test_ctrl_c_ends_a_wait_with_a_line_at_once_and_says_how_to_go_on_below_it(tmp_path: Path) -> None:

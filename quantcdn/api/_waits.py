@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from typing_extensions import Unpack
 
-from quantcdn import _checks, _live
+from quantcdn import _checks
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.exceptions import ApiTypeError, ExecutionFailedException, OrchestrationFailedException
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
@@ -21,6 +21,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
 from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Timing, Wait
 
 if TYPE_CHECKING:
+    from quantcdn._live import Line
     from quantcdn._many import Outcome, Update
     from quantcdn._watch import Gap
 
@@ -198,7 +199,7 @@ class WaitsMixin:
             timing=self.timing if line is None else line.timing,
         )
         outcomes = many.outcomes()
-        return outcomes if line is None else _live.counting(line, outcomes, len(set(identifiers)))
+        return outcomes if line is None else line.counting(outcomes, len(set(identifiers)))
 
     def watch_ai_tool_executions(
         self: _Endpoints,
@@ -249,9 +250,13 @@ def _within(api: _Endpoints, left: float | None, options: RequestOptions) -> Req
     return {**options, "_request_timeout": limits}
 
 
-def _line(api: _Endpoints, on_update: object) -> _live.Line | None:
+def _line(api: _Endpoints, on_update: object) -> Line | None:
     """Find a line for whoever waits without being told of changes; None where nobody would see it."""
-    place = _live.place() if on_update is None and api.api_client.configuration.progress else None
+    if on_update is not None or not api.api_client.configuration.progress:
+        return None
+    from quantcdn import _live
+
+    place = _live.place()
     return None if place is None else _live.Line(place, api.timing)
 
 

@@ -6,8 +6,8 @@ import sys
 import time
 from collections import Counter
 
+from quantcdn import _terminal
 from quantcdn._watch import Gap
-from quantcdn.cli import _terminal
 from quantcdn.cli._output import Output
 from quantcdn.cli._table import table
 from quantcdn.cli._times import duration
@@ -15,6 +15,9 @@ from quantcdn.exceptions import escaped
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
 
 _MOST_KEPT = 1_000
+
+_AGE = 1.0
+"""After which time without a change it is drawn anew, since it shows ages, in seconds."""
 
 
 class Board:
@@ -32,6 +35,7 @@ class Board:
         self._gaps = 0
         self._looked = time.monotonic()
         self._height = 0
+        self._due = time.monotonic()
 
     def show(self, change: Listed | Gap) -> None:
         """Take a change in.
@@ -48,7 +52,12 @@ class Board:
 
     def looked(self) -> None:
         """Take in that the list has just been read."""
-        self._looked = time.monotonic()
+        self._looked = self._due = time.monotonic()
+
+    def draw_if_due(self) -> None:
+        """Draw where something has changed, or what is shown is a second old."""
+        if time.monotonic() >= self._due:
+            self.draw()
 
     def draw(self) -> None:
         """Draw all that the terminal has room for, the newest first."""
@@ -60,6 +69,7 @@ class Board:
         sys.stdout.write(up + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
         sys.stdout.flush()
         self._height = len(lines)
+        self._due = time.monotonic() + _AGE
 
     def _summary(self) -> str:
         counts = Counter((execution.status or "unknown") for execution in self._rows.values())

@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterable
 from datetime import datetime
 
+from quantcdn import _terminal
 from quantcdn._json import is_array, is_object
-from quantcdn.cli import _terminal
 from quantcdn.cli._times import age
 from quantcdn.exceptions import escaped
 

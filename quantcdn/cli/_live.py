@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TextIO
 
-from quantcdn.cli import _terminal
+from quantcdn import _sleep
+from quantcdn._live import Terminal
+from quantcdn._live import is_live as is_live
 from quantcdn.exceptions import escaped
 
-_TICK = 0.1
-"""How often the line is drawn anew, in seconds."""
 
-
-def is_live(stream: TextIO) -> bool:
-    """Say whether what a stream shows may be changed in place.
-
-    Args:
-        stream: Stdout or stderr.
-
-    Returns:
-        Whether it is a terminal that can, and no log comes in between.
-    """
-    return _terminal.can_redraw(stream) and not logging.getLogger("quantcdn").isEnabledFor(logging.DEBUG)
-
-
-def sleep_and(draw: Callable[[], object], tick: float = _TICK) -> Callable[[float], None]:
-    """Make a sleep that draws in between.
+def sleep_and(draw: Callable[[], object]) -> Callable[[float], None]:
+    """Make a sleep that draws in between, some ten times in a second.
 
     Args:
         draw: Draws what runs on.
-        tick: How often, in seconds.
 
     Returns:
         A function that sleeps for some seconds.
     """
-
-    def sleep(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, tick))
-            draw()
-
-    return sleep
+    return partial(_sleep.sleep, between=draw)
 
 
 class Line:
@@ -57,8 +36,8 @@ class Line:
         self.is_in_place = is_live(stream)
         """Whether it changes in place."""
         self._stream = stream
+        self._place = Terminal(stream)
         self._text = ""
-        self._is_drawn = False
         self._started = time.monotonic()
 
     def update(self, text: str) -> None:
@@ -77,13 +56,8 @@ class Line:
 
     def draw(self) -> None:
         """Show how long it has been."""
-        if not (self.is_in_place and self._text):
-            return
-        text = f"{self._text} · {time.monotonic() - self._started:.1f} s"
-        # One column stays free: some terminals begin a new line as soon as the last one is full.
-        shown = _terminal.cut(escaped(text), _terminal.size(self._stream)[0] - 1)
-        self._is_drawn = True
-        self._write(f"\r\x1b[K{shown}")
+        if self.is_in_place and self._text:
+            self._place.show(f"{self._text} · {time.monotonic() - self._started:.1f} s")
 
     def say(self, text: str) -> None:
         """Show a line that stays, above the one that changes.
@@ -92,20 +66,13 @@ class Line:
             text: One line; control characters in it are shown as escapes.
         """
         self.clear()
-        self._write(f"{escaped(text)}\n")
+        self._stream.write(f"{escaped(text)}\n")
+        self._stream.flush()
 
     def clear(self) -> None:
         """Take the line away, until it is drawn again."""
-        if self._is_drawn:
-            self._is_drawn = False
-            self._write("\r\x1b[K")
+        self._place.clear()
 
     def end(self) -> None:
         """Leave the line where it is."""
-        if self._is_drawn:
-            self._is_drawn = False
-            self._write("\n")
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        self._place.leave()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from quantcdn.cli import _terminal
+from quantcdn import _terminal
 from quantcdn.cli._records import Kind
 from quantcdn.cli._table import Rows, rich_for, table
 from quantcdn.exceptions import escaped

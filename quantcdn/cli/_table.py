@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TextIO
 
-from quantcdn.cli import _terminal
+from quantcdn import _terminal
 from quantcdn.exceptions import escaped
 
 Rows = Sequence[Sequence[object]]

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from quantcdn import _terminal
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
-from quantcdn.cli import _process, _terminal
+from quantcdn.cli import _process
 from quantcdn.cli._jwt import validity
 from quantcdn.cli._probe import NotTriedError, Way, within
 from quantcdn.cli._settings import Found, Settings, add_settings, settings

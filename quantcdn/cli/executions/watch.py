@@ -40,7 +40,6 @@ examples:
   quantcdn executions watch
   quantcdn executions watch --since-start --ndjson --log audit.jsonl | jq 'select(.status == "failed")'"""
 
-_DRAWN_EVERY = 1.0
 _INTERVAL = 2.0
 
 Change = Listed | Gap
@@ -104,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         board = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _listed(listed, log, board)
         if board is not None:
-            api.timing = Timing(sleep=sleep_and(board.draw, _DRAWN_EVERY))
+            api.timing = Timing(sleep=sleep_and(board.draw_if_due))
         changes = api.watch_ai_tool_executions(organisation, interval=arguments.interval, timeout=arguments.timeout)
         for change in changes:
             if _is_wanted(change, arguments, is_first=api.lists == 1):
