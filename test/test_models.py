@@ -182,6 +182,10 @@ def test_a_list_and_an_orchestration_read_every_form_of_time_as_datetime(form: s
         "0001-01-01T00:00:00Z",
         "9999-12-31T23:59:59.999Z",
         "2026-01-01t00:00:00z",
+        "2026-01-01T00:00:00.000Z",
+        "2026-01-01T00:00:00+0000",
+        "2026-01-01T00:00:00.1234",
+        "2026-01-01 00:00:00.123Z",
     ],
 )
 def test_a_time_goes_out_to_the_letter(text: str) -> None:
@@ -189,11 +193,24 @@ def test_a_time_goes_out_to_the_letter(text: str) -> None:
     assert json.loads(listed.to_json()) == {"createdAt": text}
 
 
+@given(st.lists(st.tuples(st.sampled_from((10, 18, 19, 20, 22, 23)), st.sampled_from("0159T:.,-Z+ tz_")), max_size=4))
+def test_a_time_nearly_in_the_written_form_is_refused_or_goes_out_to_the_letter(changes: list[tuple[int, str]]) -> None:
+    letters = list("2026-01-10T10:10:10.120Z")
+    for place, letter in changes:
+        letters[place] = letter
+    body = {"createdAt": "".join(letters)}
+    try:
+        listed = read(models.ListAIToolExecutions200ResponseExecutionsInner, body)
+    except quantcdn.ApiValueError:
+        return
+    assert json.loads(listed.to_json()) == body
+
+
 def test_a_time_that_was_set_is_written_in_utc() -> None:
     hobart = timezone(timedelta(hours=11))
     listed = models.ListAIToolExecutions200ResponseExecutionsInner(created_at=datetime(2026, 1, 1, 11, tzinfo=hobart))
     listed.completed_at = datetime(2026, 1, 1, 0, 0, 1, 500_000)
-    assert listed.to_json() == '{"createdAt":"2026-01-01T00:00:00Z","completedAt":"2026-01-01T00:00:01.500Z"}'
+    assert listed.to_json() == '{"createdAt":"2026-01-01T00:00:00.000Z","completedAt":"2026-01-01T00:00:01.500Z"}'
 
 
 def test_parts_of_a_second_are_not_lost() -> None:
@@ -240,6 +257,8 @@ def test_times_have_an_aware_twin_in_utc() -> None:
         "1e999",
         "0x7e9",
         "99999-01-01",
+        "Thu, 01 Jan 2026 00:00:00 EST",
+        "2026-01-01T00:00:00.12TZ",
     ],
 )
 def test_what_is_no_time_is_refused_by_the_name_of_its_field(nonsense: object) -> None:

@@ -35,9 +35,10 @@ _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PLAIN = (str, int, type(None))
 
 
-# The end of what a plain datetime is written as, which the date before it always is. Every other form has to be
-# remembered to go out as it came in.
-_WRITTEN_FORM = r"T[0-9:]{8}(\.([0-9]{2}[1-9]|[0-9][1-9]0|[1-9]00))?Z$"
+# What a plain datetime is written as, which is how the service writes most. Every other form has to be remembered to
+# go out as it came in. Of this length and with this end, the date before it can have one form only.
+_WRITTEN_LENGTH = len("2026-01-31T23:59:59.999Z")
+_WRITTEN_END = r"T[0-9:]{8}\.[0-9]{3}Z$"
 
 
 class EpochSeconds(int):
@@ -103,9 +104,16 @@ def _read_text(text: str) -> datetime:
     from dateutil import parser as dateutil_parser  # few programs meet such a form, and importing it takes long
 
     try:
-        return _in_utc_unless_zoned(dateutil_parser.parse(text))
+        return _in_utc_unless_zoned(dateutil_parser.parse(text, tzinfos=_known_offset))
     except (ValueError, OverflowError, TypeError):
         raise ValueError("a time is expected") from None
+
+
+def _known_offset(name: str | None, seconds: int | None) -> int | None:
+    # Else it would warn, and read a name that it does not know as the zone of this machine or as none.
+    if name is not None and seconds is None:
+        raise ValueError("a time zone is not known")
+    return seconds
 
 
 def _in_utc_unless_zoned(moment: datetime) -> datetime:
@@ -132,8 +140,7 @@ def _seconds_as_they_came(value: int) -> object:
 def _moment_as_it_came(value: datetime | None) -> object:
     if value is None or isinstance(value, Moment):
         return value and value.source
-    precision = "milliseconds" if value.microsecond else "seconds"
-    written = value.astimezone(UTC).isoformat(timespec="auto" if value.microsecond % 1000 else precision)
+    written = value.astimezone(UTC).isoformat(timespec="auto" if value.microsecond % 1000 else "milliseconds")
     return written.replace("+00:00", "Z")
 
 
@@ -195,7 +202,12 @@ DateTime = Annotated[
     datetime,
     _first_of(
         "a time is expected",
-        core_schema.chain_schema([core_schema.str_schema(pattern=_WRITTEN_FORM), core_schema.datetime_schema()]),
+        core_schema.chain_schema(
+            [
+                core_schema.str_schema(pattern=_WRITTEN_END, min_length=_WRITTEN_LENGTH, max_length=_WRITTEN_LENGTH),
+                core_schema.datetime_schema(),
+            ]
+        ),
         core_schema.no_info_plain_validator_function(_read_moment),
     ),
     PlainSerializer(_moment_as_it_came, when_used="json"),
