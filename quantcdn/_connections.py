@@ -15,10 +15,11 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
+from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
@@ -37,15 +38,22 @@ class Limits:
         timeout: The limits of the call.
         deadline: When the whole call ends, by ``clock``.
         clock: Returns seconds that never go backwards.
-        target: What the request line asks for.
+        target: What the request line asks for; urllib3 would rewrite it, and log the signature in it.
+        authority: Host and port of what is asked, for the ``Host`` header.
     """
 
-    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "reused", "target")
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "reused", "target")
 
     def __init__(
-        self, timeout: Timeout, deadline: float, clock: Callable[[], float] = time.monotonic, target: str = "/"
+        self,
+        timeout: Timeout,
+        deadline: float,
+        clock: Callable[[], float] = time.monotonic,
+        target: str = "/",
+        authority: str = "",
     ) -> None:
         self.target = target
+        self.authority = authority
         self._timeout = timeout
         self._deadline = deadline
         self._clock = clock
@@ -159,7 +167,9 @@ class _LimitedResponse(http.client.HTTPResponse):
     # http.client has these, and typeshed lacks them.
     _method: str
     _read_status: Callable[[], tuple[str, int, str]]
-    _check_close: Callable[[], bool]
+
+    fields: HTTPHeaderDict
+    """The headers."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -174,29 +184,33 @@ class _LimitedResponse(http.client.HTTPResponse):
             version, status, reason = self._read_status()
             if not version.startswith("HTTP/1."):
                 raise http.client.UnknownProtocol(version)
-            self.headers = self.msg = read_headers(self.fp)
+            self.fields = read_headers(self.fp)
             if status >= 200:
                 break
         self._reader.in_head = False
         self.version = 10 if version == "HTTP/1.0" else 11
         self.code = self.status = status
         self.reason = reason.strip()
-        # After a line that is no header, the email parser keeps the rest as text, which urllib3 would log.
-        self.headers.set_payload("")
-        self.headers.defects.clear()
-        self._find_end(self.headers)
+        self._find_end(self.fields)
 
-    def _find_end(self, headers: http.client.HTTPMessage) -> None:
+    def _find_end(self, headers: HTTPHeaderDict) -> None:
         """Find where the body ends (RFC 9112 section 6.3)."""
-        length = headers.get("content-length", "").strip()
+        # The same length may come twice (RFC 9110 section 8.6).
+        length, *others = {value.strip() for value in headers.getlist("content-length")} or {""}
         # http.client and urllib3 read forms such as "5, 5" and "+5" differently.
-        if not re.fullmatch("[0-9]{0,18}", length):
+        if others or not re.fullmatch("[0-9]{0,18}", length):
             raise InvalidHeader("the length is no number")
         is_empty = self.status in (204, 304) or self._method == "HEAD"  # whatever the headers say
         self.chunked = not is_empty and headers.get("transfer-encoding", "").lower() == "chunked"
         self.chunk_left = None
         self.length = 0 if is_empty else int(length) if length and not self.chunked else None
-        self.will_close = self._check_close() or (self.length is None and not self.chunked)
+        self.will_close = _closes(headers, self.version) or (self.length is None and not self.chunked)
+
+
+def _closes(headers: HTTPHeaderDict, version: int) -> bool:
+    """Say whether the connection ends with the answer (RFC 9112 section 9.3)."""
+    wishes = headers.get("connection", "").lower()
+    return "close" in wishes or (version == 10 and "keep-alive" not in wishes)
 
 
 class LimitedConnection(HTTPConnection):
@@ -222,15 +236,60 @@ class LimitedConnection(HTTPConnection):
             raise ProxyError("no tunnel", error) from error
         self.sock.settimeout(current_limits.get().seconds())  # or TLS would get the whole limit again
 
-    def putrequest(
+    def request(  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride] # urllib3's form
         self,
         method: str,
-        url: str,  # noqa: ARG002 # urllib3's form
-        skip_host: bool = False,
-        skip_accept_encoding: bool = False,
+        url: str,  # noqa: ARG002 # the limits have the target
+        body: Any = None,  # noqa: ARG002 # no request has one
+        headers: Mapping[str, str] | None = None,
+        **_options: Any,
     ) -> None:
-        """Begin a request; its target comes past urllib3, which would rewrite it, and log the signature in it."""
-        super().putrequest(method, current_limits.get().target, skip_host, skip_accept_encoding)
+        """Send a request in one piece; urllib3 and http.client take several times as long for each of its headers."""
+        limits = current_limits.get()
+        if self.sock is None:
+            self.connect()
+        else:
+            self.sock.settimeout(limits.seconds())
+        self._asked = method
+        self.send(_head(f"{method} {limits.target} HTTP/1.1", limits.authority, headers or {}))
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
+        """Receive the head of the answer.
+
+        Returns:
+            The answer; its body is still to be read.
+        """
+        answer = _LimitedResponse(self.sock, method=self._asked)
+        try:
+            answer.begin()
+        except BaseException:
+            answer.close()
+            raise
+        if answer.will_close:
+            self.close()
+        return HTTPResponse(
+            body=answer,
+            headers=answer.fields,
+            status=answer.status,
+            version=answer.version,
+            version_string=f"HTTP/{answer.version / 10}",
+            reason=answer.reason,
+            preload_content=False,
+            decode_content=False,
+            original_response=answer,
+            request_method=self._asked,
+        )
+
+
+def _head(request_line: str, authority: str, headers: Mapping[str, str]) -> bytes:
+    """Write the head of a request (RFC 9112 section 2.1)."""
+    lines = [request_line, *(f"{name}: {value}" for name, value in headers.items())]
+    if not any(name.lower() == "host" for name in headers):
+        lines.insert(1, f"Host: {authority}")
+    head = "\r\n".join([*lines, "", ""])
+    if head.count("\r") + head.count("\n") != 2 * len(lines) + 2:
+        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
+    return head.encode("latin-1")
 
 
 class DirectConnection(LimitedConnection):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import http.client
 import io
 import re
-from email._policybase import Compat32  # email.policy would import all kinds of headers too
 from typing import Protocol
+
+from urllib3 import HTTPHeaderDict
 
 _LONGEST_LINE = 65_536
 _MOST_HEADERS = 100
 
 # One header in a line of its own (RFC 9112 section 5).
 _HEADER = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)\r?\n", re.MULTILINE)
+
+# A value that goes on in the next line (RFC 9112 section 5.2); from the first of the blanks, so that many cost no more.
+_FOLD = re.compile(r"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+")
 
 
 class LineReader(Protocol):
@@ -23,17 +27,7 @@ class LineReader(Protocol):
         ...
 
 
-class _AsRead(Compat32):
-    """Gives a header as it was read: what came from Latin-1 has no characters to repair."""
-
-    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 # the base class's form
-        return value
-
-
-_AS_READ = _AsRead()
-
-
-def read_headers(file: LineReader) -> http.client.HTTPMessage:
+def read_headers(file: LineReader) -> HTTPHeaderDict:
     """Read headers up to the empty line.
 
     Args:
@@ -50,11 +44,9 @@ def read_headers(file: LineReader) -> http.client.HTTPMessage:
     headers = _HEADER.findall(head)
     if len(headers) != len(lines) - 1:
         # Something else is among them, such as a value of several lines.
-        return http.client.parse_headers(io.BytesIO(head.encode("latin-1")))
-    message = http.client.HTTPMessage(policy=_AS_READ)
-    for name, value in headers:
-        message.set_raw(name, value)
-    return message
+        message = http.client.parse_headers(io.BytesIO(head.encode("latin-1")))
+        headers = [(name, _FOLD.sub(" ", str(value))) for name, value in message.items()]
+    return HTTPHeaderDict(headers)
 
 
 def _read_lines(file: LineReader) -> list[bytes]:

@@ -15,7 +15,6 @@ from functools import lru_cache, partial
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import urllib3
-from urllib3.util import SKIP_HEADER
 
 from quantcdn import _sleep
 from quantcdn._checks import host as checked_host
@@ -35,7 +34,7 @@ from quantcdn.timeout import Timeout
 _LOGGER = logging.getLogger("quantcdn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
-_FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity", "User-Agent": SKIP_HEADER}
+_FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 _SECRET_HEADER = re.compile("auth|cookie|token|key|secret|session|password|signature|credential", re.IGNORECASE)
 _SHORTEST_SECRET = 4  # of less, replacing it would only garble
 _SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
@@ -240,7 +239,7 @@ class RESTClientObject:
         pool = self._pool(call.host, signed=request.signed)
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
-        limits = Limits(call.timeout, call.deadline, self._clock, target)
+        limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
         started = self._clock()
         before = current_limits.set(limits)
         try:
@@ -323,6 +322,13 @@ class _Request:
     limit: int
     preload: bool = True
     signed: bool = False
+
+
+@lru_cache(maxsize=8)
+def _authority(host: str) -> str:
+    """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
+    parts = urlsplit(host.lower())
+    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
 
 
 @lru_cache(maxsize=8)
