@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from urllib3 import exceptions as urllib3_errors
 
@@ -36,8 +36,7 @@ TUNNEL_REFUSED = "Tunnel connection failed"
 """What http.client says where a proxy refuses a tunnel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why an attempt ended without an answer that can be used."""
 
     error: type[ApiException]

@@ -16,7 +16,7 @@ _MOST_HEADERS = 100
 _HEADER = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)\r?\n", re.MULTILINE)
 
 # A value that goes on in the next line (RFC 9112 section 5.2); from the first of the blanks, so that many cost no more.
-_FOLD = re.compile(r"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+")
+_FOLD = r"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+"
 
 
 class LineReader(Protocol):
@@ -45,7 +45,7 @@ def read_headers(file: LineReader) -> HTTPHeaderDict:
     if len(headers) != len(lines) - 1:
         # Something else is among them, such as a value of several lines.
         message = http.client.parse_headers(io.BytesIO(head.encode("latin-1")))
-        headers = [(name, _FOLD.sub(" ", str(value))) for name, value in message.items()]
+        headers = [(name, re.sub(_FOLD, " ", str(value))) for name, value in message.items()]
     return HTTPHeaderDict(headers)
 
 

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -130,7 +129,7 @@ class Line:
     @property
     def timing(self) -> Timing:
         """The same time, with pauses in which the seconds of the line run on."""
-        return replace(self._given, sleep=self._sleep)
+        return self._given._replace(sleep=self._sleep)
 
     def tell(self, text: str, part: tuple[int, int] | None = None) -> None:
         """Change what it says.

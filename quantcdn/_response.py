@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
@@ -75,7 +75,7 @@ class Call:
     def explain(self, error: Exception) -> Failure:
         """Tell what an error means for the call."""
         failed = failure(error, overdue=self.left <= 0, seconds=self.timeout.total)
-        return replace(failed, reason=self.without_secrets(failed.reason))
+        return failed._replace(reason=self.without_secrets(failed.reason))
 
 
 class RESTResponse:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from quantcdn._json import is_object
 from quantcdn.display import Displayed
@@ -38,8 +37,7 @@ class HttpResponse(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RequestInfo:
+class RequestInfo(NamedTuple):
     """The request that an error is about: what was asked, how often, and for how long."""
 
     method: str

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from quantcdn import _checks, _sleep
 from quantcdn.exceptions import (
@@ -66,8 +66,7 @@ class Followed(Protocol):
 M = TypeVar("M", bound=Followed)
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """Where a wait takes time and chance from."""
 
     clock: Callable[[], float] = time.monotonic

@@ -10,8 +10,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
+from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import urllib3
@@ -35,7 +36,7 @@ _LOGGER = logging.getLogger("quantcdn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
-_SECRET_HEADER = re.compile("auth|cookie|token|key|secret|session|password|signature|credential", re.IGNORECASE)
+_PRIVATE_HEADER = "(?i:auth|cookie|token|key|secret|session|password|signature|credential)"
 _SHORTEST_SECRET = 4  # of less, replacing it would only garble
 _SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
@@ -46,8 +47,7 @@ _NO_RETRIES = urllib3.Retry(False, redirect=False)
 RESTResponseType = RESTResponse
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """What one attempt came to: an answer, or a failure with what came of an answer."""
 
     seconds: float
@@ -313,8 +313,7 @@ class RESTClientObject:
             raise ApiValueError("this ApiClient is closed; make a new one")
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     """What goes out, and how much may come back."""
 
     target: str
@@ -380,7 +379,7 @@ def _without_identity(configuration: Configuration) -> Configuration:
 
 def _header_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
     """List what of a request's headers no error may show, should the service repeat it."""
-    values = [value for name, value in headers.items() if _SECRET_HEADER.search(name)]
+    values = [value for name, value in headers.items() if re.search(_PRIVATE_HEADER, name)]
     # A token follows its scheme, a cookie's value its name.
     parts = [re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1] for value in values for part in value.split(";")]
     return tuple({secret for secret in (*values, *parts) if len(secret) >= _SHORTEST_SECRET})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -192,7 +191,7 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
         given.append(seconds)
         return ListAIToolExecutions200Response(executions=[line(len(given), "pending")], count=1, org_id="acme")
 
-    still = replace(FakeTime().timing, uniform=lambda _low, _high: 0.0)
+    still = FakeTime().timing._replace(uniform=lambda _low, _high: 0.0)
     changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, timing=still).changes()
     assert len(list(itertools.islice(changes, len(allowed)))) == len(allowed)
     assert given == allowed

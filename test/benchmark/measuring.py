@@ -102,11 +102,11 @@ class Worker:
 
 
 def environment() -> dict[str, str]:
-    """Give what a measured process gets: no proxy comes between, and its coverage is not measured."""
+    """Give what a measured process gets: no proxy comes between, no coverage is measured, nothing is compiled twice."""
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.lower().endswith("_proxy") and not name.startswith("COV")
+        if not name.lower().endswith("_proxy") and not name.startswith("COV") and name != "PYTHONDONTWRITEBYTECODE"
     }
 
 
