@@ -76,7 +76,10 @@ class Parser(argparse.ArgumentParser):
             What argparse returns.
         """
         self.load()
-        return super().parse_known_args(args, namespace)
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown and not self.commands:  # else the parser above would name its own help
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return parsed, unknown
 
     def format_help(self) -> str:
         """Write the help: what it does and examples, then usage and options.
