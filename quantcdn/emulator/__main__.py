@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 
+from quantcdn._sleep import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
 from quantcdn.emulator._wire import WIRES
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _wait_for_ever() -> None:
-    threading.Event().wait()
+    sleep(math.inf)
 
 
 def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever) -> int:
