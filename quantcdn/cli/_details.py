@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from quantcdn import _terminal
 from quantcdn._json import is_array, is_object
+from quantcdn.cli._table import Rows, table
 from quantcdn.cli._times import age
 from quantcdn.exceptions import escaped
+from quantcdn.models._model import Model
 
 _LONGEST_TEXT = 300
 _MOST_LINES = 40
@@ -33,6 +35,30 @@ def show_details(rows: Iterable[tuple[str, object]]) -> None:
             start = first + " " * (indent - len(label)) if number == 0 else " " * indent
             sys.stdout.write(f"{start}{line}".rstrip() + "\n")
     sys.stdout.flush()
+
+
+def show_table(columns: Sequence[str], rows: Rows) -> None:
+    """Show records that belong to the one above them on stdout, if there are any.
+
+    Args:
+        columns: The titles.
+        rows: The records.
+    """
+    if rows:
+        sys.stdout.write("\n" + "\n".join(table(sys.stdout, columns, rows)) + "\n")
+
+
+def others(record: Model, apart: Collection[str]) -> Iterator[tuple[str, object]]:
+    """Find the fields of a record that are not shown in a way of their own.
+
+    Args:
+        record: The record.
+        apart: The JSON keys of those that are.
+
+    Returns:
+        Keys and values.
+    """
+    return ((key, value) for key, value in json.loads(record.to_json()).items() if key not in apart)
 
 
 def _wrapped(lines: list[str], width: int) -> list[str]:

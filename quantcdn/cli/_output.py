@@ -103,9 +103,9 @@ class Output(Generic[M]):
         return self._ndjson
 
     @property
-    def has_fields(self) -> bool:
-        """Whether fields were asked for."""
-        return self._fields is not None
+    def shows_details(self) -> bool:
+        """Whether a single record is shown whole: on a terminal, where no form and no fields were asked for."""
+        return self.is_for_people and self._fields is None
 
     def answer(self, raw: bytes, records: Iterable[M]) -> None:
         """Write a whole answer.

@@ -14,7 +14,7 @@ from quantcdn.cli._live import Line, sleep_and
 from quantcdn.cli._process import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli._screen import say
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
-from quantcdn.polling import Poll, Timing
+from quantcdn.polling import Followed, Poll, Timing
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
@@ -133,17 +133,17 @@ class Waiting:
         else:
             self._line.update(text)
 
-    def ended(self, identifier: str, *, failed: str | None = None, counts: bool = False) -> None:
+    def ended(self, identifier: str, seen: Followed, *, counts: bool) -> None:
         """Say that one has ended.
 
         Args:
             identifier: What it is.
-            failed: Why it has failed, or None.
-            counts: Whether the exit code is to say so.
+            seen: Its end.
+            counts: Whether the exit code is to say so where it has failed.
         """
         self._left.pop(identifier, None)
-        if failed is not None:
-            self._line.say(f"{identifier}: {failed}")
+        if seen.is_failed:
+            self._line.say(f"{identifier}: failed: {seen.error or 'no reason given'}")
             self._codes.add(ENDED_AS_FAILED if counts else FINE)
 
     def lost(self, identifier: str, error: OpenApiException) -> None:

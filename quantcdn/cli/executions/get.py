@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 
 from quantcdn.cli._connect import connected
-from quantcdn.cli._details import show_details
+from quantcdn.cli._details import others, show_details
 from quantcdn.cli._output import Output, add_forms
 from quantcdn.cli._records import EXECUTION
 from quantcdn.cli._screen import say
@@ -49,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with connected(arguments) as (api, organisation), Output(arguments, EXECUTION) as output:
         response = api.get_ai_tool_execution_status_with_http_info(organisation, arguments.id)
-        if not output.is_for_people or output.has_fields:
+        if not output.shows_details:
             output.answer(response.raw_data, [response.data])
             return 0
         show_details(_rows(response.data))
@@ -66,6 +65,4 @@ def _rows(execution: GetAIToolExecutionStatus200Response) -> Iterator[tuple[str,
     yield "started", execution.started
     yield "completed", execution.completed
     yield "duration", None if execution.duration is None else duration(execution.duration)
-    for key, value in json.loads(execution.to_json()).items():
-        if key not in _SHOWN_APART:
-            yield key, value
+    yield from others(execution, _SHOWN_APART)

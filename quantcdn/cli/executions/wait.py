@@ -83,8 +83,7 @@ def _ended(
         if outcome.error is not None:
             state.lost(outcome.identifier, outcome.error)
         return
-    failed = f"failed: {execution.error or 'no reason given'}" if execution.is_failed else None
-    state.ended(outcome.identifier, failed=failed, counts=arguments.exit_status)
+    state.ended(outcome.identifier, execution, counts=arguments.exit_status)
     output.add(execution)
     try:
         for line in saved(execution, arguments.save, api.api_client):

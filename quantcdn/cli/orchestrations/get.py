@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
 
 from quantcdn.cli._connect import connected
-from quantcdn.cli._details import show_details
+from quantcdn.cli._details import others, show_details, show_table
 from quantcdn.cli._output import Output, add_forms
 from quantcdn.cli._records import ORCHESTRATION
 from quantcdn.cli._settings import add_settings
-from quantcdn.cli._table import table
 from quantcdn.cli._times import duration
 from quantcdn.models import GetAIOrchestrationStatus200Response
 
@@ -53,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with connected(arguments) as (api, organisation), Output(arguments, ORCHESTRATION) as output:
         response = api.get_ai_orchestration_status_with_http_info(organisation, arguments.id)
-        if output.is_for_people and not output.has_fields:
+        if output.shows_details:
             show_details(_rows(response.data))
             _show_tools(response.data)
         else:
@@ -68,14 +65,10 @@ def _rows(orchestration: GetAIOrchestrationStatus200Response) -> Iterator[tuple[
     yield "created", orchestration.created
     yield "completed", orchestration.completed
     yield "duration", None if orchestration.duration is None else duration(orchestration.duration)
-    for key, value in json.loads(orchestration.to_json()).items():
-        if key not in _SHOWN_APART:
-            yield key, value
+    yield from others(orchestration, _SHOWN_APART)
     yield "answer", orchestration.answer
 
 
 def _show_tools(orchestration: GetAIOrchestrationStatus200Response) -> None:
     rows = [(tool.execution_id, tool.tool_name, tool.status, tool.error) for tool in orchestration.tools or ()]
-    if rows:
-        lines = table(sys.stdout, ("EXECUTION", "TOOL", "STATUS", "ERROR"), rows)
-        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+    show_table(("EXECUTION", "TOOL", "STATUS", "ERROR"), rows)

@@ -69,8 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
                 except (ApiException, WaitException) as error:
                     state.lost(identifier, error)
                     continue
-                failed = f"failed: {ended.error or 'no reason given'}" if ended.is_failed else None
-                state.ended(identifier, failed=failed, counts=arguments.exit_status)
+                state.ended(identifier, ended, counts=arguments.exit_status)
                 output.add(ended)
     return state.code
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 from quantcdn._json import is_array, is_object
 from quantcdn.cli._connect import connected
-from quantcdn.cli._details import show_details
+from quantcdn.cli._details import show_details, show_table
 from quantcdn.cli._output import Output, add_forms
 from quantcdn.cli._process import FINE, NOT_FOUND
 from quantcdn.cli._records import TOOL
 from quantcdn.cli._screen import say
 from quantcdn.cli._settings import add_settings
-from quantcdn.cli._table import table
 from quantcdn.models import ListAITools200ResponseToolsInnerToolSpec
 
 SUMMARY = "show one tool and what it takes"
@@ -53,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         if tool is None or tool.tool_spec is None:
             say(_not_found(arguments.name, tools.names), label="quantcdn:")
             return NOT_FOUND
-        if output.is_for_people and not output.has_fields:
+        if output.shows_details:
             _show(tool.tool_spec)
         else:
             output.answer(tool.to_json().encode(), [tool.tool_spec])
@@ -70,10 +68,7 @@ def _not_found(name: str, names: list[str]) -> str:
 
 def _show(spec: ListAITools200ResponseToolsInnerToolSpec) -> None:
     show_details([("tool", spec.name), ("description", spec.description)])
-    rows = list(_arguments(spec))
-    if rows:
-        lines = table(sys.stdout, ("ARGUMENT", "TYPE", "NEEDED", "WHAT IT IS"), rows)
-        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+    show_table(("ARGUMENT", "TYPE", "NEEDED", "WHAT IT IS"), list(_arguments(spec)))
 
 
 def _arguments(spec: ListAITools200ResponseToolsInnerToolSpec) -> Iterator[tuple[object, ...]]:
