@@ -250,7 +250,6 @@ class RESTClientObject:
                 retries=_NO_RETRIES,
                 redirect=False,
                 assert_same_host=False,
-                timeout=_urllib3_timeout(call.timeout.connect, call.timeout.read),
                 preload_content=False,
                 decode_content=False,
             )
@@ -328,12 +327,6 @@ def _authority(host: str) -> str:
     """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
     parts = urlsplit(host.lower())
     return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
-
-
-@lru_cache(maxsize=8)
-def _urllib3_timeout(connect: float, read: float) -> urllib3.Timeout:
-    # urllib3 works on a copy of what it is given.
-    return urllib3.Timeout(connect=connect, read=read)
 
 
 def _redirected(url: str, answer: RESTResponse) -> str | None:
