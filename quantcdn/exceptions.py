@@ -396,5 +396,18 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def without_query(text: str) -> str:
+    """Cut the query, which may hold a signature, off an address.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text, with an ellipsis in place of the query where it is an address that has one.
+    """
+    is_address = text[:8].lower().startswith(("http://", "https://"))
+    return f"{text.partition('?')[0]}?…" if is_address and "?" in text else text
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= _MESSAGE_LENGTH else f"{text[:_MESSAGE_LENGTH]}…"

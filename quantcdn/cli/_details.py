@@ -12,7 +12,7 @@ from quantcdn import _terminal
 from quantcdn._json import is_array, is_object
 from quantcdn.cli._table import Rows, table
 from quantcdn.cli._times import age
-from quantcdn.exceptions import escaped
+from quantcdn.exceptions import escaped, without_query
 from quantcdn.models._model import Model
 
 _LONGEST_TEXT = 300
@@ -98,8 +98,7 @@ def brief(value: object) -> object:
         return [brief(inner) for inner in value]
     if not isinstance(value, str):
         return value
-    if value[:8].lower().startswith(("https://", "http://")) and "?" in value:
-        value = f"{value.partition('?')[0]}?…"
+    value = without_query(value)
     if value[:5].lower() == "data:":
         return f"{value.partition(',')[0]},… ({len(value):,} characters)"
     return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}… ({len(value):,} characters)"

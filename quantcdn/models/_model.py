@@ -21,7 +21,7 @@ from pydantic_core import core_schema
 
 from quantcdn import display
 from quantcdn._json import is_array, is_mapping, is_object
-from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped
+from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped, without_query
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -393,8 +393,7 @@ def _explained(cls: type[Model], error: ValidationError) -> ApiValueError:
 def _shown(value: Any) -> Any:
     """Shorten what would flood a screen, and cut the signature off a signed address."""
     if isinstance(value, str):
-        if value[:8].lower().startswith(("http://", "https://")) and "?" in value:
-            value = f"{value.partition('?')[0]}?…"
+        value = without_query(value)
         return value if len(value) <= _SHOWN_LENGTH else f"{value[:_SHOWN_LENGTH]}… ({len(value)} characters)"
     if is_array(value):
         return [_shown(item) for item in value]
