@@ -269,5 +269,12 @@ def _why_unusable(raw: bytes, problem: str) -> Failure:
 
 
 def _check_identifier(name: str, arguments: Mapping[str, object], model: Model, response: RESTResponse) -> None:
-    if getattr(model, name) != arguments[name]:
-        raise response.unusable(Failure(ApiResponseException, f"the answer is about another {name}"))
+    sent, received = str(arguments[name]), str(getattr(model, name))
+    if sent.strip().casefold() != received.strip().casefold():
+        raise response.unusable(
+            Failure(
+                ApiResponseException,
+                f"the response is about {name} {received!r} and not {sent!r}; "
+                "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)",
+            )
+        )

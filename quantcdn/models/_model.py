@@ -1,243 +1,20 @@
-"""What all models share: they are open, they read every form of time, and they give back what came in."""
+"""What all models share: they are open, and they give back what came in."""
 
-import math
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Protocol, Self, overload
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, ClassVar, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    GetPydanticSchema,
-    PlainSerializer,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import core_schema
 
 from quantcdn import display
 from quantcdn._json import is_array, is_mapping, is_object
-from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped, without_query
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# Larger numbers are milliseconds: as seconds they would lie beyond the year 2603.
-_LARGEST_SECONDS = 20_000_000_000
+from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError, escaped, without_query
+from quantcdn.models._fields import ExtraKey, Json
 
 _SHOWN_LENGTH = 80
 
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-_PLAIN = (str, int, type(None))
-
-
-# What a plain datetime is written as, which is how the service writes most. Every other form has to be remembered to
-# go out as it came in. Of this length and with this end, the date before it can have one form only.
-_WRITTEN_LENGTH = len("2026-01-31T23:59:59.999Z")
-_WRITTEN_END = r"T[0-9:]{8}\.[0-9]{3}Z$"
-
-
-class EpochSeconds(int):
-    """Whole seconds since 1970 that came in another form, which ``source`` keeps."""
-
-    source: str | int | float
-
-
-class Moment(datetime):
-    """A moment that came in another form than it would be written in, which ``source`` keeps."""
-
-    source: str | int | float
-
-    def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
-        return _remembered, (datetime.combine(self.date(), self.timetz()), self.source)
-
-
-def _remembered(moment: datetime, source: str | int | float) -> Moment:
-    remembered = Moment.combine(moment.date(), moment.timetz())
-    remembered.source = source
-    return remembered
-
-
-def read_time(value: object) -> datetime:
-    """Read a moment in any form in which the service has been seen to send one.
-
-    Args:
-        value: ISO 8601 or RFC 1123 text (UTC where it names no zone), or seconds or
-            milliseconds since 1970, as a number or as text.
-
-    Returns:
-        The moment, with its zone.
-
-    Raises:
-        ValueError: The value is none of these.
-    """
-    if isinstance(value, EpochSeconds):
-        value = value.source
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return _read_text(str(value))
-    if isinstance(value, datetime):
-        return _in_utc_unless_zoned(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("a time is expected")
-    seconds = value if abs(value) <= _LARGEST_SECONDS else value / 1000
-    try:
-        return _EPOCH + timedelta(seconds=seconds)
-    except (OverflowError, ValueError):
-        raise ValueError("a time between the years 1 and 9999 is expected") from None
-
-
-def _read_text(text: str) -> datetime:
-    try:
-        return _in_utc_unless_zoned(datetime.fromisoformat(text))
-    except ValueError:
-        pass  # the slow reader knows more forms
-    # It reads "12" as a day of this month: text without a year is no moment.
-    if not re.search("[0-9]{4}", text):
-        raise ValueError("a time is expected")
-    from dateutil import parser as dateutil_parser  # few programs meet such a form, and importing it takes long
-
-    try:
-        return _in_utc_unless_zoned(dateutil_parser.parse(text, tzinfos=_known_offset))
-    except (ValueError, OverflowError, TypeError):
-        raise ValueError("a time is expected") from None
-
-
-def _known_offset(name: str | None, seconds: int | None) -> int | None:
-    # Else it would warn, and read a name that it does not know as the zone of this machine or as none.
-    if name is not None and seconds is None:
-        raise ValueError("a time zone is not known")
-    return seconds
-
-
-def _in_utc_unless_zoned(moment: datetime) -> datetime:
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
-
-
-def _read_seconds(value: object) -> EpochSeconds:
-    seconds = EpochSeconds((read_time(value) - _EPOCH) // timedelta(seconds=1))
-    if not isinstance(value, (str, int, float)):
-        return seconds
-    seconds.source = value
-    return seconds
-
-
-def _read_moment(value: object) -> datetime:
-    moment = read_time(value)
-    return _remembered(moment, value) if isinstance(value, (str, int, float)) else moment
-
-
-def _seconds_as_they_came(value: int) -> object:
-    return value.source if isinstance(value, EpochSeconds) else value
-
-
-def _moment_as_it_came(value: datetime | None) -> object:
-    if value is None or isinstance(value, Moment):
-        return value and value.source
-    written = value.astimezone(UTC).isoformat(timespec="auto" if value.microsecond % 1000 else "milliseconds")
-    return written.replace("+00:00", "Z")
-
-
-@overload
-def utc(value: datetime | int) -> datetime: ...
-
-
-@overload
-def utc(value: None) -> None: ...
-
-
-@overload
-def utc(value: datetime | int | None) -> datetime | None: ...
-
-
-def utc(value: datetime | int | None) -> datetime | None:
-    """Give a model's time as an aware datetime.
-
-    Args:
-        value: A moment with its zone, seconds since 1970, or None.
-
-    Returns:
-        The same moment in UTC, or None for None.
-    """
-    return None if value is None else read_time(value).astimezone(UTC)
-
-
-def _first_of(message: str, *choices: core_schema.CoreSchema) -> GetPydanticSchema:
-    # The documented form is read by pydantic's own code; ours runs only where that refuses.
-    schema = core_schema.union_schema(
-        list(choices), mode="left_to_right", custom_error_type="form", custom_error_message=message
-    )
-    return GetPydanticSchema(lambda _source, _handler: schema)
-
-
-def _number(value: object) -> object:
-    if isinstance(value, (bool, str)):
-        raise ValueError("a number is expected")
-    return value
-
-
-def _finite(value: Any) -> Any:
-    # JSON has no NaN and no infinity (RFC 8259 section 6), and neither could go out again.
-    found = [value]
-    for item in found:  # which grows by what is inside the item
-        if isinstance(item, _PLAIN):
-            continue  # most are, and this runs for every answer
-        if isinstance(item, float):
-            if not math.isfinite(item):
-                raise ValueError("a finite number is expected")
-        elif is_object(item):
-            found.extend(item.values())
-        elif is_array(item):
-            found.extend(item)
-    return value
-
-
-DateTime = Annotated[
-    datetime,
-    _first_of(
-        "a time is expected",
-        core_schema.chain_schema(
-            [
-                core_schema.str_schema(pattern=_WRITTEN_END, min_length=_WRITTEN_LENGTH, max_length=_WRITTEN_LENGTH),
-                core_schema.datetime_schema(),
-            ]
-        ),
-        core_schema.no_info_plain_validator_function(_read_moment),
-    ),
-    PlainSerializer(_moment_as_it_came, when_used="json"),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string"}, {"type": "number"}]}),
-]
-"""A moment that the service documents as ISO 8601 text."""
-
-UnixSeconds = Annotated[
-    int,
-    _first_of(
-        "a time is expected",
-        core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS),
-        core_schema.no_info_plain_validator_function(_read_seconds),
-    ),
-    PlainSerializer(_seconds_as_they_came),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "number"}, {"type": "string"}]}),
-]
-"""A moment that the service documents as whole seconds since 1970."""
-
-Count = Annotated[int, BeforeValidator(_number)]
-"""A whole number; 2.0 counts as one, text and truth values do not."""
-
-Seconds = Annotated[int | float, AfterValidator(_finite), BeforeValidator(_number), WithJsonSchema({"type": "number"})]
-"""A duration in seconds, whole or not, as it came."""
-
-Json = Annotated[Any, AfterValidator(_finite)]
-"""Any JSON value, kept as it came."""
-
-JsonObject = Annotated[dict[str, Any], AfterValidator(_finite)]
-"""Any JSON object, kept as it came."""
 
 
 class Model(display.Displayed, BaseModel):
@@ -252,7 +29,7 @@ class Model(display.Displayed, BaseModel):
         protected_namespaces=(),
         defer_build=True,  # most programs need few of the models
     )
-    __pydantic_extra__: dict[str, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
+    __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
@@ -274,7 +51,7 @@ class Model(display.Displayed, BaseModel):
         if not is_mapping(obj):
             raise ApiTypeError(f"from_dict takes a mapping, not {type(obj).__name__}")
         try:
-            return cls.model_validate(dict(obj))
+            return cls._read(partial(cls.model_validate, dict(obj)))
         except ValidationError as error:
             problem = _explained(cls, error)
         raise problem
@@ -299,10 +76,19 @@ class Model(display.Displayed, BaseModel):
         if isinstance(json_str, (bytes, bytearray)):
             json_str = json_str.removeprefix(_UTF8_BYTE_ORDER_MARK)
         try:
-            return cls.model_validate_json(json_str, by_alias=True, by_name=False)
+            return cls._read(partial(cls.model_validate_json, json_str))
         except ValidationError as error:
             problem = _explained(cls, error)
         raise problem
+
+    @classmethod
+    def _read(cls, validate: Callable[..., Self]) -> Self:
+        """Read the model by its JSON keys alone."""
+        extra_keys: list[str] = []
+        model = validate(by_alias=True, by_name=False, context=extra_keys)
+        if extra_keys:
+            _unset_extra(model)
+        return model
 
     def to_dict(self) -> dict[str, Any]:
         """Give the model as a dict with JSON keys.
@@ -330,6 +116,13 @@ class Model(display.Displayed, BaseModel):
 
         return pformat(self.to_dict())
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # As an extra key, it would go out beside the field's own.
+        field = _field_names(type(self)).get(name)
+        if field is not None:
+            raise ApiAttributeError(f"{type(self).__name__} has {name!r} as {field!r}")
+        super().__setattr__(name, value)
+
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
             yield name and escaped(name), _shown(value)
@@ -351,35 +144,64 @@ def json_keys(model: type[BaseModel]) -> dict[str, str]:
     return {name: field.alias or name for name, field in model.model_fields.items()}
 
 
-class _HasStatus(Protocol):
-    @property
-    def status(self) -> str | None: ...
+def _unset_extra(model: object) -> None:
+    """Let no field count as set for an extra key of its name, here and in all inner models."""
+    if is_array(model):
+        for item in model:
+            _unset_extra(item)
+    elif isinstance(model, Model):
+        for name in type(model).model_fields.keys() & model.__pydantic_extra__.keys():
+            if model.__dict__[name] is None:
+                model.__pydantic_fields_set__.discard(name)
+        for value in model.__dict__.values():
+            _unset_extra(value)
+
+
+@cache
+def _field_names(model: type[BaseModel]) -> dict[str, str]:
+    """Map the JSON keys that differ from the names of their fields to these."""
+    return {key: name for name, key in json_keys(model).items() if key != name}
 
 
 class StatusMixin:
-    """What a status means, whatever its letter case."""
+    """What a status means, whatever its letter case and blank ends."""
 
     known_statuses: ClassVar[tuple[str, ...]]
-    """The statuses that the service documents; others may come, and count as unfinished."""
+    """The statuses that the service documents; others may come."""
 
     @property
-    def is_complete(self: _HasStatus) -> bool:
-        """Whether it finished well."""
-        return _plain(self.status) == "complete"
+    def is_complete(self) -> bool:
+        """Whether it finished, and did what it was to do: ``complete`` or ``completed``."""
+        return _plain(self) in _COMPLETE
 
     @property
-    def is_failed(self: _HasStatus) -> bool:
-        """Whether it finished badly."""
-        return _plain(self.status) == "failed"
+    def is_failed(self) -> bool:
+        """Whether it finished without: ``failed``, ``cancelled``, ``canceled``, ``timed_out`` or ``expired``."""
+        return _plain(self) in _FAILED
 
     @property
-    def is_final(self: _HasStatus) -> bool:
-        """Whether it finished; an unknown status is not final."""
-        return _plain(self.status) in ("complete", "failed")
+    def is_final(self) -> bool:
+        """Whether it finished; under an unknown status it has where there is a time at which it completed."""
+        status = _plain(self)
+        if status in _COMPLETE or status in _FAILED:
+            return True
+        return status not in _UNFINISHED and bool(_completed_at(self))
 
 
-def _plain(status: str | None) -> str:
-    return (status or "").strip().casefold()
+_UNFINISHED = frozenset({"pending", "running", "polling", "waiting_tools", "synthesizing"})
+_COMPLETE = frozenset({"complete", "completed"})
+_FAILED = frozenset({"failed", "cancelled", "canceled", "timed_out", "expired"})
+
+
+def _plain(model: object) -> str:
+    """Read a model's status; what is no text says nothing."""
+    status = getattr(model, "status", None)
+    return status.strip().casefold() if isinstance(status, str) else ""
+
+
+def _completed_at(model: object) -> object:
+    """Read when a model's execution completed, also where that is no field of the model."""
+    return getattr(model, "completed_at", None) or getattr(model, "completedAt", None)
 
 
 def _explained(cls: type[Model], error: ValidationError) -> ApiValueError:

@@ -1,9 +1,10 @@
 """How far an orchestration of several tools is, and its answer."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from quantcdn.models._model import Count, DateTime, Model, Seconds, StatusMixin, utc
+from quantcdn.models._fields import Count, DateTime, Items, Lenient, LenientDateTime, Seconds, utc
+from quantcdn.models._model import Model, StatusMixin
 from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import (
     GetAIOrchestrationStatus200ResponseToolsInner,
 )
@@ -30,32 +31,32 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
     tool_count: Count
     """How many tools it runs."""
 
-    completed_tools: Count | None = None
+    completed_tools: Lenient[Count] | None = None
     """How many of them have finished."""
 
-    synthesized_response: str | None = None
+    synthesized_response: Lenient[str] | None = None
     """The answer, as older versions of the service send it; newer ones send ``result``."""
 
-    tools: list[GetAIOrchestrationStatus200ResponseToolsInner] | None = None
+    tools: Lenient[Items[GetAIOrchestrationStatus200ResponseToolsInner]] | None = None
     """How far each tool is."""
 
-    error: str | None = None
+    error: Lenient[str] | None = None
     """What went wrong, once failed."""
 
     created_at: DateTime
     """When it was asked for."""
 
-    completed_at: DateTime | None = None
+    completed_at: LenientDateTime | None = None
     """When it finished, well or badly."""
 
-    result: str | None = None
+    result: Lenient[str] | None = None
     """The answer, as newer versions of the service send it; older ones send ``synthesized_response``."""
 
-    duration: Seconds | None = None
+    duration: Lenient[Seconds] | None = None
     """How long it took, in seconds; newer versions of the service send it."""
 
     @property
-    def answer(self) -> str | None:
+    def answer(self) -> Any:
         """The answer made of all tools' results, whichever version of the service sent it."""
         return self.result if self.result is not None else self.synthesized_response
 

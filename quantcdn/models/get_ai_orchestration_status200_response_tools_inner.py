@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from quantcdn.models._model import Json, Model, StatusMixin
+from quantcdn.models._fields import Json, Lenient
+from quantcdn.models._model import Model, StatusMixin
 
 
 class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):
@@ -10,17 +11,17 @@ class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 
-    execution_id: str | None = None
+    execution_id: Lenient[str] | None = None
     """The identifier of the tool's execution."""
 
-    tool_name: str | None = None
+    tool_name: Lenient[str] | None = None
     """The name of the tool."""
 
-    status: str | None = None
+    status: Lenient[str] | None = None
     """One of ``known_statuses``, or one that the service has added."""
 
     result: Json = None
     """What the tool gave back once complete, as it came."""
 
-    error: str | None = None
+    error: Lenient[str] | None = None
     """What went wrong, once failed."""

@@ -1,13 +1,14 @@
 """What the service says of an orchestration that it does not have."""
 
+from quantcdn.models._fields import Lenient
 from quantcdn.models._model import Model
 
 
 class GetAIOrchestrationStatus404Response(Model):
     """What the service says of an orchestration that it does not have."""
 
-    error: str | None = None
+    error: Lenient[str] | None = None
     """What went wrong."""
 
-    orchestration_id: str | None = None
+    orchestration_id: Lenient[str] | None = None
     """The identifier that was asked for."""

@@ -1,11 +1,10 @@
 """How far one execution is, and its result."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
-from quantcdn.models._model import Json, Model, Seconds, StatusMixin, UnixSeconds, utc
+from quantcdn.models._fields import Lenient, LenientUnixSeconds, Seconds, UnixSeconds, utc
+from quantcdn.models._model import Model, StatusMixin
 from quantcdn.models.get_ai_tool_execution_status200_response_result import GetAIToolExecutionStatus200ResponseResult
 
 
@@ -23,22 +22,22 @@ class GetAIToolExecutionStatus200Response(StatusMixin, Model):
     status: str
     """One of ``known_statuses``, or one that the service has added."""
 
-    result: Annotated[GetAIToolExecutionStatus200ResponseResult | Json, Field(union_mode="left_to_right")] = None
+    result: Lenient[GetAIToolExecutionStatus200ResponseResult] = None
     """What the tool gave back once complete: most often an object, but any JSON value, kept as it came."""
 
-    error: str | None = None
+    error: Lenient[str] | None = None
     """What went wrong, once failed."""
 
     created_at: UnixSeconds
     """When it was asked for, in seconds since 1970."""
 
-    started_at: UnixSeconds | None = None
+    started_at: LenientUnixSeconds | None = None
     """When the tool began, in seconds since 1970."""
 
-    completed_at: UnixSeconds | None = None
+    completed_at: LenientUnixSeconds | None = None
     """When it finished, well or badly, in seconds since 1970."""
 
-    duration: Seconds | None = None
+    duration: Lenient[Seconds] | None = None
     """How long the tool ran, in seconds."""
 
     @property

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn.models._fields import Items, Lenient
 from quantcdn.models._model import Model
 
 if TYPE_CHECKING:
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
 class GetAIToolExecutionStatus200ResponseResult(Model):
     """What a tool gave back: pictures have fields here, every other key is kept as it came."""
 
-    images: list[str] | None = None
+    images: Lenient[Items[str]] | None = None
     """Pictures as data URIs in base64, for showing at once."""
 
-    s3_urls: list[str] | None = None
+    s3_urls: Lenient[Items[str]] | None = None
     """Signed addresses of the pictures in full quality, good for 1 hour."""
 
     def inline_images(self, limit: int | None = None) -> "list[Image]":

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._model import Count, Model
+from quantcdn.models._fields import Count, Items, Lenient
+from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class ListAIToolExecutions200Response(Model):
     """The recent executions of an organisation, newest first."""
 
-    executions: list[ListAIToolExecutions200ResponseExecutionsInner]
+    executions: Items[ListAIToolExecutions200ResponseExecutionsInner]
     """The executions; the service forgets each after 24 hours."""
 
     count: Count
@@ -25,7 +26,7 @@ class ListAIToolExecutions200Response(Model):
     org_id: str
     """The organisation."""
 
-    status: str | None = None
+    status: Lenient[str] | None = None
     """The status that was asked for, or ``all``."""
 
     def stats(self) -> "ExecutionStats":

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
-from quantcdn.models._model import DateTime, Model, StatusMixin, utc
+from quantcdn.models._fields import Lenient, LenientDateTime, utc
+from quantcdn.models._model import Model, StatusMixin
 
 
 class ListAIToolExecutions200ResponseExecutionsInner(StatusMixin, Model):
@@ -11,19 +12,19 @@ class ListAIToolExecutions200ResponseExecutionsInner(StatusMixin, Model):
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 
-    execution_id: str | None = None
+    execution_id: Lenient[str] | None = None
     """The identifier, by which its result can be asked for."""
 
-    tool_name: str | None = None
+    tool_name: Lenient[str] | None = None
     """The name of the tool that was run."""
 
-    status: str | None = None
+    status: Lenient[str] | None = None
     """One of ``known_statuses``, or one that the service has added."""
 
-    created_at: DateTime | None = None
+    created_at: LenientDateTime | None = None
     """When it was asked for."""
 
-    completed_at: DateTime | None = None
+    completed_at: LenientDateTime | None = None
     """When it finished, well or badly."""
 
     @property

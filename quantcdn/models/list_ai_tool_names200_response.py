@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._model import Count, Model
+from quantcdn.models._fields import Count, Items
+from quantcdn.models._model import Model
 
 if TYPE_CHECKING:
     import pandas
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 class ListAIToolNames200Response(Model):
     """The names of the tools that an organisation may use."""
 
-    tools: list[str]
+    tools: Items[str]
     """The names."""
 
     count: Count

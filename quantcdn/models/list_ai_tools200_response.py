@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._model import Count, Model
+from quantcdn.models._fields import Count, Items
+from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 class ListAITools200Response(Model):
     """The tools that an organisation may use."""
 
-    tools: list[ListAITools200ResponseToolsInner]
+    tools: Items[ListAITools200ResponseToolsInner]
     """The tools."""
 
     count: Count
@@ -21,7 +22,7 @@ class ListAITools200Response(Model):
     @property
     def names(self) -> list[str]:
         """The names of the tools, in their order; a tool without a name is left out."""
-        return [tool.tool_spec.name for tool in self.tools if tool.tool_spec and tool.tool_spec.name]
+        return [name for tool in self.tools if (name := _name_of(tool))]
 
     def get(self, name: str) -> ListAITools200ResponseToolsInner | None:
         """Find a tool by its name.
@@ -32,7 +33,7 @@ class ListAITools200Response(Model):
         Returns:
             The first tool of that name, or None.
         """
-        return next((tool for tool in self.tools if tool.tool_spec and tool.tool_spec.name == name), None)
+        return next((tool for tool in self.tools if _name_of(tool) == name), None)
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """Make a data frame of pandas; this needs the extra ``pandas``.
@@ -47,3 +48,9 @@ class ListAITools200Response(Model):
         from quantcdn import _frames
 
         return _frames.of_tools(self.tools)
+
+
+def _name_of(tool: ListAITools200ResponseToolsInner) -> str | None:
+    """Read the name of a tool; what came in its place, or in place of all that says what the tool is, is none."""
+    name = getattr(tool.tool_spec, "name", None)
+    return name if isinstance(name, str) else None

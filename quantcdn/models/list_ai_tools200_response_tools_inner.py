@@ -1,5 +1,6 @@
 """One tool, wrapped as a chat request takes it."""
 
+from quantcdn.models._fields import Lenient
 from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import ListAITools200ResponseToolsInnerToolSpec
 
@@ -7,5 +8,5 @@ from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import List
 class ListAITools200ResponseToolsInner(Model):
     """One tool, wrapped as a chat request takes it."""
 
-    tool_spec: ListAITools200ResponseToolsInnerToolSpec | None = None
+    tool_spec: Lenient[ListAITools200ResponseToolsInnerToolSpec] | None = None
     """What the tool is called, does and takes."""

@@ -1,5 +1,6 @@
 """What a tool is called, does and takes."""
 
+from quantcdn.models._fields import Lenient
 from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schema import (
     ListAITools200ResponseToolsInnerToolSpecInputSchema,
@@ -9,11 +10,11 @@ from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schem
 class ListAITools200ResponseToolsInnerToolSpec(Model):
     """What a tool is called, does and takes."""
 
-    name: str | None = None
+    name: Lenient[str] | None = None
     """The tool's name, as an execution's ``tool_name`` has it."""
 
-    description: str | None = None
+    description: Lenient[str] | None = None
     """What the tool does, in words made for a language model."""
 
-    input_schema: ListAITools200ResponseToolsInnerToolSpecInputSchema | None = None
+    input_schema: Lenient[ListAITools200ResponseToolsInnerToolSpecInputSchema] | None = None
     """What the tool takes."""

@@ -5,23 +5,28 @@ from typing import Any
 from pydantic import Field
 
 from quantcdn._json import is_array, is_object
-from quantcdn.models._model import JsonObject, Model
+from quantcdn.models._fields import JsonObject, Lenient
+from quantcdn.models._model import Model
 
 
 class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
     """What a tool takes."""
 
-    var_json: JsonObject | None = Field(default=None, alias="json")
+    var_json: Lenient[JsonObject] | None = Field(default=None, alias="json")
     """A JSON Schema of the tool's arguments."""
 
     @property
     def properties(self) -> dict[str, Any]:
         """The schema of each argument by its name; empty where the schema names none."""
-        found = (self.var_json or {}).get("properties")
+        found = self._keyword("properties")
         return found if is_object(found) else {}
 
     @property
     def required(self) -> list[str]:
         """The names of the arguments that must be given."""
-        found = (self.var_json or {}).get("required")
+        found = self._keyword("required")
         return [name for name in found if isinstance(name, str)] if is_array(found) else []
+
+    def _keyword(self, name: str) -> object:
+        """Read a keyword of the schema; a schema that is no object has none."""
+        return self.var_json.get(name) if is_object(self.var_json) else None

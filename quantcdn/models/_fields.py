@@ -1,0 +1,312 @@
+"""The types of the models' fields, which read every form that the service has been seen to send."""
+
+import math
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+from operator import index
+from typing import Annotated, Any, TypeVar, cast, get_args, overload
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
+from quantcdn._json import is_array, is_object
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Larger numbers are milliseconds: as seconds they would lie beyond the year 2603. pydantic-core has the same border.
+_LARGEST_SECONDS = 20_000_000_000
+
+# pydantic-core also reads the digits of a compact date as seconds. Those lie before these years, or beyond them.
+_FROM, _BEFORE = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+# Fewer digits are a year, or a date without separators.
+_EPOCH_TEXT = re.compile(r"-?[0-9]{9,15}(\.[0-9]+)?").fullmatch
+
+# A week, and a month, alone would have a day guessed.
+_ISO_TEXT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])([T _].*)?").fullmatch
+
+# RFC 1123 section 5.2.14, of which HTTP has the form with GMT (RFC 9110 section 5.6.7). The email package reads it too,
+# but takes the years below 100 for others, an unknown zone for none, and twice the time.
+_RFC_1123_TEXT = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"(?:GMT|UTC?|([+-][0-9]{2})([0-9]{2}))"
+).fullmatch
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+_LONGEST_TEXT = 64
+
+_NUMBER_TEXT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?").fullmatch
+
+
+def read_time(value: object) -> datetime:
+    """Read an instant in any form in which the service has been seen to send one.
+
+    Args:
+        value: ISO 8601 or RFC 1123 text (UTC where it names no zone), or seconds or
+            milliseconds since 1970, as a number or as text of 9 digits or more.
+
+    Returns:
+        The instant, with its zone.
+
+    Raises:
+        ValueError: The value is none of these, leaves year, month or day to be guessed, or is an
+            instant that UTC cannot hold.
+    """
+    try:
+        instant = _read(value)
+        instant.astimezone(UTC)  # or a later use of it would overflow
+    except (ValueError, OverflowError, TypeError):
+        raise ValueError("a time is expected") from None
+    return instant
+
+
+def _read(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return _in_utc_unless_zoned(value)
+    if isinstance(value, str):
+        return _read_text(value.strip())
+    if isinstance(value, bool):
+        raise ValueError
+    number = value if isinstance(value, float) else index(value)  # type: ignore[arg-type] # any other type is refused
+    if abs(number) <= _LARGEST_SECONDS:
+        return _EPOCH + timedelta(seconds=number)
+    return _EPOCH + timedelta(milliseconds=number)
+
+
+def _read_text(text: str) -> datetime:
+    if len(text) > _LONGEST_TEXT or not text.isascii():
+        raise ValueError
+    if _EPOCH_TEXT(text):
+        return _read(float(text) if "." in text else int(text))
+    if _ISO_TEXT(text):
+        with suppress(ValueError):
+            return _in_utc_unless_zoned(datetime.fromisoformat(text.upper()))
+    found = _RFC_1123_TEXT(text)
+    if found is None:
+        return _read_other_text(text)
+    day, month, year, hour, minute, second, hours, minutes = found.groups()
+    zone = UTC if hours is None else timezone(timedelta(hours=int(hours), minutes=int(f"{hours[0]}{minutes}")))
+    return datetime(
+        int(year), _MONTHS.index(month) // 3 + 1, int(day), int(hour), int(minute), int(second), tzinfo=zone
+    )
+
+
+def _read_other_text(text: str) -> datetime:
+    """Read text in a form of no standard, if all ways to read it agree."""
+    from dateutil import parser  # few programs meet such a form, and importing it takes long
+
+    # What the text does not say comes from the default, and 01/02 is two dates.
+    instant, other = (
+        parser.parse(text, default=default, dayfirst=swapped, yearfirst=swapped, tzinfos=_known_offset)
+        for default, swapped in ((datetime(2000, 1, 1), False), (datetime(2001, 2, 2), True))
+    )
+    if instant != other or not re.search(rf"(?<![0-9+-]){instant.year:04}", text):
+        raise ValueError
+    offset = instant.utcoffset()
+    return instant.replace(tzinfo=UTC if offset is None else timezone(offset))
+
+
+def _known_offset(name: str | None, seconds: int | None) -> int | None:
+    """Refuse the name of a zone that is not known, which dateutil would read as this machine's or as none."""
+    if name is not None and seconds is None:
+        raise ValueError
+    return seconds
+
+
+def _in_utc_unless_zoned(instant: datetime) -> datetime:
+    return instant if instant.utcoffset() is not None else instant.replace(tzinfo=UTC)
+
+
+def _read_seconds(value: object) -> int:
+    return (read_time(value) - _EPOCH) // timedelta(seconds=1)
+
+
+@overload
+def utc(value: datetime | int) -> datetime: ...
+
+
+@overload
+def utc(value: object) -> datetime | None: ...
+
+
+def utc(value: object) -> datetime | None:
+    """Convert a model's time to an aware datetime.
+
+    Args:
+        value: An instant with its zone, or seconds since 1970.
+
+    Returns:
+        The same instant in UTC; None for None, and for what the service sent in place of a time.
+    """
+    if isinstance(value, int):
+        return _EPOCH + timedelta(seconds=value)
+    return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+
+class _FirstOf:
+    """Reads a field by the first schema that accepts it: pydantic-core's own code, and ours where that refuses."""
+
+    def __init__(self, message: str, json_schema: JsonSchemaValue, *choices: core_schema.CoreSchema) -> None:
+        self._json_schema = json_schema
+        self._schema = core_schema.union_schema(
+            list(choices),
+            mode="left_to_right",
+            custom_error_type="form",
+            custom_error_message=message,
+            serialization=core_schema.simple_ser_schema("any"),
+        )
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return self._schema
+
+    def __get_pydantic_json_schema__(self, _schema: object, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return dict(self._json_schema)
+
+
+def _read_number(value: object) -> int | float:
+    """Read a number that came as text, which is plain digits; a truth value is none, though Python counts with it."""
+    if not isinstance(value, str) or not _NUMBER_TEXT(value):
+        raise ValueError("a number is expected")
+    return float(value) if "." in value else int(value)
+
+
+def _read_count(value: object) -> int:
+    number = value if isinstance(value, float) else _read_number(value)
+    if not float(number).is_integer():
+        raise ValueError("a whole number is expected")
+    return int(number)
+
+
+def finite(value: T) -> T:
+    """Refuse a JSON value with a number that JSON does not have (RFC 8259 section 6), which could not go out again."""
+    found: list[object] = [value]
+    for item in found:  # which grows by what is inside the item
+        kind = type(item)
+        if kind is str or kind is int:
+            continue  # most are, and this runs for every response
+        if is_object(item):
+            found.extend(item.values())
+        elif is_array(item):
+            found.extend(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise ValueError("a finite number is expected")
+    return value
+
+
+_JSON_SCHEMA = core_schema.no_info_after_validator_function(
+    finite, core_schema.any_schema(), serialization=core_schema.simple_ser_schema("any")
+)
+
+
+class _KeptWhole:
+    """Reads a field as documented, and keeps any other JSON value as it came."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        documented = handler.generate_schema(get_args(source)[0])
+        return core_schema.union_schema(
+            [documented, _JSON_SCHEMA],
+            mode="left_to_right",
+            custom_error_type="form",
+            custom_error_message="a JSON value is expected",
+            serialization=core_schema.simple_ser_schema("any"),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.UnionSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(cast(core_schema.CoreSchema, schema["choices"][0]))
+
+
+def _note_key(key: str, info: ValidationInfo) -> str:
+    """Note an extra key that may be the name of a field, for whoever reads the model to set right."""
+    if info.context is not None and "_" in key:
+        info.context.append(key)
+    return key
+
+
+ExtraKey = Annotated[str, AfterValidator(_note_key)]
+"""A key that is no field's."""
+
+
+class _FailFast:
+    """Ends the reading of a list at its first problem; pydantic's own class cannot be part of a union's type."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return {**cast(core_schema.ListSchema, handler(source)), "fail_fast": True}
+
+
+_ZONED = core_schema.datetime_schema(tz_constraint="aware", ge=_FROM, lt=_BEFORE)
+
+# In UTC, where that makes a time of it; without a frame of Python's own, this costs half as much.
+_ISO_TIME = (_ZONED, core_schema.no_info_before_validator_function("{}Z".format, _ZONED))
+
+_WHOLE_SECONDS = core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS)
+
+
+def _time(read: Callable[[object], object], json_type: JsonSchemaValue, *plain: core_schema.CoreSchema) -> _FirstOf:
+    return _FirstOf("a time is expected", json_type, *plain, core_schema.no_info_plain_validator_function(read))
+
+
+def _or_structure(read: Callable[[object], object]) -> Callable[[object], object]:
+    """Extend the reading of a time: an object, a list and a truth value are kept whole, since none is a time."""
+
+    def read_or_keep(value: object) -> object:
+        is_structure = isinstance(value, bool) or is_object(value) or is_array(value)
+        return finite(value) if is_structure else read(value)
+
+    return read_or_keep
+
+
+_DATE_TIME: JsonSchemaValue = {"type": "string", "format": "date-time"}
+
+DateTime = Annotated[datetime, _time(read_time, _DATE_TIME, *_ISO_TIME)]
+"""An instant that the service documents as ISO 8601 text."""
+
+LenientDateTime = Annotated[datetime | Any, _time(_or_structure(read_time), _DATE_TIME, *_ISO_TIME)]
+"""The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
+
+UnixSeconds = Annotated[int, _time(_read_seconds, {"type": "integer"}, _WHOLE_SECONDS)]
+"""An instant that the service documents as whole seconds since 1970; parts of a second are cut off."""
+
+LenientUnixSeconds = Annotated[int | Any, _time(_or_structure(_read_seconds), {"type": "integer"}, _WHOLE_SECONDS)]
+"""The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
+
+Count = Annotated[
+    int,
+    _FirstOf(
+        "a whole number is expected",
+        {"type": "integer"},
+        core_schema.int_schema(strict=True),
+        core_schema.no_info_plain_validator_function(_read_count),
+    ),
+]
+"""A whole number; 2.0 and "2" count as one."""
+
+Seconds = Annotated[
+    int | float,
+    _FirstOf(
+        "a number is expected",
+        {"type": "number"},
+        core_schema.int_schema(strict=True),
+        core_schema.float_schema(strict=True, allow_inf_nan=False),
+        core_schema.no_info_plain_validator_function(_read_number),
+    ),
+]
+"""A duration in seconds, whole or not."""
+
+Json = Annotated[Any, AfterValidator(finite)]
+"""Any JSON value, kept as it came."""
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(finite)]
+"""Any JSON object, kept as it came."""
+
+Items = Annotated[list[T], _FailFast()]
+"""A list whose reading ends at the first item that cannot be read."""
+
+Lenient = Annotated[T | Any, _KeptWhole()]
+"""A field that need not be there: of the documented type, or whatever the service sent in its place."""
