@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from quantcdn._json import is_object
+from quantcdn._json import is_array, is_object
 from quantcdn.display import Displayed
 
 _Error = TypeVar("_Error", bound="OpenApiException")
@@ -206,6 +207,7 @@ class ApiException(OpenApiException):
     def _what_happened(self) -> str:
         words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
+        said = "" if self.reason and said.casefold() == self.reason.casefold() else said
         return f"{' '.join(words)}: {said}" if said else " ".join(words) or "unknown error"
 
     def _details(self) -> list[str]:
@@ -236,7 +238,7 @@ class UnauthorizedException(ApiException):
 class ForbiddenException(ApiException):
     """403: the token may not do this."""
 
-    hint = "The token may not use this organisation; check the organisation's name and the token"
+    hint = "The token may not use this organisation or lacks a scope; check the organisation's name and the scopes"
 
 
 class NotFoundException(ApiException):
@@ -365,21 +367,56 @@ def service_text(data: Any, body: str | None) -> str:
         body: The body as text.
 
     Returns:
-        The text under ``error`` or ``message``, else the start of a body that is no web page,
-        else nothing; 300 characters at most.
+        The texts under ``error`` and ``message`` and the first under ``errors``, each once; where there are
+        none, the start of a body that is no web page. 300 characters at most.
     """
     parsed: Any = data.to_dict() if hasattr(data, "to_dict") else data
-    for key in ("error", "message"):
-        said = _under(key, parsed)
-        said = said if isinstance(said, str) else _under("message", said)
-        if isinstance(said, str) and said.strip():
-            return _shortened(said.strip())
+    said = ": ".join(_said(parsed))
+    if said:
+        return _shortened(said)
     text = (body or "").strip()
     return "" if text.startswith("<") else _shortened(text)
 
 
-def _under(key: str, value: object) -> object:
-    return value.get(key) if is_object(value) else None
+def error_text(value: object) -> str:
+    """Write what the service gives as the reason of a failure as one line, whatever its type.
+
+    Args:
+        value: The value of an ``error`` field.
+
+    Returns:
+        Text as it is; of an object what ``service_text`` finds in it; else JSON. 300 characters at most.
+    """
+    if value is None:
+        return ""
+    said = value if isinstance(value, str) else ": ".join(_said(value))
+    return _shortened(" ".join((said or json.dumps(value, ensure_ascii=False, default=str)).split()))
+
+
+def _said(value: object, depth: int = 3) -> list[str]:
+    """List what an error's body says, with no text twice; objects inside are read to some depth."""
+    if isinstance(value, str):
+        return [value.strip()] if value.strip() else []
+    if not is_object(value) or not depth:
+        return []
+    texts = [text for key in ("error", "message") for text in _said(value.get(key), depth - 1)]
+    texts += _first_of_errors(value.get("errors"), depth - 1)
+    return [text for place, text in enumerate(texts) if not any(text in other for other in _others(texts, place))]
+
+
+def _others(texts: list[str], place: int) -> list[str]:
+    """List the texts that a text at a place may repeat: all longer ones, and equal ones before it."""
+    text = texts[place]
+    return [other for at, other in enumerate(texts) if len(other) > len(text) or (at < place and other == text)]
+
+
+def _first_of_errors(errors: object, depth: int) -> list[str]:
+    """Read the first of the errors that a body lists, by fields as Laravel does, or in an array."""
+    if is_object(errors) and errors:
+        field, first = next(iter(errors.items()))
+        found = _first_of_errors(first, depth) if is_array(first) else _said(first, depth)
+        return [f"{field}: {found[0]}"] if found else []
+    return _said(errors[0], depth) if is_array(errors) and errors else []
 
 
 def escaped(text: str) -> str:

@@ -253,7 +253,7 @@ def test_a_missing_execution_or_orchestration_has_its_documented_model() -> None
         (b"", None),
         (b"<html>", None),
         (b"[1]", [1]),
-        (b'{"error": 3}', {"error": 3}),
+        (b'{"error": 3}', quantcdn.GetAIToolExecutionStatus404Response(error=3)),
         (b"[" * 9999, None),
     ],
 )
@@ -303,12 +303,14 @@ def test_a_byte_order_mark_and_a_wrong_label_do_no_harm() -> None:
 def test_an_answer_about_another_identifier_is_refused() -> None:
     execution = {"executionId": "exec_other", "toolName": "x", "status": "complete", "createdAt": 0}
     with serving(answer(200, execution)) as (_, api):
-        with pytest.raises(quantcdn.ApiResponseException, match="about another execution_id") as caught:
+        with pytest.raises(
+            quantcdn.ApiResponseException, match="about execution_id 'exec_other' and not 'exec_mine'"
+        ) as caught:
             api.get_ai_tool_execution_status("acme", "exec_mine")
         assert b"exec_other" in (caught.value.raw_data or b"")
     orchestration = {"orchestrationId": "o", "toolCount": 1, "status": "x", "createdAt": "2026-01-01T00:00:00Z"}
     with serving(answer(200, orchestration)) as (_, api):
-        with pytest.raises(quantcdn.ApiResponseException, match="about another orchestration_id"):
+        with pytest.raises(quantcdn.ApiResponseException, match="orchestration_id 'o' and not 'orch_mine'"):
             api.get_ai_orchestration_status("acme", "orch_mine")
 
 
