@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from operator import index
-from typing import Annotated, Any, TypeVar, cast, get_args, overload
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, overload
 
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
@@ -57,9 +57,11 @@ def read_time(value: object) -> datetime:
         ValueError: The value is none of these, leaves year, month or day to be guessed, or is an
             instant that UTC cannot hold.
     """
+    found = _RFC_1123_TEXT(value) if isinstance(value, str) else None
     try:
-        instant = _read(value)
-        instant.astimezone(UTC)  # or a later use of it would overflow
+        instant = _read(value) if found is None else _from_rfc_1123(*found.groups())
+        if instant.tzinfo is not UTC:
+            instant.astimezone(UTC)  # or a later use of it would overflow
     except (ValueError, OverflowError, TypeError):
         raise ValueError("a time is expected") from None
     return instant
@@ -86,10 +88,13 @@ def _read_text(text: str) -> datetime:
     if _ISO_TEXT(text):
         with suppress(ValueError):
             return _in_utc_unless_zoned(datetime.fromisoformat(text.upper()))
-    found = _RFC_1123_TEXT(text)
-    if found is None:
-        return _read_other_text(text)
-    day, month, year, hour, minute, second, hours, minutes = found.groups()
+    return _read_other_text(text)
+
+
+def _from_rfc_1123(
+    day: str, month: str, year: str, hour: str, minute: str, second: str, hours: str | None, minutes: str
+) -> datetime:
+    """Read the parts of a date as mail and HTTP write it."""
     zone = UTC if hours is None else timezone(timedelta(hours=int(hours), minutes=int(f"{hours[0]}{minutes}")))
     return datetime(
         int(year), _MONTHS.index(month) // 3 + 1, int(day), int(hour), int(minute), int(second), tzinfo=zone
@@ -148,17 +153,23 @@ def utc(value: object) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
+_Written = Literal["any", "str", "int", "datetime"]
+"""What pydantic-core expects when it writes a field: it need not find that out, and takes any other value too."""
+
+
 class _FirstOf:
     """Reads a field by the first schema that accepts it: pydantic-core's own code, and ours where that refuses."""
 
-    def __init__(self, message: str, json_schema: JsonSchemaValue, *choices: core_schema.CoreSchema) -> None:
+    def __init__(
+        self, message: str, written: _Written, json_schema: JsonSchemaValue, *choices: core_schema.CoreSchema
+    ) -> None:
         self._json_schema = json_schema
         self._schema = core_schema.union_schema(
             list(choices),
             mode="left_to_right",
             custom_error_type="form",
             custom_error_message=message,
-            serialization=core_schema.simple_ser_schema("any"),
+            serialization=core_schema.simple_ser_schema(written),
         )
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -213,7 +224,7 @@ class _KeptWhole:
             mode="left_to_right",
             custom_error_type="form",
             custom_error_message="a JSON value is expected",
-            serialization=core_schema.simple_ser_schema("any"),
+            serialization=core_schema.simple_ser_schema("str" if documented["type"] == "str" else "any"),
         )
 
     def __get_pydantic_json_schema__(
@@ -243,13 +254,19 @@ class _FailFast:
 _ZONED = core_schema.datetime_schema(tz_constraint="aware", ge=_FROM, lt=_BEFORE)
 
 # In UTC, where that makes a time of it; without a frame of Python's own, this costs half as much.
-_ISO_TIME = (_ZONED, core_schema.no_info_before_validator_function("{}Z".format, _ZONED))
-
-_WHOLE_SECONDS = core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS)
+_UNZONED = core_schema.no_info_before_validator_function("{}Z".format, _ZONED)
 
 
-def _time(read: Callable[[object], object], json_type: JsonSchemaValue, *plain: core_schema.CoreSchema) -> _FirstOf:
-    return _FirstOf("a time is expected", json_type, *plain, core_schema.no_info_plain_validator_function(read))
+def _iso_time(read: Callable[[object], object]) -> _FirstOf:
+    json_schema = {"type": "string", "format": "date-time"}
+    others = core_schema.no_info_plain_validator_function(read)
+    return _FirstOf("a time is expected", "datetime", json_schema, _ZONED, _UNZONED, others)
+
+
+def _unix_time(read: Callable[[object], object]) -> _FirstOf:
+    seconds = core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS)
+    others = core_schema.no_info_plain_validator_function(read)
+    return _FirstOf("a time is expected", "int", {"type": "integer"}, seconds, others)
 
 
 def _or_structure(read: Callable[[object], object]) -> Callable[[object], object]:
@@ -262,24 +279,23 @@ def _or_structure(read: Callable[[object], object]) -> Callable[[object], object
     return read_or_keep
 
 
-_DATE_TIME: JsonSchemaValue = {"type": "string", "format": "date-time"}
-
-DateTime = Annotated[datetime, _time(read_time, _DATE_TIME, *_ISO_TIME)]
+DateTime = Annotated[datetime, _iso_time(read_time)]
 """An instant that the service documents as ISO 8601 text."""
 
-LenientDateTime = Annotated[datetime | Any, _time(_or_structure(read_time), _DATE_TIME, *_ISO_TIME)]
+LenientDateTime = Annotated[datetime | Any, _iso_time(_or_structure(read_time))]
 """The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
 
-UnixSeconds = Annotated[int, _time(_read_seconds, {"type": "integer"}, _WHOLE_SECONDS)]
+UnixSeconds = Annotated[int, _unix_time(_read_seconds)]
 """An instant that the service documents as whole seconds since 1970; parts of a second are cut off."""
 
-LenientUnixSeconds = Annotated[int | Any, _time(_or_structure(_read_seconds), {"type": "integer"}, _WHOLE_SECONDS)]
+LenientUnixSeconds = Annotated[int | Any, _unix_time(_or_structure(_read_seconds))]
 """The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
 
 Count = Annotated[
     int,
     _FirstOf(
         "a whole number is expected",
+        "int",
         {"type": "integer"},
         core_schema.int_schema(strict=True),
         core_schema.no_info_plain_validator_function(_read_count),
@@ -291,6 +307,7 @@ Seconds = Annotated[
     int | float,
     _FirstOf(
         "a number is expected",
+        "any",
         {"type": "number"},
         core_schema.int_schema(strict=True),
         core_schema.float_schema(strict=True, allow_inf_nan=False),

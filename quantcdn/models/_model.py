@@ -96,7 +96,7 @@ class Model(display.Displayed, BaseModel):
         Returns:
             Every key that came in or was set, also those whose value is None.
         """
-        return self.model_dump(by_alias=True, exclude_unset=True)
+        return self.__pydantic_serializer__.to_python(self, by_alias=True, exclude_unset=True, warnings=False)  # type: ignore[no-any-return] # a model's is a dict
 
     def to_json(self) -> str:
         """Give the model as JSON.
@@ -104,7 +104,8 @@ class Model(display.Displayed, BaseModel):
         Returns:
             A JSON object with every key that came in or was set.
         """
-        return self.model_dump_json(by_alias=True, exclude_unset=True)
+        # Values that were kept whole are no reason to warn.
+        return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_unset=True, warnings=False).decode()
 
     def to_str(self) -> str:
         """Give the model for reading.
