@@ -43,6 +43,11 @@ EXAMPLES: dict[str, object] = {
     "synthesized_response": None,
     "images": ["data:image/png;base64,iVBORw0KGgo="],
     "s3_urls": ["https://pictures.example/lighthouse.png?signature=0123456789abcdef"],
+    "server_name": "issues",
+    "display_name": "Issue tracker",
+    "gateway_base_url": "https://gateway.example",
+    "url": "https://gateway.example/acme/issues/mcp",
+    "tool_allowlist": ["search_issues", "read_issue"],
     "DateTime created_at": "2026-01-31T09:30:00Z",
     "DateTime completed_at": "2026-01-31T09:30:14Z",
     "UnixSeconds created_at": 1769851800,
@@ -63,6 +68,7 @@ EXAMPLES: dict[str, object] = {
 # What an example does with an answer, by endpoint; for others it prints the answer.
 USES = {
     "list_ai_tools": "for tool in answer.tools:\n    print(tool.tool_spec)",
+    "list_mcp_servers": "for server in answer.servers:\n    print(server.server_name, server.url)",
     "list_ai_tool_executions": "for item in answer.executions:\n    print(item.execution_id, item.status)",
     "get_ai_tool_execution_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.result)",
     "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
@@ -360,8 +366,9 @@ def example_value(cls: type[_model.Model], name: str, kind: ast.expr) -> object:
     inner = next((example(getattr(models, part)) for part in found if part in models.__all__), None)
     if inner is not None:
         return [inner] if "list" in found else inner
-    keys = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name, *found]
-    return known(keys)
+    named = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name]
+    value = known([*named, *found])
+    return [value] if "list" in found and not EXAMPLES.keys() & named else value
 
 
 def known(keys: Iterable[str]) -> object:

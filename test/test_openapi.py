@@ -154,6 +154,7 @@ def test_each_endpoint_and_each_model_is_described() -> None:
     [
         ("list_ai_tools", [200, 401, 403, 500]),
         ("list_ai_tool_names", [200, 401, 403, 500]),
+        ("list_mcp_servers", [200, 401, 403, 500]),
         ("list_ai_tool_executions", [200, 400, 401, 403, 500]),
         ("get_ai_tool_execution_status", [200, 401, 403, 404, 500]),
         ("get_ai_orchestration_status", [200, 401, 403, 404, 500]),

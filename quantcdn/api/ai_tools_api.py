@@ -1,4 +1,4 @@
-"""The five endpoints of the AI tools API, each stated once."""
+"""The endpoints of the AI tools API, each stated once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from quantcdn.models.get_ai_tool_execution_status404_response import GetAIToolEx
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 from quantcdn.models.list_ai_tool_names200_response import ListAIToolNames200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
+from quantcdn.models.list_mcp_servers200_response import ListMcpServers200Response
 from quantcdn.operation import Bounded, Operation
 from quantcdn.polling import Timing
 from quantcdn.rest import RESTResponse
 
-_TOOLS = "/api/v3/organizations/{organisation}/ai/tools"
+_AI = "/api/v3/organizations/{organisation}/ai"
+_TOOLS = f"{_AI}/tools"
 
 LIST_AI_TOOLS: Final = Operation("list_ai_tools", _TOOLS, ListAITools200Response)
 
@@ -49,6 +51,8 @@ GET_AI_ORCHESTRATION_STATUS: Final = Operation(
     errors={404: GetAIOrchestrationStatus404Response},
     identifier="orchestration_id",
 )
+
+LIST_MCP_SERVERS: Final = Operation("list_mcp_servers", f"{_AI}/mcp-servers", ListMcpServers200Response)
 
 
 def _is_operation(value: object) -> TypeGuard[Operation[Any]]:
@@ -251,3 +255,33 @@ class AIToolsApi(WaitsMixin):
             options,
             preload=False,
         )
+
+    def list_mcp_servers(self, organisation: str, **options: Unpack[RequestOptions]) -> ListMcpServers200Response:
+        """List the MCP servers that an organisation has on the service's gateway.
+
+        This client only lists them: it never connects to the gateway, and its token goes to the configured
+        host alone.
+
+        Args:
+            organisation: The organisation's name.
+            **options: See the class.
+
+        Returns:
+            The gateway's origin and the servers.
+
+        Raises:
+            OpenApiException: See the class.
+        """
+        return self.list_mcp_servers_with_http_info(organisation, **options).data
+
+    def list_mcp_servers_with_http_info(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListMcpServers200Response]:
+        """Do as ``list_mcp_servers``, and return status, headers and body too."""
+        return self.api_client.call(LIST_MCP_SERVERS, {"organisation": organisation}, options)
+
+    def list_mcp_servers_without_preload_content(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``list_mcp_servers``, and return the response unread, whatever its status."""
+        return self.api_client.send(LIST_MCP_SERVERS, {"organisation": organisation}, options, preload=False)

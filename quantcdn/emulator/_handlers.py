@@ -11,6 +11,7 @@ from typing import Any
 from quantcdn.emulator._answer import Answer, json_answer, xml_error
 from quantcdn.emulator._example_of import example_of
 from quantcdn.emulator._journal import Request
+from quantcdn.emulator._mcp_servers import GATEWAY, SERVERS
 from quantcdn.emulator._pictures import Pictures
 from quantcdn.emulator._state import Execution, Records
 from quantcdn.emulator._tools import NAMES, TOOLS, result_of
@@ -93,12 +94,17 @@ def _orchestration_status(call: Call) -> Answer:
     return json_answer(200, orchestration_body(orchestration, call.now, call.wire, call.result_of))
 
 
+def _list_servers(_call: Call) -> Answer:
+    return json_answer(200, {"gatewayBaseUrl": GATEWAY, "servers": SERVERS})
+
+
 HANDLERS: Mapping[str, Handler] = {
     "list_ai_tools": _list_tools,
     "list_ai_tool_names": _list_names,
     "list_ai_tool_executions": _list_executions,
     "get_ai_tool_execution_status": _execution_status,
     "get_ai_orchestration_status": _orchestration_status,
+    "list_mcp_servers": _list_servers,
 }
 """The handler of each endpoint by its operation's name; any other is answered by its model's example."""
 
