@@ -40,7 +40,7 @@ CASES = {
     "list_ai_tool_executions": (
         "list_ai_tool_executions200_response",
         "ListAIToolExecutions200Response",
-        "status = 'status_example'; limit = 50",
+        "status = 'complete'; limit = 50",
         "organisation, status=status, limit=limit",
     ),
     "get_ai_tool_execution_status": (

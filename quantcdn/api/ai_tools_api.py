@@ -89,6 +89,8 @@ class AIToolsApi(WaitsMixin):
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes.
 
+        A tool of the list can go into the ``toolConfig`` of a chat request as it is.
+
         Args:
             organisation: The organisation's name.
             **options: See the class.
@@ -115,6 +117,8 @@ class AIToolsApi(WaitsMixin):
 
     def list_ai_tool_names(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
         """List the names of the tools that an organisation may use.
+
+        The response is much smaller than that of ``list_ai_tools``, and enough for a menu or a check of a name.
 
         Args:
             organisation: The organisation's name.
@@ -145,6 +149,8 @@ class AIToolsApi(WaitsMixin):
     ) -> ListAIToolExecutions200Response:
         """List the executions of the last 24 hours, newest first.
 
+        The result of each is left out; ``get_ai_tool_execution_status`` has it.
+
         Args:
             organisation: The organisation's name.
             status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
@@ -153,7 +159,7 @@ class AIToolsApi(WaitsMixin):
             **options: See the class.
 
         Returns:
-            The executions, without their results.
+            The executions.
 
         Raises:
             BadRequestException: The service does not accept the arguments.
@@ -184,6 +190,8 @@ class AIToolsApi(WaitsMixin):
         self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIToolExecutionStatus200Response:
         """Look how far an execution is, and at its result once it is complete.
+
+        A tool that takes long, such as one that makes images, is polled: every 2 to 3 seconds is enough.
 
         Args:
             organisation: The organisation's name.
@@ -223,6 +231,8 @@ class AIToolsApi(WaitsMixin):
     ) -> GetAIOrchestrationStatus200Response:
         """Look how far an orchestration of several tools is, and at its answer once it is complete.
 
+        The service runs the tools by itself and makes one answer of their results. Poll every 2 seconds or less often.
+
         Args:
             organisation: The organisation's name.
             orchestration_id: The identifier, as a chat answer has it.
@@ -259,8 +269,8 @@ class AIToolsApi(WaitsMixin):
     def list_mcp_servers(self, organisation: str, **options: Unpack[RequestOptions]) -> ListMcpServers200Response:
         """List the MCP servers that an organisation has on the service's gateway.
 
-        This client only lists them: it never connects to the gateway, and its token goes to the configured
-        host alone.
+        Their URLs are for an MCP client. Nothing is sent to the gateway by this call, and the token goes to the
+        configured host alone.
 
         Args:
             organisation: The organisation's name.
