@@ -257,6 +257,26 @@ def test_the_answers_that_the_api_documents_are_all_there(operation: str, status
     assert sorted(map(int, calls()[operation]["responses"])) == statuses
 
 
+def test_names_bounds_and_defaults_are_those_of_the_service_s_own_description() -> None:
+    assert sorted(calls()) == [
+        "getAIOrchestrationStatus", "getAIToolExecutionStatus", "listAIToolExecutions", "listAIToolNames",
+        "listAITools", "listMcpServers",
+    ]  # fmt: skip
+    start = "/api/v3/organizations/{organisation}/ai"
+    assert {f"{start}/tools/executions/{{executionId}}", f"{start}/mcp-servers"} < set(WRITTEN["paths"])
+    assert WRITTEN["components"]["securitySchemes"].keys() == {"BearerAuth"}
+    schemas = {part["name"]: part["schema"] for part in calls()["listAIToolExecutions"]["parameters"]}
+    assert schemas["status"] == {"type": "string", "enum": ["pending", "running", "complete", "failed"]}
+    assert schemas["limit"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
+    fields = {name: schema["properties"] for name, schema in WRITTEN["components"]["schemas"].items()}
+    execution, orchestration = (fields[f"GetAI{kind}Status200Response"] for kind in ("ToolExecution", "Orchestration"))
+    assert execution["createdAt"]["type"] == "integer"
+    assert (orchestration["createdAt"]["type"], orchestration["createdAt"]["format"]) == ("string", "date-time")
+    assert execution["status"]["examples"] == ["pending", "running", "complete", "failed"]
+    assert "waiting_tools" in orchestration["status"]["examples"]
+    assert "enum" not in orchestration["status"]
+
+
 def test_everything_has_words_and_none_is_python_s() -> None:
     texts = [part["description"] for call in calls().values() for part in call["parameters"]]
     texts += [call[text] for call in calls().values() for text in ("summary", "description")]
