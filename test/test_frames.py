@@ -108,6 +108,9 @@ def test_mcp_servers_have_text_and_a_boolean_that_may_be_missing() -> None:
     assert found.iloc[0].to_list() == ["a", "A", "https://g.example/a", False, "x, y"]
     assert found.iloc[1].isna().all()
     assert types(models.ListMcpServers200Response().to_dataframe()) == types(found)
+    for drifted in ("none", {"a": 1}, [{"serverName": "a"}, 7]):
+        odd = models.ListMcpServers200Response.model_construct(servers=drifted)  # type: ignore[arg-type] # on purpose
+        assert len(odd.to_dataframe()) == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn._json import is_array
 from quantcdn.models._model import Model
 from quantcdn.models.list_mcp_servers200_response_servers_inner import ListMcpServers200ResponseServersInner
 
@@ -24,10 +25,12 @@ class ListMcpServers200Response(Model):
         Returns:
             A row for each server: ``server_name``, ``display_name``, ``url``, ``enabled``, and the names in its
             ``tool_allowlist`` with commas between them, missing where it has no list.
+            What is no server is left out.
 
         Raises:
             ApiValueError: pandas is not installed.
         """
         from quantcdn import _frames
 
-        return _frames.of_servers(self.servers or [])
+        servers = self.servers if is_array(self.servers) else []
+        return _frames.of_servers(one for one in servers if isinstance(one, ListMcpServers200ResponseServersInner))

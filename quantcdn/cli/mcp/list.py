@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from quantcdn._json import is_array
 from quantcdn.cli._connect import connected
 from quantcdn.cli._output import Output, add_forms
 from quantcdn.cli._records import MCP_SERVER
@@ -43,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with connected(arguments) as (api, organisation), Output(arguments, MCP_SERVER) as output:
         response = api.list_mcp_servers_with_http_info(organisation)
-        servers = response.data.servers or []
+        listed = response.data.servers
+        servers = [one for one in listed if isinstance(one, MCP_SERVER.model)] if is_array(listed) else []
         output.answer(response.raw_data, servers)
         if output.is_for_people and not servers:
             say(f"{organisation} has no MCP servers")
