@@ -12,7 +12,9 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import MappingProxyType
 
 from quantcdn import _many, api_client, configuration, exceptions, hooks, models, timeout
@@ -43,6 +45,11 @@ EXAMPLES: dict[str, object] = {
     "synthesized_response": None,
     "images": ["data:image/png;base64,iVBORw0KGgo="],
     "s3_urls": ["https://pictures.example/lighthouse.png?signature=0123456789abcdef"],
+    "server_name": "issues",
+    "display_name": "Issue tracker",
+    "gateway_base_url": "https://gateway.example",
+    "url": "https://gateway.example/acme/issues/mcp",
+    "tool_allowlist": ["search_issues", "read_issue"],
     "DateTime created_at": "2026-01-31T09:30:00Z",
     "DateTime completed_at": "2026-01-31T09:30:14Z",
     "UnixSeconds created_at": 1769851800,
@@ -63,6 +70,7 @@ EXAMPLES: dict[str, object] = {
 # What an example does with an answer, by endpoint; for others it prints the answer.
 USES = {
     "list_ai_tools": "for tool in answer.tools:\n    print(tool.tool_spec)",
+    "list_mcp_servers": "for server in answer.servers:\n    print(server.server_name, server.url)",
     "list_ai_tool_executions": "for item in answer.executions:\n    print(item.execution_id, item.status)",
     "get_ai_tool_execution_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.result)",
     "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
@@ -120,7 +128,7 @@ def fields(cls: type[_model.Model]) -> dict[str, tuple[ast.expr, str]]:
 
 def names_in(node: ast.expr) -> list[str]:
     """List the names in a type."""
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return [part.id.removeprefix("Lenient") for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
 def docstring(node: ast.ClassDef | ast.FunctionDef) -> dict[str, str]:
@@ -136,9 +144,14 @@ def entries(node: ast.ClassDef | ast.FunctionDef, section: str) -> dict[str, str
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
+PRIVATE = [
+    import_module(f"quantcdn.models.{part.name}") for part in iter_modules(models.__path__) if part.name[0] == "_"
+]
+"""The modules of what the models share, which have no pages of their own."""
+
 ALIASES = {
     name: found
-    for module in (_many, _model, configuration, hooks, timeout)
+    for module in (_many, *PRIVATE, configuration, hooks, timeout)
     for name, found in documented(ast.parse(inspect.getsource(module))).items()
 }
 
@@ -151,16 +164,16 @@ def type_text(node: ast.expr, folder: str) -> str:
     """Write a type for a reader: models linked, aliases resolved, None and pydantic's own left out."""
     if isinstance(node, ast.Subscript):
         outer, inner = ast.unparse(node.value), node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if outer == "Annotated":
+        if outer in ("Annotated", "Lenient"):
             return type_text(inner[0], folder)
         if outer == "Callable":
             taken = " and ".join(type_text(part, folder) for part in inner[0].elts)
             return f"function of {taken}" if taken else "function"
         joint = " to " if outer in ("dict", "Mapping") else " and "
-        return f"{outer} of {joint.join(type_text(part, folder) for part in inner)}"
+        return f"{'list' if outer == 'Items' else outer} of {joint.join(type_text(part, folder) for part in inner)}"
     if isinstance(node, ast.BinOp):
         sides = [type_text(side, folder) for side in (node.left, node.right)]
-        return " or ".join(side for side in sides if side != "`None`")
+        return " or ".join(side for side in sides if side not in ("`None`", "`Any`"))
     name = ast.unparse(node)
     if name in ALIASES:
         return type_text(ALIASES[name][0], folder)
@@ -357,11 +370,13 @@ def example(cls: type[_model.Model]) -> dict[str, object]:
 def example_value(cls: type[_model.Model], name: str, kind: ast.expr) -> object:
     """Make an example of a field's value."""
     found = names_in(kind)
+    is_list = not {"list", "Items"}.isdisjoint(found)
     inner = next((example(getattr(models, part)) for part in found if part in models.__all__), None)
     if inner is not None:
-        return [inner] if "list" in found else inner
-    keys = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name, *found]
-    return known(keys)
+        return [inner] if is_list else inner
+    named = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name]
+    value = known([*named, *found])
+    return [value] if is_list and not EXAMPLES.keys() & named else value
 
 
 def known(keys: Iterable[str]) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from quantcdn._json import is_array
 from quantcdn._stats import Listed
 from quantcdn.exceptions import ApiValueError
 
@@ -37,6 +38,23 @@ class _Spec(Protocol):
 class _Tool(Protocol):
     @property
     def tool_spec(self) -> _Spec | None: ...
+
+
+class _Server(Protocol):
+    @property
+    def server_name(self) -> str | None: ...
+
+    @property
+    def display_name(self) -> str | None: ...
+
+    @property
+    def url(self) -> str | None: ...
+
+    @property
+    def enabled(self) -> bool | None: ...
+
+    @property
+    def tool_allowlist(self) -> list[str] | None: ...
 
 
 class _Execution(Listed, Protocol):
@@ -83,6 +101,30 @@ def of_names(names: Iterable[str]) -> pandas.DataFrame:
         ApiValueError: pandas is not installed.
     """
     return _frame(name=(list(names), "string"))
+
+
+def of_servers(servers: Iterable[_Server]) -> pandas.DataFrame:
+    """Make a data frame of MCP servers.
+
+    Args:
+        servers: The servers.
+
+    Returns:
+        A row for each: ``server_name``, ``display_name``, ``url``, ``enabled``, and the names in its
+        ``tool_allowlist``, missing where it has none.
+
+    Raises:
+        ApiValueError: pandas is not installed.
+    """
+    rows = list(servers)
+    allowed = [", ".join(map(str, row.tool_allowlist)) if is_array(row.tool_allowlist) else None for row in rows]
+    return _frame(
+        server_name=([row.server_name for row in rows], "string"),
+        display_name=([row.display_name for row in rows], "string"),
+        url=([row.url for row in rows], "string"),
+        enabled=([row.enabled if isinstance(row.enabled, bool) else None for row in rows], "boolean"),
+        tool_allowlist=(allowed, "string"),
+    )
 
 
 def of_executions(executions: Iterable[_Execution], known_statuses: Sequence[str]) -> pandas.DataFrame:

@@ -109,6 +109,30 @@ def _names(thing: object) -> Iterator[Part]:
     yield Table(_count(len(names) + more, "tool"), ("Tool",), [[_text(name)] for name in names], more)
 
 
+def _servers(thing: object) -> Iterator[Part]:
+    servers, more = _first(_get(thing, "servers"))
+    gateway = _text(_get(thing, "gateway_base_url"))
+    rows: list[list[Cell]] = [[value for _, value in _server_facts(server)] for server in servers]
+    caption = _count(len(servers) + more, "MCP server") + (f" at {gateway}" if gateway else "")
+    yield Table(caption, tuple(name for name, _ in _server_facts(None)), rows, more)
+
+
+def _server(thing: object) -> Iterator[Part]:
+    rows = [(name, value) for name, value in [*_server_facts(thing), *_unknown(thing)] if str(value)]
+    yield Facts("An MCP server", rows)
+
+
+def _server_facts(server: object) -> list[tuple[str, Cell]]:
+    allowed, enabled = _get(server, "tool_allowlist"), _get(server, "enabled")
+    return [
+        ("Server", _text(_get(server, "server_name"))),
+        ("Name", _text(_get(server, "display_name"))),
+        ("Enabled", ("yes" if enabled else "no") if isinstance(enabled, bool) else _text(enabled)),
+        ("URL", _text(_get(server, "url"))),
+        ("Allowed tools", ", ".join(map(_text, allowed)) if is_array(allowed) else _text(allowed)),
+    ]
+
+
 def _executions(thing: object) -> Iterator[Part]:
     executions, more = _first(_get(thing, "executions"))
     now = _now()
@@ -386,6 +410,8 @@ _VIEWS: Mapping[str, Callable[[object], Iterator[Part]]] = {
     "GetAIToolExecutionStatus200ResponseResult": _resulting,
     "GetAIOrchestrationStatus200Response": _orchestration,
     "GetAIOrchestrationStatus200ResponseToolsInner": _tool_of_orchestration,
+    "ListMcpServers200Response": _servers,
+    "ListMcpServers200ResponseServersInner": _server,
     "OpenApiException": _error,
 }
 """How each model is shown, by the name of its class; a model that is not here is shown as its fields."""

@@ -44,6 +44,8 @@ def test_all_commands_are_there() -> None:
         "quantcdn executions save",
         "quantcdn executions wait",
         "quantcdn executions watch",
+        "quantcdn mcp",
+        "quantcdn mcp list",
         "quantcdn orchestrations",
         "quantcdn orchestrations get",
         "quantcdn orchestrations wait",

@@ -96,6 +96,13 @@ NAMES = "get_weather\ncalculate\nsearch_web\ngenerate_image\n"
             "get_weather\tlocation, [unit]\ncalculate\toperation, a, b\nsearch_web\tquery, [maxResults]\n"
             "generate_image\tprompt, [negativePrompt], [width], [height]\n",
         ),
+        (
+            ["mcp", "list"],
+            'issues\tIssue tracker\ttrue\thttps://mcp-gateway.example/servers/issues/mcp\t["search_issues","read_issue"]\n'
+            'site-docs\tDocumentation of the site\ttrue\thttps://mcp-gateway.example/servers/site-docs/mcp\t["search_pages"]\n'
+            "billing\tInvoices\tfalse\thttps://mcp-gateway.example/servers/billing/mcp\t[]\n",
+        ),
+        (["mcp", "list", "--fields", "server_name,enabled"], "issues\ttrue\nsite-docs\ttrue\nbilling\tfalse\n"),
     ],
 )  # fmt: skip
 def test_records_are_written_byte_for_byte(service: Emulator, arguments: list[str], expected: str) -> None:
@@ -111,6 +118,7 @@ def test_records_are_written_byte_for_byte(service: Emulator, arguments: list[st
         (["orchestrations", "get", ORCHESTRATION], "get_ai_orchestration_status", [ORCHESTRATION]),
         (["tools", "list"], "list_ai_tools", []),
         (["tools", "names"], "list_ai_tool_names", []),
+        (["mcp", "list"], "list_mcp_servers", []),
     ],
 )
 def test_json_is_the_answer_as_it_came(

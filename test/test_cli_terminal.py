@@ -78,6 +78,7 @@ def test_colours_can_be_forced_where_there_is_a_screen_and_for_what_is_said_on_s
         ["orchestrations", "get", ORCHESTRATION],
         ["tools", "list"],
         ["tools", "show", "search_web"],
+        ["mcp", "list"],
     ],
 )
 def test_no_line_is_wider_than_the_terminal(service: Emulator, arguments: list[str], columns: int) -> None:
@@ -85,6 +86,18 @@ def test_no_line_is_wider_than_the_terminal(service: Emulator, arguments: list[s
     assert code == 0
     widest = max(len(line) for line in shown.splitlines())
     assert widest <= max(columns, len("orchestration  ") + len(ORCHESTRATION))
+
+
+def test_mcp_servers_are_a_table_and_none_at_all_are_said_to_be_none() -> None:
+    with Emulator() as service:
+        _, shown = on_terminal("mcp", "list", service=service, columns=200, NO_COLOR="1")
+        head, first, *_, last = shown.splitlines()
+        assert head.split() == ["SERVER", "NAME", "ENABLED", "URL", "ALLOWLIST"]
+        assert first.split()[0] == "issues"
+        assert first.rstrip().endswith("search_issues, read_issue")
+        assert last.split() == ["billing", "Invoices", "no", "https://mcp-gateway.example/servers/billing/mcp"]
+        service.add_fault(Fault(body=b"{}"))
+        assert "acme has no MCP servers" in on_terminal("mcp", "list", service=service)[1]
 
 
 def test_an_identifier_is_shown_whole_at_80_columns() -> None:

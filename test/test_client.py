@@ -40,6 +40,19 @@ def test_a_request_carries_the_token_and_says_what_it_takes() -> None:
         assert request.headers["user-agent"].startswith(f"quantcdn/{quantcdn.__version__} Python/")
 
 
+def test_the_gateway_of_mcp_servers_is_listed_but_never_contacted() -> None:
+    with ScriptedServer() as gateway:
+        body = {"gatewayBaseUrl": gateway.url, "servers": [{"serverName": "a", "url": f"{gateway.url}/a"}]}
+        with serving(*[answer(200, body)] * 3) as (server, api):
+            listed = api.list_mcp_servers("acme")
+            assert listed.gateway_base_url == gateway.url
+            assert api.list_mcp_servers_with_http_info("acme").data.servers == listed.servers
+            assert json.loads(api.list_mcp_servers_without_preload_content("acme").read()) == body
+            assert gateway.url in str(listed) + listed._repr_html_() + repr(listed.to_dict())
+            assert {r.target for r in server.requests} == {"/api/v3/organizations/acme/ai/mcp-servers"}
+        assert gateway.requests == []
+
+
 def test_a_host_may_have_a_path() -> None:
     with ScriptedServer(answer(200, NAMES)) as server:
         configuration = quantcdn.Configuration(f"{server.url}/prefix/", proxy="")

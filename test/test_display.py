@@ -28,6 +28,7 @@ from quantcdn.models._model import Model
 from test.markup import Page
 
 SIGNED = "https://bucket.example/a/b.png?X-Amz-Date=20260101T000000Z&X-Amz-Signature=5ec2e7"
+GATEWAY = "https://gateway.example"
 SMALL = f"data:image/png;base64,{base64.b64encode(picture('small', 64)).decode()}"
 
 
@@ -114,6 +115,24 @@ def test_names_are_listed() -> None:
     page, text = shown(models.ListAIToolNames200Response, {"tools": ["a", "b"], "count": 2})
     assert page.text.split() == ["2", "tools", "Tool", "a", "b"]
     assert text == "2 tools\nTOOL\na\nb"
+
+
+# MCP servers
+
+
+def test_mcp_servers_show_names_whether_they_are_enabled_and_the_tools_allowed() -> None:
+    server = {"serverName": "issues", "displayName": "Tracker", "url": f"{GATEWAY}/issues?key=5ec2e7", "enabled": True}
+    body = {"gatewayBaseUrl": GATEWAY, "servers": [{**server, "toolAllowlist": ["find", "read"]}, {"enabled": False}]}
+    page, text = shown(models.ListMcpServers200Response, body)
+    for words in (f"2 MCP servers at {GATEWAY}", "issues", "Tracker", "yes", "no", f"{GATEWAY}/issues", "find, read"):
+        assert words in page.text
+        assert words in text
+    assert "5ec2e7" not in page.text + text
+    assert shown(models.ListMcpServers200Response, {})[1].splitlines()[0] == "0 MCP servers"
+    page, text = shown(models.ListMcpServers200ResponseServersInner, {**server, "region": "ap-southeast-2"})
+    for words in ("An MCP server", "issues", "yes", "region", "ap-southeast-2"):
+        assert words in page.text
+        assert words in text
 
 
 # Executions
@@ -321,6 +340,9 @@ def with_text(text: str) -> Iterator[object]:
     yield models.ListAIToolNames200Response.from_dict({"tools": [text], "count": 1})
     yield models.ListAIToolExecutions200Response.from_dict(listed(pieces[0], orgId=text, status=text))
     yield models.ListAIToolExecutions200ResponseExecutionsInner.from_dict(pieces[0])
+    server = {"serverName": text, "displayName": text, "url": text, "toolAllowlist": [text], f"x{text}": text}
+    yield models.ListMcpServers200Response.from_dict({"gatewayBaseUrl": text, "servers": [server]})
+    yield models.ListMcpServers200ResponseServersInner.from_dict(server)
     for gave in (result, text, [text], {text: {text: text}}):
         yield models.GetAIToolExecutionStatus200Response.from_dict({**run, "result": gave})
     yield models.GetAIToolExecutionStatus200ResponseResult.from_dict(result)

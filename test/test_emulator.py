@@ -10,6 +10,7 @@ import pytest
 
 from quantcdn import (
     AIToolsApi,
+    BadRequestException,
     GetAIToolExecutionStatus404Response,
     NotFoundException,
 )
@@ -211,8 +212,21 @@ def test_the_list_is_filtered_by_status(quantcdn_emulator: Emulator, quantcdn_ap
         listed = quantcdn_api.list_ai_tool_executions("acme", status=status)
         assert listed.status == status
         assert {entry.status for entry in listed.executions} == {status}
-    unknown = body_of(quantcdn_emulator, f"{TOOLS}/executions?status=lost")
-    assert unknown == {"executions": [], "count": 0, "orgId": "acme", "status": "lost"}
+
+
+@pytest.mark.parametrize("status", ["bogus", "COMPLETE", "all", "complete,failed"])
+def test_a_filter_that_is_not_documented_is_a_bad_request(quantcdn_api: AIToolsApi, status: str) -> None:
+    with pytest.raises(BadRequestException) as caught:
+        quantcdn_api.list_ai_tool_executions("acme", status=status)
+    assert json.loads(caught.value.body or "") == {
+        "error": "Invalid parameters",
+        "message": "status must be one of pending, running, complete, failed",
+    }
+
+
+@pytest.mark.parametrize("status", ["", "%20", "complete%00"])
+def test_an_empty_filter_is_a_bad_request(quantcdn_emulator: Emulator, status: str) -> None:
+    assert ask(quantcdn_emulator, f"{TOOLS}/executions?status={status}")[0].status == 400
 
 
 def test_the_list_ends_at_the_limit_which_is_50_at_first(quantcdn_emulator: Emulator) -> None:
@@ -226,7 +240,10 @@ def test_the_list_ends_at_the_limit_which_is_50_at_first(quantcdn_emulator: Emul
 def test_a_limit_out_of_range_is_a_bad_request(quantcdn_emulator: Emulator, limit: str) -> None:
     response, body = ask(quantcdn_emulator, f"{TOOLS}/executions?limit={limit}")
     assert response.status == 400
-    assert "limit" in json.loads(body)["error"]
+    assert json.loads(body) == {
+        "error": "Invalid parameters",
+        "message": "limit must be a whole number from 1 to 100",
+    }
 
 
 @pytest.mark.parametrize("text", ["a/b", "a?b=c", "a#b", "a b", "100%2e", "....", "日本語", "é+&", "..%2F.."])

@@ -51,6 +51,17 @@ def test_a_token_and_an_organisation_can_be_given() -> None:
             AIToolsApi(client).list_ai_tool_names("other")
 
 
+def test_a_missing_scope_is_named() -> None:
+    with Emulator(missing_scope="ai:read") as service, ApiClient(service.configuration(proxy="")) as client:
+        with pytest.raises(ForbiddenException) as caught:
+            AIToolsApi(client).list_ai_tool_names("acme")
+        said = {"error": "insufficient_scope", "message": "Token is missing the scope ai:read"}
+        assert json.loads(caught.value.body or "") == said
+        assert ask(service, TOOLS, token=False)[0].status == 401
+    with pytest.raises(ApiTypeError):
+        Emulator(missing_scope=7)  # type: ignore[arg-type] # on purpose
+
+
 class Echo(Model):
     organisation: str
     size: int | None = None

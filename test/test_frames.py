@@ -98,9 +98,25 @@ def test_names_are_text() -> None:
         assert found["name"].tolist() == names
 
 
+def test_mcp_servers_have_text_and_a_boolean_that_may_be_missing() -> None:
+    server = {"serverName": "a", "displayName": "A", "url": "https://g.example/a", "enabled": False}
+    made = models.ListMcpServers200Response.from_dict({"servers": [{**server, "toolAllowlist": ["x", "y"]}, {}]})
+    assert made is not None
+    found = made.to_dataframe()
+    expected = dict.fromkeys(("server_name", "display_name", "url"), "string")
+    assert types(found) == {**expected, "enabled": "boolean", "tool_allowlist": "string"}
+    assert found.iloc[0].to_list() == ["a", "A", "https://g.example/a", False, "x, y"]
+    assert found.iloc[1].isna().all()
+    assert types(models.ListMcpServers200Response().to_dataframe()) == types(found)
+    for drifted in ("none", {"a": 1}, [{"serverName": "a"}, 7]):
+        odd = models.ListMcpServers200Response.model_construct(servers=drifted)  # type: ignore[arg-type] # on purpose
+        assert len(odd.to_dataframe()) == 0
+
+
 @pytest.mark.parametrize(
     "made",
     [
+        models.ListMcpServers200Response(),
         models.ListAITools200Response(tools=[], count=0),
         models.ListAIToolNames200Response(tools=[], count=0),
         models.ListAIToolExecutions200Response(executions=[], count=0, org_id="acme"),

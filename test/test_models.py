@@ -70,6 +70,13 @@ LISTED = {
     "createdAt": "2026-01-01T00:00:00Z",
     "completedAt": "2026-01-01T00:00:12Z",
 }
+SERVER = {
+    "serverName": "issues",
+    "displayName": "Issue tracker",
+    "url": "https://gateway.example/issues",
+    "enabled": True,
+    "toolAllowlist": ["read_issue"],
+}
 BODIES: list[tuple[type[Model], dict[str, Any]]] = [
     (models.ListAITools200Response, {"tools": [WEATHER_TOOL, WEATHER_TOOL], "count": 4}),
     (models.ListAITools200ResponseToolsInner, WEATHER_TOOL),
@@ -88,6 +95,8 @@ BODIES: list[tuple[type[Model], dict[str, Any]]] = [
     (models.GetAIOrchestrationStatus200Response, ORCHESTRATION_4_19),
     (models.GetAIOrchestrationStatus200ResponseToolsInner, ORCHESTRATION_4_9["tools"][0]),  # type: ignore[index,list-item] # a literal's own type
     (models.GetAIOrchestrationStatus404Response, {"error": "Orchestration not found", "orchestrationId": "orch_91aa"}),
+    (models.ListMcpServers200Response, {"gatewayBaseUrl": "https://gateway.example", "servers": [SERVER, SERVER]}),
+    (models.ListMcpServers200ResponseServersInner, SERVER),
 ]
 IN_2026 = datetime(2026, 1, 1, tzinfo=UTC)
 FORMS_OF_NEW_YEAR = [

@@ -36,10 +36,11 @@ assert isinstance(api_response, {model})
 CASES = {
     "list_ai_tools": ("list_ai_tools200_response", "ListAITools200Response", "", "organisation"),
     "list_ai_tool_names": ("list_ai_tool_names200_response", "ListAIToolNames200Response", "", "organisation"),
+    "list_mcp_servers": ("list_mcp_servers200_response", "ListMcpServers200Response", "", "organisation"),
     "list_ai_tool_executions": (
         "list_ai_tool_executions200_response",
         "ListAIToolExecutions200Response",
-        "status = 'status_example'; limit = 50",
+        "status = 'complete'; limit = 50",
         "organisation, status=status, limit=limit",
     ),
     "get_ai_tool_execution_status": (

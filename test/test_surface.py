@@ -22,6 +22,7 @@ METHODS = {
     "list_ai_tool_executions": (["organisation", "status", "limit"], "ListAIToolExecutions200Response"),
     "get_ai_tool_execution_status": (["organisation", "execution_id"], "GetAIToolExecutionStatus200Response"),
     "get_ai_orchestration_status": (["organisation", "orchestration_id"], "GetAIOrchestrationStatus200Response"),
+    "list_mcp_servers": (["organisation"], "ListMcpServers200Response"),
 }
 
 # Class, module, and for each field: Python name, JSON key, whether it must be there.
@@ -117,6 +118,20 @@ MODELS = {
     "ListAITools200ResponseToolsInnerToolSpecInputSchema": (
         "list_ai_tools200_response_tools_inner_tool_spec_input_schema",
         [("var_json", "json", False)],
+    ),
+    "ListMcpServers200Response": (
+        "list_mcp_servers200_response",
+        [("gateway_base_url", "gatewayBaseUrl", False), ("servers", "servers", False)],
+    ),
+    "ListMcpServers200ResponseServersInner": (
+        "list_mcp_servers200_response_servers_inner",
+        [
+            ("server_name", "serverName", False),
+            ("display_name", "displayName", False),
+            ("url", "url", False),
+            ("enabled", "enabled", False),
+            ("tool_allowlist", "toolAllowlist", False),
+        ],
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The five endpoints of the AI tools API, each stated once."""
+"""The endpoints of the AI tools API, each stated once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from quantcdn.models.get_ai_tool_execution_status404_response import GetAIToolEx
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 from quantcdn.models.list_ai_tool_names200_response import ListAIToolNames200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
+from quantcdn.models.list_mcp_servers200_response import ListMcpServers200Response
 from quantcdn.operation import Bounded, Operation
 from quantcdn.polling import Timing
 from quantcdn.rest import RESTResponse
 
-_TOOLS = "/api/v3/organizations/{organisation}/ai/tools"
+_AI = "/api/v3/organizations/{organisation}/ai"
+_TOOLS = f"{_AI}/tools"
 
 LIST_AI_TOOLS: Final = Operation("list_ai_tools", _TOOLS, ListAITools200Response)
 
@@ -49,6 +51,8 @@ GET_AI_ORCHESTRATION_STATUS: Final = Operation(
     errors={404: GetAIOrchestrationStatus404Response},
     identifier="orchestration_id",
 )
+
+LIST_MCP_SERVERS: Final = Operation("list_mcp_servers", f"{_AI}/mcp-servers", ListMcpServers200Response)
 
 
 def _is_operation(value: object) -> TypeGuard[Operation[Any]]:
@@ -85,6 +89,8 @@ class AIToolsApi(WaitsMixin):
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes.
 
+        A tool of the list can go into the ``toolConfig`` of a chat request as it is.
+
         Args:
             organisation: The organisation's name.
             **options: See the class.
@@ -111,6 +117,8 @@ class AIToolsApi(WaitsMixin):
 
     def list_ai_tool_names(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
         """List the names of the tools that an organisation may use.
+
+        The response is much smaller than that of ``list_ai_tools``, and enough for a menu or a check of a name.
 
         Args:
             organisation: The organisation's name.
@@ -141,6 +149,8 @@ class AIToolsApi(WaitsMixin):
     ) -> ListAIToolExecutions200Response:
         """List the executions of the last 24 hours, newest first.
 
+        The result of each is left out; ``get_ai_tool_execution_status`` has it.
+
         Args:
             organisation: The organisation's name.
             status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
@@ -149,7 +159,7 @@ class AIToolsApi(WaitsMixin):
             **options: See the class.
 
         Returns:
-            The executions, without their results.
+            The executions.
 
         Raises:
             BadRequestException: The service does not accept the arguments.
@@ -180,6 +190,8 @@ class AIToolsApi(WaitsMixin):
         self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIToolExecutionStatus200Response:
         """Look how far an execution is, and at its result once it is complete.
+
+        A tool that takes long, such as one that makes images, is polled: every 2 to 3 seconds is enough.
 
         Args:
             organisation: The organisation's name.
@@ -219,6 +231,8 @@ class AIToolsApi(WaitsMixin):
     ) -> GetAIOrchestrationStatus200Response:
         """Look how far an orchestration of several tools is, and at its answer once it is complete.
 
+        The service runs the tools by itself and makes one answer of their results. Poll every 2 seconds or less often.
+
         Args:
             organisation: The organisation's name.
             orchestration_id: The identifier, as a chat answer has it.
@@ -251,3 +265,33 @@ class AIToolsApi(WaitsMixin):
             options,
             preload=False,
         )
+
+    def list_mcp_servers(self, organisation: str, **options: Unpack[RequestOptions]) -> ListMcpServers200Response:
+        """List the MCP servers that an organisation has on the service's gateway.
+
+        Their URLs are for an MCP client. Nothing is sent to the gateway by this call, and the token goes to the
+        configured host alone.
+
+        Args:
+            organisation: The organisation's name.
+            **options: See the class.
+
+        Returns:
+            The gateway's origin and the servers.
+
+        Raises:
+            OpenApiException: See the class.
+        """
+        return self.list_mcp_servers_with_http_info(organisation, **options).data
+
+    def list_mcp_servers_with_http_info(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListMcpServers200Response]:
+        """Do as ``list_mcp_servers``, and return status, headers and body too."""
+        return self.api_client.call(LIST_MCP_SERVERS, {"organisation": organisation}, options)
+
+    def list_mcp_servers_without_preload_content(
+        self, organisation: str, **options: Unpack[RequestOptions]
+    ) -> RESTResponse:
+        """Do as ``list_mcp_servers``, and return the response unread, whatever its status."""
+        return self.api_client.send(LIST_MCP_SERVERS, {"organisation": organisation}, options, preload=False)

@@ -14,6 +14,7 @@ COMMANDS: Commands = {
     "tools": ("quantcdn.cli.tools", "what an organisation's tools are, do and take"),
     "executions": ("quantcdn.cli.executions", "list, wait for, watch and save executions"),
     "orchestrations": ("quantcdn.cli.orchestrations", "look at and wait for orchestrations of several tools"),
+    "mcp": ("quantcdn.cli.mcp", "list the MCP servers of an organisation"),
     "demo": ("quantcdn.cli.demo", "show the whole client in some seconds"),
     "emulator": ("quantcdn.cli.emulator", "run the local service until Ctrl-C"),
     "doctor": ("quantcdn.cli.doctor", "check settings, network and token, and say what to do"),

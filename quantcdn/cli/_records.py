@@ -16,6 +16,7 @@ from quantcdn.models import (
     GetAIToolExecutionStatus200Response,
     ListAIToolExecutions200ResponseExecutionsInner,
     ListAITools200ResponseToolsInnerToolSpec,
+    ListMcpServers200ResponseServersInner,
 )
 from quantcdn.models._model import Model
 
@@ -180,6 +181,14 @@ def _first_sentence(spec: ListAITools200ResponseToolsInnerToolSpec) -> str:
     return (spec.description or "").partition(". ")[0]
 
 
+def _yes_or_no(value: object) -> object:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+def _joined(value: object) -> object:
+    return ", ".join(map(text_of, value)) if is_array(value) else value
+
+
 LISTED = Kind(
     ListAIToolExecutions200ResponseExecutionsInner,
     fields=("executionId", "toolName", "status", "createdAt", "completedAt"),
@@ -233,4 +242,16 @@ NAME = Kind(
     ListAITools200ResponseToolsInnerToolSpec,
     fields=("name",),
     columns={"TOOL": lambda spec: spec.name},
+)
+
+MCP_SERVER = Kind(
+    ListMcpServers200ResponseServersInner,
+    fields=("serverName", "displayName", "enabled", "url", "toolAllowlist"),
+    columns={
+        "SERVER": lambda server: server.server_name,
+        "NAME": lambda server: server.display_name,
+        "ENABLED": lambda server: _yes_or_no(server.enabled),
+        "URL": lambda server: server.url,
+        "ALLOWLIST": lambda server: _joined(server.tool_allowlist),
+    },
 )

@@ -40,8 +40,9 @@ with Emulator() as service, quantcdn.ApiClient(service.configuration()) as clien
     print(api.list_ai_tool_executions("acme", status="complete", limit=5).executions)
     print(api.get_ai_tool_execution_status("acme", execution_id).result)
     print(api.get_ai_orchestration_status("acme", orchestration_id).answer)
+    print(api.list_mcp_servers("acme").servers)
 """
-"""The five calls, ready to paste."""
+"""The six calls, ready to paste."""
 
 _Status = models.GetAIToolExecutionStatus200Response | models.GetAIOrchestrationStatus200Response
 
@@ -125,7 +126,7 @@ def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
         _follow_orchestration(stage)
         _show_executions(screen, api, _ORGANISATION)
         _show_failure(stage)
-    screen.heading("The same five calls, to paste")
+    screen.heading("The same six calls, to paste")
     screen.code(CODE)
 
 

@@ -17,6 +17,8 @@ class Docstring:
 
     summary: str
     """Its first paragraph."""
+    description: str
+    """The paragraphs after it, down to the first section."""
     returns: str
     """What it returns."""
     entries: Mapping[str, str]
@@ -35,10 +37,12 @@ def of_method(cls: type, name: str) -> Docstring:
     """
     node = next(part for part in _body(cls) if isinstance(part, ast.FunctionDef) and part.name == name)
     text = ast.get_docstring(node) or ""
+    prose = re.split(r"^\w+:\n", text, maxsplit=1, flags=re.MULTILINE)[0].partition("\n\n")
     returns = re.search(r"^Returns:\n((?: {4}.*\n?)+)", text, re.MULTILINE)
     entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", text, re.MULTILINE)
     return Docstring(
-        _line(text.partition("\n\n")[0]),
+        _line(prose[0]),
+        _line(prose[2]),
         _line(returns[1]) if returns else "",
         {name: _line(found) for name, found in entries},
     )

@@ -36,6 +36,8 @@ class Emulator:
         organisation: The only organisation that there is; None accepts any.
         wire: The version of the service whose answers it gives, ``4.9`` or ``4.19``.
         clock: What moves executions on; None for the real time.
+        missing_scope: A scope that the token lacks: every endpoint then answers 403 and names it; None lets
+            the token have all.
         seed: What identifiers, pictures and the token follow from.
 
     Raises:
@@ -52,12 +54,14 @@ class Emulator:
         organisation: str | None = None,
         wire: str = "4.19",
         clock: AnyClock | None = None,
+        missing_scope: str | None = None,
         seed: int = 0,
     ) -> None:
         _checks.integer("port", port, 0, 65_535)
         gate = Gate(
             token=f"emulator_{digits(seed, 'token')}" if token is None else _checks.token(token),
             organisation=None if organisation is None else _checks.text("organisation", organisation),
+            missing_scope=_checks.optional_text("missing_scope", missing_scope),
         )
         wire = _checked_wire(wire)
         self._server = Server(port)

@@ -58,24 +58,31 @@ def _named(model: type[BaseModel], name: str, annotation: object) -> object:
     """Give what a field's name asks for beyond its type."""
     if name == "status" and hasattr(model, "known_statuses"):
         return "complete"
-    if name.endswith("_at") and int in _choices(annotation):
+    if name.endswith("_at") and int in choices(annotation):
         return _UNIX_SECONDS
     return _ABSENT
 
 
-def _choices(annotation: object) -> list[object]:
-    """List the types that an annotation allows, None last."""
+def choices(annotation: object) -> list[object]:
+    """List the types that an annotation allows.
+
+    Args:
+        annotation: The annotation of a field.
+
+    Returns:
+        The types in their order, so that the documented one is the first; None is the last.
+    """
     if get_origin(annotation) is Annotated:
-        return _choices(get_args(annotation)[0])
+        return choices(get_args(annotation)[0])
     inner = get_args(annotation)
     if not inner or get_origin(annotation) in (list, dict, Literal):
         return [annotation]
-    found = [choice for part in inner for choice in _choices(part)]
+    found = [choice for part in inner for choice in choices(part)]
     return sorted(found, key=lambda choice: choice is NoneType)
 
 
 def _value(annotation: object, outer: tuple[type[BaseModel], ...]) -> object:
-    kind = _choices(annotation)[0]
+    kind = choices(annotation)[0]
     if get_origin(kind) is Literal:
         return get_args(kind)[0]
     if get_origin(kind) is list:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from quantcdn import models
 from quantcdn.emulator._answer import Answer, json_answer, xml_error
 from quantcdn.emulator._example_of import example_of
 from quantcdn.emulator._journal import Request
+from quantcdn.emulator._mcp_servers import GATEWAY, SERVERS
 from quantcdn.emulator._pictures import Pictures
 from quantcdn.emulator._state import Execution, Records
 from quantcdn.emulator._tools import NAMES, TOOLS, result_of
@@ -18,7 +20,12 @@ from quantcdn.emulator._wire import Wire, execution_body, execution_entry, orche
 from quantcdn.models._model import json_keys
 from quantcdn.operation import Operation
 
-_DEFAULT_LIMIT = 50
+DEFAULT_LIMIT = 50
+"""How many executions a list has at most where no limit is given."""
+
+FILTERS = models.ListAIToolExecutions200ResponseExecutionsInner.known_statuses
+"""The statuses that a list can be filtered by."""
+
 _LARGEST_LIMIT = 100
 
 
@@ -53,12 +60,12 @@ def _list_names(_call: Call) -> Answer:
 
 
 def _list_executions(call: Call) -> Answer:
-    limit = _limit(call.request.query.get("limit", str(_DEFAULT_LIMIT)))
+    limit = _limit(call.request.query.get("limit", str(DEFAULT_LIMIT)))
     if limit is None:
-        return json_answer(400, {"error": f"limit must be a whole number from 1 to {_LARGEST_LIMIT}"})
+        return _invalid(f"limit must be a whole number from 1 to {_LARGEST_LIMIT}")
     wanted = call.request.query.get("status")
-    if wanted == "":
-        return json_answer(400, {"error": "status must not be empty"})
+    if wanted not in (None, *FILTERS):
+        return _invalid(f"status must be one of {', '.join(FILTERS)}")
     entries = (execution_entry(execution, call.now) for execution in call.records.newest_first())
     chosen = list(islice((entry for entry in entries if wanted in (None, entry["status"])), limit))
     return json_answer(
@@ -70,6 +77,10 @@ def _list_executions(call: Call) -> Answer:
             "status": "all" if wanted is None else wanted,
         },
     )
+
+
+def _invalid(problem: str) -> Answer:
+    return json_answer(400, {"error": "Invalid parameters", "message": problem})
 
 
 def _limit(text: str) -> int | None:
@@ -93,12 +104,17 @@ def _orchestration_status(call: Call) -> Answer:
     return json_answer(200, orchestration_body(orchestration, call.now, call.wire, call.result_of))
 
 
+def _list_servers(_call: Call) -> Answer:
+    return json_answer(200, {"gatewayBaseUrl": GATEWAY, "servers": SERVERS})
+
+
 HANDLERS: Mapping[str, Handler] = {
     "list_ai_tools": _list_tools,
     "list_ai_tool_names": _list_names,
     "list_ai_tool_executions": _list_executions,
     "get_ai_tool_execution_status": _execution_status,
     "get_ai_orchestration_status": _orchestration_status,
+    "list_mcp_servers": _list_servers,
 }
 """The handler of each endpoint by its operation's name; any other is answered by its model's example."""
 

@@ -7,28 +7,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
-from pydantic_core import core_schema
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
 
 from quantcdn import exceptions, models
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.emulator import _docstrings, _example_answers
 from quantcdn.emulator._answer import Answer, json_answer
-from quantcdn.emulator._handlers import Call
-from quantcdn.emulator._wire import WIRES
+from quantcdn.emulator._handlers import DEFAULT_LIMIT, FILTERS, Call
+from quantcdn.emulator._schemas import schema_of
 from quantcdn.models._model import Model, json_keys
 from quantcdn.operation import Bounded, Check, Operation
+
+_VERSION = "4.25"
+"""The newest version of the service that is known to have these endpoints."""
 
 _ABOUT = """\
 Which tools an organisation may use, and how far their executions and orchestrations are.
 
-This is what the Python client `quantcdn` reads, described from its code. It is not the service's own description, and
-it is wide enough for every version of the service that the client knows.
+This is what the Python client `quantcdn` reads, described from its code. It is not the service's own description, but
+a client generated from it has the names that one generated from that has.
 
 - A token is made in the QuantCDN dashboard, and every request carries it.
 - Any object may have more keys than are described here, and any optional key may be `null`.
 - A status is text. The known ones are named; any other is not the end.
-- A time is described in its documented form first. Others have been seen: text in other forms, in UTC where it names
+- A time is described in its documented form. Others have been seen: text in other forms, in UTC where it names
   no zone, and seconds or milliseconds since 1970, as a number or as text.
 - An execution or an orchestration is forgotten 24 hours after it was asked for.
 - A signed address is good for an hour, and answers 400 to a request that carries the token.
@@ -36,27 +39,43 @@ it is wide enough for every version of the service that the client knows.
 
 _HEADERS = {
     "x-request-id": {
-        "description": "The name of the request in the service's logs. Some answers have it under another name.",
+        "description": "The name of the request in the service's logs. Some responses have it under another name.",
         "schema": {"type": "string"},
     }
 }
+
+# Not "Error": in several languages, a class of that name would hide the language's own.
+_ERROR_NAME = "ErrorResponse"
 
 _ERROR: JsonSchemaValue = {
     "description": "What the service says of a request that it does not serve.",
     "type": "object",
     "properties": {
-        "error": {"description": "What went wrong, in words.", "type": ["string", "null"]},
+        "error": {"description": "What went wrong, in words or as a code.", "type": ["string", "null"]},
         "message": {"description": "More about it.", "type": ["string", "null"]},
     },
-    "additionalProperties": True,
 }
 
 _EVERYWHERE: Mapping[int, tuple[str, str, Mapping[str, object]]] = {
-    401: ("The token is missing or wrong.", "Error", {"usual": {"error": "Unauthorized", "message": "Wrong token"}}),
-    403: ("The token is for another organisation.", "Error", {"usual": {"error": "Access denied"}}),
-    500: ("The service has failed.", "Error", {"usual": {"error": "Internal Server Error"}}),
+    401: (
+        "The token is missing or wrong.",
+        _ERROR_NAME,
+        {"usual": {"error": "Unauthorized", "message": "Wrong token"}},
+    ),
+    403: (
+        "The token is for another organisation, or lacks a scope.",
+        _ERROR_NAME,
+        {
+            "organisation": {"error": "Access denied", "message": "The token is for another organisation"},
+            "scope": {"error": "insufficient_scope", "message": "Token is missing the scope ai"},
+        },
+    ),
+    500: ("The service has failed.", _ERROR_NAME, {"usual": {"error": "Internal Server Error"}}),
 }
 """What any endpoint may answer."""
+
+_QUERY: Mapping[str, JsonSchemaValue] = {"status": {"enum": list(FILTERS)}, "limit": {"default": DEFAULT_LIMIT}}
+"""What the service documents of query parameters beyond what the client checks."""
 
 
 def description(servers: Iterable[Mapping[str, str]]) -> dict[str, Any]:
@@ -70,19 +89,26 @@ def description(servers: Iterable[Mapping[str, str]]) -> dict[str, Any]:
     """
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        path = re.sub(r"{(\w+)}", lambda found: f"{{{to_camel(found[1])}}}", operation.path)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "QuantCDN AI tools", "version": list(WIRES)[-1], "description": _ABOUT},
+        "info": {
+            "title": "QuantCDN AI tools",
+            "version": _VERSION,
+            "description": _ABOUT,
+            "contact": {"name": "QuantCDN", "url": "https://www.quantcdn.io"},
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
         "servers": [dict(server) for server in servers],
-        "security": [{"token": []}],
+        "security": [{"BearerAuth": []}],
         "tags": [{"name": "AI Tools", "description": "Tools, their executions and their orchestrations."}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {"BearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "headers": _HEADERS,
             "responses": {str(status): _response(*common) for status, common in _EVERYWHERE.items()},
-            "schemas": {**_schemas(), "Error": _ERROR},
+            "schemas": {**{model.__name__: _in_words(schema_of(model)) for model in _models()}, _ERROR_NAME: _ERROR},
         },
     }
 
@@ -97,12 +123,27 @@ def serve_description(_call: Call) -> Answer:
     return _served()
 
 
+def operation_id(operation: Operation[Any]) -> str:
+    """Name an operation as the service's own description does, from which its model has its name.
+
+    Args:
+        operation: The endpoint.
+
+    Returns:
+        The name: ``listAITools`` for ``list_ai_tools``.
+    """
+    stated = operation.model.__name__.removesuffix("200Response")
+    same = stated.lower() == operation.name.replace("_", "")
+    return stated[0].lower() + stated[1:] if same else to_camel(operation.name)
+
+
 def _operation(operation: Operation[Any]) -> dict[str, Any]:
     documented = _docstrings.of_method(AIToolsApi, operation.name)
     checks: dict[str, Check | None] = {**dict.fromkeys(operation.path_parameters), **operation.query}
     return {
-        "operationId": operation.name,
-        "summary": documented.summary,
+        "operationId": operation_id(operation),
+        "summary": documented.summary.removesuffix("."),
+        "description": _in_json_words(documented.description or documented.summary),
         "tags": ["AI Tools"],
         "parameters": [_parameter(name, check, documented.entries[name]) for name, check in checks.items()],
         "responses": dict(_responses(operation, documented)),
@@ -113,13 +154,15 @@ def _parameter(name: str, check: Check | None, text: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if isinstance(check, Bounded):
         schema = {"type": "integer", "minimum": check.minimum, "maximum": check.maximum}
+    elif check is not None and "enum" in _QUERY.get(name, {}):
+        schema = {"type": "string"}
     examples = {str(value): {"value": value} for value in _example_answers.ARGUMENTS.get(name, ())}
     return {
-        "name": name,
+        "name": to_camel(name),
         "in": "path" if check is None else "query",
         "required": check is None,
         "description": _in_json_words(text),
-        "schema": schema,
+        "schema": schema if check is None else {**schema, **_QUERY.get(name, {})},
         **({"examples": examples} if examples else {}),
     }
 
@@ -134,7 +177,7 @@ def _responses(operation: Operation[Any], documented: _docstrings.Docstring) -> 
             examples = {"unknown": _example_answers.missing(operation)}
             yield str(status), _response(text or "", operation.errors[status].__name__, examples)
         elif text:
-            yield str(status), _response(text, "Error", {})
+            yield str(status), _response(text, _ERROR_NAME, {})
 
 
 def _response(text: str, schema: str, examples: Mapping[str, object]) -> dict[str, Any]:
@@ -146,55 +189,25 @@ def _response(text: str, schema: str, examples: Mapping[str, object]) -> dict[st
     }
 
 
-def _schemas() -> dict[str, JsonSchemaValue]:
-    _, written = models_json_schema(
-        [(getattr(models, name), "validation") for name in models.__all__],
-        ref_template="#/components/schemas/{model}",
-        schema_generator=_Schemas,
-    )
-    return dict(sorted(written["$defs"].items()))
+def _models() -> list[type[Model]]:
+    return [getattr(models, name) for name in sorted(models.__all__)]
 
 
-class _Schemas(GenerateJsonSchema):
-    """Writes models for a reader: without titles and defaults, with the docstrings as descriptions."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
-        return False
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        inner = self.generate_inner(schema["schema"])
-        return {**inner, "type": [inner["type"], "null"]} if "type" in inner else super().nullable_schema(schema)
-
-    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        written = super().model_schema(schema)
-        model = schema["cls"]
-        texts = _docstrings.of_fields(model)
-        known = getattr(model, "known_statuses", ())
-        properties: dict[str, JsonSchemaValue] = {}
-        keys = json_keys(model)
-        for name, key in keys.items():
-            text = texts[name].replace("``known_statuses``", ", ".join(f"``{status}``" for status in known))
-            properties[key] = {"description": _in_json_words(text), **written["properties"][key]}
-        if known:
-            properties["status"]["examples"] = list(known)
-        return {
-            "description": written["description"],
-            "type": "object",
-            "required": [keys[name] for name, field in model.model_fields.items() if field.is_required()],
-            "properties": properties,
-            "additionalProperties": True,
-        }
+def _in_words(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """Write a schema's texts for readers of another language."""
+    properties = {
+        key: {**described, "description": _in_json_words(described["description"])}
+        for key, described in schema["properties"].items()
+    }
+    return {**schema, "description": _in_json_words(schema["description"]), "properties": properties}
 
 
 def _in_json_words(text: str) -> str:
-    """Write a docstring's text for readers of another language: JSON keys in place of Python's names."""
-    return re.sub("``(.+?)``", lambda found: f"`{_keys().get(found[1], found[1])}`", text)
+    """Write a docstring's text for readers of another language: names of the description in place of Python's."""
+    return re.sub("``(.+?)``", lambda found: f"`{_names().get(found[1], found[1])}`", text)
 
 
 @cache
-def _keys() -> dict[str, str]:
-    stated: list[type[Model]] = [getattr(models, name) for name in models.__all__]
-    return {name: key for model in stated for name, key in json_keys(model).items()}
+def _names() -> dict[str, str]:
+    keys = {name: key for model in _models() for name, key in json_keys(model).items()}
+    return keys | {operation.name: operation_id(operation) for operation in OPERATIONS}

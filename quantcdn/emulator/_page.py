@@ -28,9 +28,8 @@ What it does not do
 - It has no rate limits and no quotas. Errors come by request only (add_fault).
 - It speaks HTTP on the loopback interface; there is no TLS.
 - It keeps everything in memory, and forgets it when it stops.
-- A few answers are guesses, since the service's own are not known: an unknown status in the filter
-  of the list gives an empty list; a limit that is not from 1 to 100 gives 400 with a text of our own;
-  so do the texts beside 401, 403, 405 and unknown paths.
+- A few answers are guesses, since the service's own are not known: the texts
+  beside 400, 401, 403, 405 and unknown paths are our own.
 - Signed addresses look like S3's and end after an hour as they do, but the signature is another.
 - An endpoint without a script of its own answers an example that is made from its model.
 """

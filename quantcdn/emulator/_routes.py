@@ -95,6 +95,8 @@ class Gate:
     token: str
     organisation: str | None
     """The only organisation that there is, or None for any."""
+    missing_scope: str | None = None
+    """A scope that every endpoint asks for and the token lacks, or None."""
 
     def refusal(self, headers: Headers, arguments: Mapping[str, str]) -> Answer | None:
         """Say why a request may not be answered, or None if it may."""
@@ -104,4 +106,7 @@ class Gate:
             return json_answer(401, {"error": "Unauthorized", "message": problem}, {"WWW-Authenticate": "Bearer"})
         if self.organisation not in (None, arguments.get("organisation", self.organisation)):
             return json_answer(403, {"error": "Access denied", "message": "The token is for another organisation"})
+        if self.missing_scope is not None:
+            problem = f"Token is missing the scope {self.missing_scope}"
+            return json_answer(403, {"error": "insufficient_scope", "message": problem})
         return None

@@ -19,6 +19,8 @@ from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import List
 from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schema import (
     ListAITools200ResponseToolsInnerToolSpecInputSchema,
 )
+from quantcdn.models.list_mcp_servers200_response import ListMcpServers200Response
+from quantcdn.models.list_mcp_servers200_response_servers_inner import ListMcpServers200ResponseServersInner
 
 __all__ = [
     "GetAIOrchestrationStatus200Response",
@@ -34,4 +36,6 @@ __all__ = [
     "ListAITools200ResponseToolsInner",
     "ListAITools200ResponseToolsInnerToolSpec",
     "ListAITools200ResponseToolsInnerToolSpecInputSchema",
+    "ListMcpServers200Response",
+    "ListMcpServers200ResponseServersInner",
 ]

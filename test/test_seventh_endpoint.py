@@ -98,8 +98,8 @@ def test_the_local_service_answers_it(project: Path) -> None:
 
 def test_it_has_its_pages_and_its_description(project: Path) -> None:
     assert (project / "docs" / "models" / "CancelAIToolExecution200Response.md").is_file()
-    for page in ("AIToolsApi.md", "openapi.yaml"):
-        assert "cancel_ai_tool_execution" in (project / "docs" / page).read_text(encoding="utf-8")
+    for page, name in (("AIToolsApi.md", "cancel_ai_tool_execution"), ("openapi.yaml", "cancelAIToolExecution")):
+        assert name in (project / "docs" / page).read_text(encoding="utf-8")
 
 
 def test_the_test_of_the_surface_takes_it_as_it_is(project: Path) -> None:
