@@ -61,6 +61,7 @@ EXAMPLES: dict[str, object] = {
     "Count": 1,
     "Json": "text",
     "JsonObject": {"key": "text"},
+    "StrictBool": True,
     "bool": True,
     "float": 1.5,
     "int": 1,
@@ -157,7 +158,7 @@ ALIASES = {
 
 
 # Types of the code that a reader knows by another name.
-KNOWN_AS = {"RetrySettings": "urllib3.Retry"}
+KNOWN_AS = {"RetrySettings": "urllib3.Retry", "StrictBool": "bool"}
 
 
 def type_text(node: ast.expr, folder: str) -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from quantcdn._json import is_array
+from quantcdn.models._fields import Items, Lenient
 from quantcdn.models._model import Model
 from quantcdn.models.list_mcp_servers200_response_servers_inner import ListMcpServers200ResponseServersInner
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 class ListMcpServers200Response(Model):
     """The MCP servers of an organisation, and the gateway that they are reached through."""
 
-    gateway_base_url: str | None = None
+    gateway_base_url: Lenient[str] | None = None
     """The origin of the gateway, which takes the organisation's Quant token; this client never connects to it."""
 
-    servers: list[ListMcpServers200ResponseServersInner] | None = None
+    servers: Lenient[Items[ListMcpServers200ResponseServersInner]] | None = None
     """The servers."""
 
     def to_dataframe(self) -> "pandas.DataFrame":
