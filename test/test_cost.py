@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from test.benchmark import cost, page
-from test.benchmark.contenders import PATHS
+from test.benchmark.counting import LOOPS
 from test.benchmark.serving import bodies, nginx
 from test.faults.parts import needed
 
@@ -31,26 +31,16 @@ def instructions(url: str) -> dict[str, float]:
     return cost.instructions(url)
 
 
-@pytest.fixture(scope="module")
-def own_calls(url: str) -> dict[str, float]:
-    return cost.own_calls(url)
-
-
 def near(kind: str, case: str) -> object:
     return pytest.approx(cost.recorded()[kind][case], rel=TOLERANCE)
 
 
 @pytest.mark.timeout(400)  # valgrind runs Python fifty times slower
-@pytest.mark.parametrize("case", PATHS)
+@pytest.mark.parametrize("case", LOOPS)
 def test_a_call_takes_the_recorded_multiple_of_the_instructions_of_urllib3(
     case: str, instructions: dict[str, float]
 ) -> None:
     assert instructions[case] == near(cost.INSTRUCTIONS, case), "python -m test.benchmark.cost --record, if it is meant"
-
-
-@pytest.mark.parametrize("case", ["status", "tools", "executions"])
-def test_a_call_makes_the_recorded_number_of_function_calls(case: str, own_calls: dict[str, float]) -> None:
-    assert own_calls[case] == near(cost.OWN_CALLS, case), "python -m test.benchmark.cost --record, if it is meant"
 
 
 def test_a_picture_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:

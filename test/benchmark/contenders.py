@@ -16,16 +16,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BASE = "/api/v3/organizations/acme/ai/tools"
+ROOT = "/api/v3/organizations"
 EXECUTION = "exec_0123456789abcdef0123456789abcdef"
 PICTURE = "exec_00000000000000000000000000000005"
-PATHS = {
-    "status": f"/executions/{EXECUTION}",
-    "tools": "",
-    "executions": "/executions",
-    "picture": f"/executions/{PICTURE}",
+FORMS = {
+    "executions": "acme",
+    "no_fraction": "acme-seconds",
+    "microseconds": "acme-microseconds",
+    "offset": "acme-offset",
+    "no_zone": "acme-unzoned",
+    "rfc_1123": "acme-mail",
 }
-"""What each case asks for, below the base."""
+"""The organisation whose list has its times in a form, by the case of that form."""
+WRITING = "to_json"
+"""The case in which the list is written as JSON again."""
+
+PATHS = {
+    "status": f"/acme/ai/tools/executions/{EXECUTION}",
+    "tools": "/acme/ai/tools",
+    **{case: f"/{organisation}/ai/tools/executions" for case, organisation in FORMS.items()},
+    "picture": f"/acme/ai/tools/executions/{PICTURE}",
+}
+"""What each case that sends a request asks for, below the root."""
 
 HEADERS = {"Authorization": "Bearer benchmark", "Accept": "application/json"}
 THREADS = 32
@@ -40,10 +52,15 @@ def quantcdn_calls(url: str) -> Calls:
     configuration = quantcdn.Configuration(host=url, access_token="benchmark")
     configuration.connection_pool_maxsize = THREADS
     api = quantcdn.AIToolsApi(quantcdn.ApiClient(configuration))
+
+    def listing(organisation: str) -> Callable[[], Any]:
+        return lambda: api.list_ai_tool_executions(organisation)
+
     return {
         "status": lambda: api.get_ai_tool_execution_status("acme", EXECUTION),
         "tools": lambda: api.list_ai_tools("acme"),
-        "executions": lambda: api.list_ai_tool_executions("acme"),
+        **{case: listing(organisation) for case, organisation in FORMS.items()},
+        WRITING: _written(listing("acme"), lambda listed: listed.to_json()),
         "picture": lambda: api.get_ai_tool_execution_status("acme", PICTURE),
     }
 
@@ -76,9 +93,22 @@ def httpx_calls(url: str) -> Calls:
 
 def _by_path(url: str, get: Callable[[str], Any]) -> Calls:
     def call(path: str) -> Callable[[], object]:
-        return lambda: get(f"{url}{BASE}{path}")
+        return lambda: get(f"{url}{ROOT}{path}")
 
-    return {case: call(path) for case, path in PATHS.items()}
+    calls = {case: call(path) for case, path in PATHS.items()}
+    return {**calls, WRITING: _written(calls["executions"], json.dumps)}
+
+
+def _written(get: Callable[[], Any], write: Callable[[Any], str]) -> Callable[[], str]:
+    """Write the list again and again that is got at the first call."""
+    got: list[Any] = []
+
+    def call() -> str:
+        if not got:
+            got.append(get())
+        return write(got[0])
+
+    return call
 
 
 CONTENDERS: dict[str, tuple[Callable[[str], Calls], str]] = {

@@ -21,7 +21,6 @@ ROOT = Path(__file__).parent.parent.parent
 RECORDED = Path(__file__).with_name("cost.json")
 
 INSTRUCTIONS = "instructions, as a multiple of urllib3 with json.loads"
-OWN_CALLS = "function calls of the package"
 
 Costs = dict[str, dict[str, float]]
 """By what is counted and case."""
@@ -35,7 +34,7 @@ def recorded() -> Costs:
 
 def counted(url: str) -> Costs:
     """Count what is recorded."""
-    return {INSTRUCTIONS: instructions(url), OWN_CALLS: own_calls(url)}
+    return {INSTRUCTIONS: instructions(url)}
 
 
 def instructions(url: str) -> dict[str, float]:
@@ -57,12 +56,6 @@ def instructions(url: str) -> dict[str, float]:
 def _total(dump: Path) -> int:
     line = next(line for line in dump.read_text().splitlines() if line.startswith("totals:"))
     return int(line.split()[1])
-
-
-def own_calls(url: str) -> dict[str, float]:
-    """Count the functions that the package calls, and those of its own that others call, in a call of most cases."""
-    counts: dict[str, float] = json.loads(_run("calls", url))
-    return counts
 
 
 def taken_by_a_picture(url: str) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Counts what calls of this client take, in a process in which neither coverage nor a test has a part.
 
-``python -m test.benchmark.counting calls|loops|picture|lists URL`` is run by ``cost.py``.
+``python -m test.benchmark.counting loops|picture|lists URL`` is run by ``cost.py``.
 """
 
 from __future__ import annotations
@@ -12,45 +12,11 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
-import quantcdn
-from test.benchmark.contenders import CONTENDERS, PATHS, memory
+from test.benchmark.contenders import CONTENDERS, memory
 
-LOOPS = {"status": 20, "tools": 20, "executions": 10, "picture": 2}
+LOOPS = {"status": 20, "tools": 20, "executions": 10, "offset": 10, "picture": 2}
 """How many calls of each case callgrind sees."""
-
-_PACKAGE = str(Path(quantcdn.__file__).parent)
-
-
-def calls(url: str) -> dict[str, int]:
-    """Count, in a call of each case, the functions that the package calls and those of its own that others call.
-
-    The least of some calls is given, since an answer may arrive in pieces. A picture always does.
-    """
-    ours = CONTENDERS["quantcdn"][0](url)
-    return {case: min(_own_calls(ours[case]) for _ in range(5)) for case in PATHS if case != "picture"}
-
-
-def _own_calls(call: Callable[[], object]) -> int:
-    count = 0
-
-    def see(frame: FrameType, event: str, _: object) -> None:
-        nonlocal count
-        if event == "call":
-            count += _is_own(frame) or _is_own(frame.f_back)
-        elif event == "c_call":
-            count += _is_own(frame)
-
-    _warm(call)
-    sys.setprofile(see)
-    call()
-    sys.setprofile(None)
-    return count
-
-
-def _is_own(frame: FrameType | None) -> bool:
-    return frame is not None and frame.f_code.co_filename.startswith(_PACKAGE)
 
 
 def loops(url: str) -> None:
@@ -97,7 +63,7 @@ def _warm(call: Callable[[], object]) -> None:
     gc.collect()
 
 
-_COUNTS: dict[str, Callable[..., object]] = {"calls": calls, "loops": loops, "picture": picture, "lists": lists}
+_COUNTS: dict[str, Callable[..., object]] = {"loops": loops, "picture": picture, "lists": lists}
 
 if __name__ == "__main__":
     print(json.dumps(_COUNTS[sys.argv[1]](*sys.argv[2:])))

@@ -19,7 +19,7 @@ from test.benchmark import contenders
 
 BASELINE = "urllib3"
 OFFICIAL = "quantcdn-client==4.8.0"
-CALLS = {"status": 200, "tools": 200, "executions": 100, "picture": 5}
+CALLS = {"status": 200, "tools": 200, **dict.fromkeys(contenders.FORMS, 100), contenders.WRITING: 100, "picture": 5}
 """How many calls of each case a round has."""
 THREADED_CALLS = 1_600
 SESSION = 10

@@ -27,7 +27,13 @@ CONTENDERS = {
 CASES = {
     "status": "status of one execution",
     "tools": "tool list",
-    "executions": "100 executions, with datetimes",
+    "executions": "100 executions, times as …04:56:07.123Z",
+    "no_fraction": "… as …04:56:07Z",
+    "microseconds": "… as …04:56:07.123456Z",
+    "offset": "… as …04:56:07.123+00:00",
+    "no_zone": "… as …04:56:07.123",
+    "rfc_1123": "… as Tue, 24 Nov 2026 04:56:07 GMT",
+    "to_json": "these 100 executions as JSON again",
     "picture": "execution with a 5 MB image",
 }
 

@@ -6,12 +6,13 @@ import base64
 import json
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
-from test.benchmark.contenders import BASE, EXECUTION, PATHS, PICTURE
+from test.benchmark.contenders import EXECUTION, PATHS, PICTURE, ROOT
 from test.faults.parts import PACKAGES, Program, find, free_port
 
 PICTURE_SIZE = 3_750_000  # as base64, 5 MB
@@ -61,16 +62,20 @@ def bodies() -> dict[str, object]:
             },
         }
     }
-    listed = [
-        {
-            "executionId": f"exec_{number:032x}",
-            "toolName": "generate_image",
-            "status": "complete",
-            "createdAt": _text(begun + timedelta(milliseconds=1_357 * number)),
-            "completedAt": _text(begun + timedelta(milliseconds=1_357 * number + 11_503)),
-        }
-        for number in range(100)
-    ]
+
+    def listed(form: Callable[[datetime], str]) -> dict[str, object]:
+        executions = [
+            {
+                "executionId": f"exec_{number:032x}",
+                "toolName": "generate_image",
+                "status": "complete",
+                "createdAt": form(begun + timedelta(milliseconds=1_357 * number)),
+                "completedAt": form(begun + timedelta(milliseconds=1_357 * number + 11_503)),
+            }
+            for number in range(100)
+        ]
+        return {"executions": executions, "count": 100, "orgId": "acme", "status": "all"}
+
     picture = base64.b64encode(random.Random(5).randbytes(PICTURE_SIZE)).decode()
     finished = {
         **status,
@@ -84,13 +89,20 @@ def bodies() -> dict[str, object]:
     return {
         "status": status,
         "tools": {"tools": [tool] * 4, "count": 4},
-        "executions": {"executions": listed, "count": 100, "orgId": "acme", "status": "all"},
+        **{case: listed(form) for case, form in FORMS.items()},
         "picture": finished,
     }
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+FORMS: dict[str, Callable[[datetime], str]] = {
+    "executions": lambda instant: f"{instant.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z",
+    "no_fraction": lambda instant: f"{instant:%Y-%m-%dT%H:%M:%SZ}",
+    "microseconds": lambda instant: f"{instant:%Y-%m-%dT%H:%M:%S.%fZ}",
+    "offset": lambda instant: instant.isoformat(timespec="milliseconds"),
+    "no_zone": lambda instant: instant.replace(tzinfo=None).isoformat(timespec="milliseconds"),
+    "rfc_1123": lambda instant: format_datetime(instant, usegmt=True),
+}
+"""How a time is written, by the case of the form."""
 
 
 class _Nginx(Program):
@@ -116,7 +128,7 @@ def nginx() -> Iterator[str]:
         place = Path(name)
         place.chmod(0o755)  # nginx, started by root, serves as another user
         for case, body in bodies().items():
-            file = place / "www" / f"{BASE}{PATHS[case]}.json".lstrip("/")
+            file = place / "www" / f"{ROOT}{PATHS[case]}.json".lstrip("/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(body))
         server = _Nginx(program, place)
