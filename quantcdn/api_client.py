@@ -49,6 +49,7 @@ class ApiClient:
         cookie: The header ``Cookie`` that every request gets, or None.
 
     Raises:
+        ApiTypeError: The settings are no ``Configuration``, or a header is no text.
         ApiValueError: A header cannot be sent, or a file or proxy of the settings cannot be used.
     """
 
@@ -61,7 +62,10 @@ class ApiClient:
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
-        self.configuration = Configuration.get_default() if configuration is None else configuration
+        chosen: object = Configuration.get_default() if configuration is None else configuration
+        if not isinstance(chosen, Configuration):
+            raise ApiTypeError(f"ApiClient takes a Configuration, not {type(chosen).__name__}")
+        self.configuration = chosen
         self.default_headers: dict[str, str] = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
@@ -112,7 +116,12 @@ class ApiClient:
 
         Args:
             default: The client, or None to forget the present one.
+
+        Raises:
+            ApiTypeError: It is neither.
         """
+        if default is not None and not isinstance(default, ApiClient):
+            raise ApiTypeError(f"set_default takes an ApiClient or None, not {type(default).__name__}")
         ApiClient._default = default
 
     def close(self) -> None:
