@@ -56,8 +56,9 @@ def test_host_settings_are_as_in_the_generated_style() -> None:
         "https://[::1]:8443",
         "http://127.0.0.1:8080",
         "http://localhost",
-        "http://api.localhost",
         "http://[::1]",
+        "http://localhost.:8080",
+        "http://127.9.9.9",
         " https://blank.ends ",
     ],
 )
@@ -90,9 +91,20 @@ def test_an_unusable_host_is_refused_without_being_shown(host: str) -> None:
     assert "pa55" not in str(caught.value)
 
 
-def test_http_is_for_loopback_unless_allowed() -> None:
+@pytest.mark.parametrize(
+    "host",
+    [
+        "http://host.example",
+        "http://api.localhost",  # which a resolver may send anywhere
+        "http://localhost.example",
+        "http://0.0.0.0",
+        "http://127.1",
+        "http://[::ffff:10.0.0.1]",
+    ],
+)
+def test_http_is_for_loopback_unless_allowed(host: str) -> None:
     with pytest.raises(quantcdn.ApiValueError, match="allow_http=True"):
-        quantcdn.Configuration("http://host.example")
+        quantcdn.Configuration(host)
     assert quantcdn.Configuration("http://host.example", allow_http=True).host == "http://host.example"
 
 
@@ -140,8 +152,9 @@ def test_repr_and_debug_report_show_no_secret() -> None:
     ("setting", "limits"),
     [
         (None, Timeout(5, 30, 60)),
-        (10, Timeout(5, 30, 10)),
-        (2.5, Timeout(5, 30, 2.5)),
+        (10, Timeout(5, 10, 10)),
+        (120, Timeout(5, 120, 120)),
+        (2.5, Timeout(2.5, 2.5, 2.5)),
         ((1, 2), Timeout(1, 2, 60)),
         ([3.0, 90.0], Timeout(3, 90, 93)),
         (Timeout(1, 2, 3), Timeout(1, 2, 3)),
