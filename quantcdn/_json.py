@@ -29,3 +29,8 @@ def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
 def is_collection(value: object) -> TypeGuard[Collection[object]]:
     """Say whether a value has a number of items, as lists and sets have."""
     return isinstance(value, Collection)
+
+
+def is_tuple(value: object) -> TypeGuard[tuple[object, ...]]:
+    """Say whether a value is a tuple."""
+    return isinstance(value, tuple)

@@ -6,7 +6,6 @@ import copy
 import os
 import platform
 import ssl
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar, Never, Self, TypedDict
@@ -16,6 +15,9 @@ from quantcdn._environment import HOST_VARIABLES as HOST_VARIABLES
 from quantcdn._environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
 from quantcdn._environment import TOKEN_VARIABLES as TOKEN_VARIABLES
 from quantcdn._environment import first_set
+from quantcdn._hosts import SERVICE_HOSTS
+from quantcdn._hosts import HostSetting as HostSetting
+from quantcdn._locks import ProcessLock
 from quantcdn._logging import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
@@ -25,13 +27,6 @@ from quantcdn.timeout import Timeout, TimeoutSetting
 
 AccessToken = str | Callable[[], str]
 """A token, or a function that returns one and is asked at every request."""
-
-
-class HostSetting(TypedDict):
-    """One of the service's hosts."""
-
-    url: str
-    description: str
 
 
 class BearerAuthSetting(TypedDict):
@@ -47,12 +42,6 @@ class AuthSettings(TypedDict, total=False):
     """What a request is authorised by."""
 
     BearerAuth: BearerAuthSetting
-
-
-_HOSTS: tuple[HostSetting, ...] = (
-    {"url": "https://dashboard.quantcdn.io", "description": "The public cloud"},
-    {"url": "https://dash.quantgov.cloud", "description": "The government cloud"},
-)
 
 
 class Configuration(LoggingSettings):
@@ -193,7 +182,7 @@ class Configuration(LoggingSettings):
         check = _checks.SETTINGS.get(name)
         if check is not None:
             value = check(name, value)
-        elif not name.startswith("_") and name not in _settings():
+        elif not name.startswith("_") and not _has_setter(type(self), name):
             raise ApiAttributeError(_no_setting(name))
         super().__setattr__(name, value)
 
@@ -231,7 +220,7 @@ class Configuration(LoggingSettings):
     @property
     def server_index(self) -> int | None:
         """Which of the service's own hosts is used, or None for another."""
-        return next((i for i, known in enumerate(_HOSTS) if known["url"] == self._host), None)
+        return next((i for i, known in enumerate(SERVICE_HOSTS) if known["url"] == self._host), None)
 
     @server_index.setter
     def server_index(self, value: int) -> None:
@@ -335,7 +324,7 @@ class Configuration(LoggingSettings):
         Returns:
             The one that was set; a new one where none was.
         """
-        with _DEFAULT_LOCK:
+        with _DEFAULT_LOCK.of_process():
             if Configuration._default is None:
                 Configuration._default = cls()
             return Configuration._default
@@ -356,7 +345,7 @@ class Configuration(LoggingSettings):
         Returns:
             Their addresses and descriptions, in the order of ``server_index``.
         """
-        return [host.copy() for host in _HOSTS]
+        return [host.copy() for host in SERVICE_HOSTS]
 
     def get_host_from_settings(self, index: int | None) -> str:
         """Find one of the service's own hosts.
@@ -373,7 +362,7 @@ class Configuration(LoggingSettings):
         """
         if index is None:
             return self.host
-        return _HOSTS[_checks.integer("host index", index, 0, len(_HOSTS) - 1)]["url"]
+        return SERVICE_HOSTS[_checks.integer("host index", index, 0, len(SERVICE_HOSTS) - 1)]["url"]
 
     def token(self) -> str | None:
         """Get the token for one request.
@@ -431,7 +420,7 @@ class Configuration(LoggingSettings):
 
 
 _LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
-_DEFAULT_LOCK = threading.Lock()
+_DEFAULT_LOCK = ProcessLock()
 
 _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "access_token": TOKEN_VARIABLES,
@@ -440,18 +429,17 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _settings() -> set[str]:
-    """List the names that can be assigned."""
-    parts = ((name, getattr(Configuration, name)) for name in dir(Configuration))
-    properties = {name for name, part in parts if isinstance(part, property) and part.fset}
-    return properties | _checks.SETTINGS.keys()
+def _has_setter(cls: type, name: str) -> bool:
+    part = getattr(cls, name, None)
+    return isinstance(part, property) and part.fset is not None
 
 
 def _no_setting(name: str) -> str:
     """Say that there is no setting of a name, and which one may be meant."""
     import difflib  # only who misspells pays for it
 
-    close = difflib.get_close_matches(name[:_LONGEST_NAME], sorted(_settings()), 1, cutoff=0.5)
+    known = [*_checks.SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], known, 1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     if hasattr(Configuration, name):
         return f"Configuration.{name} is no setting and cannot be assigned{hint}"
