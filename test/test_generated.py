@@ -74,7 +74,7 @@ def serialized(**arguments: Any) -> tuple[str, str, dict[str, str], Any]:
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         ([1, Colour.RED], [1, "red"]),
         ((1, Colour.RED), (1, "red")),
-        (datetime.datetime(2026, 1, 2, 3, 4, 5, 6), "2026-01-02T03:04:05.000006"),  # noqa: DTZ001 # as it is given
+        (datetime.datetime(2026, 1, 2, 3, 4, 5, 6), "2026-01-02T03:04:05.000006"),
         (datetime.date(2026, 1, 2), "2026-01-02"),
         (Decimal("1.50"), "1.50"),
         ({"a": {"b": Colour.RED}}, {"a": {"b": "red"}}),
@@ -184,7 +184,7 @@ def test_an_endpoint_that_the_client_lacks_is_called_in_three_steps() -> None:
 
 
 def received_body(server: ScriptedServer) -> tuple[dict[str, str], bytes]:
-    head, _, body = server.requests[0].head.partition(b"\r\n\r\n")
+    _, _, body = server.requests[0].head.partition(b"\r\n\r\n")
     return server.requests[0].headers, body
 
 
