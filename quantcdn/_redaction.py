@@ -19,6 +19,9 @@ _SURE_LENGTH = 16  # nobody writes a word or a number of that length by chance
 
 # One that is not closed ends with the text, so that no part is read twice.
 _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))', re.DOTALL)
+_BARE_WORD = re.compile(r"[\w.+-]+")
+_NUMERIC = re.compile(r"[0-9.eE+-]+")
+_LITERALS = "true false null"
 _BARE = re.compile(r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -70,7 +73,7 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
         The text without them.
     """
     for secret in secrets:
-        if secret in text and _BARE.fullmatch(secret):
+        if secret in text and (_NUMERIC.fullmatch(secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
         # JSON may be written with an escaped slash, as PHP does.
         for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
@@ -81,6 +84,5 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 def _quoted_where_bare(text: str, secret: str) -> str:
     """Put a JSON string in place of a number outside of strings, where the mark alone would be no JSON."""
     parts = _JSON_STRING.split(text)
-    whole = re.compile(rf"(?<![\w.+-]){re.escape(secret)}(?![\w.+-])")
-    parts[::2] = [whole.sub(f'"{_MARK}"', part) for part in parts[::2]]
+    parts[::2] = [_BARE_WORD.sub(lambda word: f'"{_MARK}"' if secret in word[0] else word[0], p) for p in parts[::2]]
     return "".join(parts)
