@@ -42,7 +42,7 @@ class RequestOptions(TypedDict, total=False):
     _content_type: str | None
     """The header ``Content-Type``."""
     _headers: Mapping[str, str] | None
-    """Headers that win over all others."""
+    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
     _host_index: int | None
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
@@ -97,7 +97,7 @@ class ApiClient(GeneratedMethods):
         self.set_default_header("User-Agent", value)
 
     def set_default_header(self, header_name: str, header_value: str | None) -> None:
-        """Set a header that every request gets.
+        """Set a header that every request gets; ``Authorization`` takes the place of the configured token.
 
         Args:
             header_name: The header's name.

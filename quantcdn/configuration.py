@@ -56,7 +56,8 @@ class Configuration(LoggingSettings):
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.
         access_token: The token, with or without a leading ``Bearer``; or a function without
-            arguments that returns one, asked at every request and once more after a 401.
+            arguments that returns one, asked at every request and once more after a 401, but not
+            where the caller's own headers or ``_request_auth`` authorise the call.
         server_index: 0 or 1, for one of the service's own hosts, in place of ``host``.
         organisation: The organisation that ``ApiClient.organisation()`` is about, or None.
         timeout: Seconds for the whole call, above 0 and at most 86,400, silences of the service
