@@ -203,7 +203,7 @@ def optional_authorities(name: str, value: object) -> str | bytes | None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
     except (ValueError, TypeError, OSError):
-        problem = ApiValueError(f"{name} has no certificate that can be read: it takes PEM as text or DER as bytes")
+        problem = ApiValueError(f"{name} cannot be used: it takes PEM as text or DER as bytes")
     else:
         return value
     raise problem

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quantcdn import _checks
-from quantcdn._deserialization import UnreadableError, converted, json_or_none, parsed, reader, text_of, unreadable
 from quantcdn._failures import Failure
 from quantcdn._headers import find_header, set_authorisation, set_header
-from quantcdn._serialization import (
-    Parameters,
-    pairs,
-    parameter_text,
-    path_value,
-    plain,
-    query_parts,
-    request_body,
-    target,
-)
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiResponseException, ApiTypeError, ApiValueError
 from quantcdn.rest import RESTClientObject, RESTResponse
 from quantcdn.timeout import Timeout, TimeoutSetting
 
+if TYPE_CHECKING:
+    from quantcdn._serialization import Parameters
+
 SerializedRequest = tuple[str, str, dict[str, str], Any, Any]
 """Method, URL, headers, body and form parameters, as ``call_api`` takes them."""
+
+# The modules of the steps are imported where they are taken: not every program pays for them.
 
 _BYTES = ("bytes", "bytearray", bytes, bytearray)
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "POST", "PUT", "PATCH"})
@@ -82,6 +76,8 @@ class GeneratedMethods:
             ApiTypeError: An argument is of a wrong type.
             ApiValueError: An argument has a value that cannot be sent.
         """
+        from quantcdn import _serialization
+
         if post_params or files:
             raise ApiValueError("this client sends no forms and no files: give a body")
         if _host not in (None, self.configuration.host):
@@ -90,14 +86,20 @@ class GeneratedMethods:
         path = _checks.text("resource_path", resource_path)
         if not path.startswith("/"):
             raise ApiValueError("resource_path must begin with a slash")  # else it would go on with the host's name
-        for name, value in pairs("path_params", path_params):
-            path = path.replace(f"{{{name}}}", path_value(name, value, formats))
+        for name, value in _serialization.pairs("path_params", path_params):
+            path = path.replace(f"{{{name}}}", _serialization.path_value(name, value, formats))
         missing = re.search(r"\{([^{}/]*)\}", path)
         if missing is not None:
             raise ApiValueError(f"path_params has no {_checks.shown(missing[1])}")
-        query = "&".join(query_parts(query_params, formats))
+        query = "&".join(_serialization.query_parts(query_params, formats))
         headers = self._request_headers(header_params, auth_settings, _request_auth)
-        return method, self.configuration.host + path + (f"?{query}" if query else ""), headers, plain(body), None
+        return (
+            method,
+            self.configuration.host + path + (f"?{query}" if query else ""),
+            headers,
+            _serialization.plain(body),
+            None,
+        )
 
     def _request_headers(
         self,
@@ -105,12 +107,14 @@ class GeneratedMethods:
         auth_settings: Iterable[str] | None,
         request_auth: Mapping[str, Any] | None,
     ) -> dict[str, str]:
+        from quantcdn import _serialization
+
         headers = self.default_headers.copy()
         auth = _checks.mapping("_request_auth", request_auth)
         if auth:
             set_authorisation(headers, auth)
         for name, value in _checks.mapping("header_params", header_params).items():
-            set_header(headers, name, parameter_text(value))
+            set_header(headers, name, _serialization.parameter_text(value))
         wants_token = not auth and "BearerAuth" in (auth_settings or ())
         if wants_token and find_header(headers, "authorization") is None:
             token = self.configuration.token()
@@ -146,6 +150,8 @@ class GeneratedMethods:
             ApiValueError: An argument has a value that cannot be sent, or the URL is of another host.
             ApiException: No response came, or its body cannot be used.
         """
+        from quantcdn import _serialization
+
         if post_params:
             raise ApiValueError("this client sends no forms and no files: give a body")
         checked_method = _checks.text("method", method).upper()
@@ -155,9 +161,11 @@ class GeneratedMethods:
         headers = self.default_headers.copy()
         for name, value in _checks.mapping("header_params", header_params).items():
             set_header(headers, name, value)
-        content = request_body(checked_method, headers, body)
+        content = _serialization.request_body(checked_method, headers, body)
         timeout = self.configuration.timeout.changed(_request_timeout)
-        return self.rest_client.request(checked_method, host, target(url, host), headers, timeout=timeout, body=content)
+        return self.rest_client.request(
+            checked_method, host, _serialization.target(url, host), headers, timeout=timeout, body=content
+        )
 
     def response_deserialize(
         self, response_data: RESTResponse, response_types_map: Mapping[str, type | str | None] | None = None
@@ -179,19 +187,23 @@ class GeneratedMethods:
             ApiException: The status is not 200 to 299; ``data`` is of the type for that status.
             ApiResponseException: The body is no value of its type.
         """
+        from quantcdn import _deserialization
+
         kind = _type_of(response_data.status, response_types_map or {})
         if kind is not None and kind not in _BYTES:
-            reader(kind)
+            _deserialization.reader(kind)
         raw, is_success = response_data.data, 200 <= response_data.status <= 299
         data, problem = None, None
         try:
             if kind is not None:
                 body = raw if is_success else response_data.public_data()
                 data = _read(body, kind, response_data.headers.get("content-type"))
-        except UnreadableError as error:
+        except _deserialization.UnreadableError as error:
             problem = Failure(ApiResponseException, str(error))
         if not is_success:
-            raise response_data.failed(json_or_none(response_data.public_data()) if data is None else data)
+            raise response_data.failed(
+                _deserialization.json_or_none(response_data.public_data()) if data is None else data
+            )
         if problem is not None:
             raise response_data.unusable(problem)
         return ApiResponse(status_code=response_data.status, headers=response_data.headers, data=data, raw_data=raw)
@@ -215,13 +227,18 @@ class GeneratedMethods:
             ApiValueError: There is no type of that name.
             ApiResponseException: The text is no value of the type.
         """
-        reader(response_type)
+        from quantcdn import _deserialization
+
+        _deserialization.reader(response_type)
         if not isinstance(response_text, str):
             raise ApiTypeError(f"response_text takes text, not {type(response_text).__name__}")
         try:
-            return converted(parsed(response_text, _checks.optional_text("content_type", content_type)), response_type)
-        except UnreadableError as error:
-            problem = unreadable(error)
+            return _deserialization.converted(
+                _deserialization.parsed(response_text, _checks.optional_text("content_type", content_type)),
+                response_type,
+            )
+        except _deserialization.UnreadableError as error:
+            problem = _deserialization.unreadable(error)
         raise problem
 
     def sanitize_for_serialization(self, obj: object) -> Any:
@@ -238,7 +255,9 @@ class GeneratedMethods:
             ApiTypeError: A value is of another type.
             ApiValueError: It contains itself, or is nested too deep.
         """
-        return plain(obj)
+        from quantcdn import _serialization
+
+        return _serialization.plain(obj)
 
 
 def _type_of(status: int, types: Mapping[str, type | str | None]) -> type | str | None:
@@ -247,6 +266,10 @@ def _type_of(status: int, types: Mapping[str, type | str | None]) -> type | str 
 
 
 def _read(body: bytes, kind: type | str, content_type: str | None) -> Any:
+    from quantcdn import _deserialization
+
     if kind in _BYTES:
         return body
-    return converted(parsed(text_of(body, content_type), content_type), kind)
+    return _deserialization.converted(
+        _deserialization.parsed(_deserialization.text_of(body, content_type), content_type), kind
+    )

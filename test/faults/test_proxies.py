@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
@@ -584,3 +586,20 @@ def test_netrc_is_not_read_for_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path
     with ConnectProxy(GOOD) as proxy, calling("http://127.0.0.1:1", proxy=proxy.url, access_token=None) as calls:
         calls.names()
         assert not {"authorization", "proxy-authorization"} & proxy.requests[0].headers.keys()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_tls_with_the_proxy_goes_by_a_context_of_its_own(certificates: Certificates, tls: bool) -> None:
+    authority, at_the_proxy = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(at_the_proxy)
+    own = ssl.create_default_context()
+    authority.configure_trust(own)
+    with ScriptedServer(GOOD, context=certificates.context() if tls else None) as server:
+        script = [] if tls else [GOOD]
+        with ConnectProxy(*script, context=at_the_proxy) as proxy:
+            settings = {"proxy": proxy.url, "ssl_ca_cert": certificates.file}
+            with calling(server.url, proxy_ssl_context=own, **settings) as calls:
+                assert calls.names() == ["get_weather"]
+            with calling(server.url, **settings) as calls:  # without it, the authority of the service counts
+                assert "the proxy" in str(calls.failure(ApiConnectionException))
+            assert len(proxy.requests) == 1
