@@ -17,7 +17,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType
 
-from quantcdn import _many, api_client, configuration, exceptions, hooks, models, timeout
+from quantcdn import _environment, _many, api_client, configuration, exceptions, hooks, models, timeout
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.configuration import Configuration
 from quantcdn.models import _model
@@ -90,7 +90,29 @@ except quantcdn.ApiValueError as error:
 try:
     configuration.retrys = 5
 except quantcdn.ApiAttributeError as error:
-    print(error)  # Configuration has no setting 'retrys'
+    print(error)  # Configuration has no setting 'retrys'; did you mean 'retries'?
+```"""
+
+ORGANISATION_EXAMPLE = """The organisation is that of [`ApiClient.organisation()`](AIToolsApi.md#for-one-organisation):
+
+```python
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    print(client.organisation().list_ai_tool_names().tools)
+```"""
+
+ONE_ORGANISATION = """## For one organisation
+
+`ApiClient.organisation("acme")` has all of these methods, each without its first parameter. Without a name it takes
+`Configuration.organisation`, which `from_env` reads from the environment:
+
+```python
+import quantcdn
+
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    acme = client.organisation("acme")
+    print(acme.list_ai_tool_names().tools)
+    for item in acme.list_ai_tool_executions(limit=10).executions:
+        print(acme.wait_for_ai_tool_execution(item.execution_id).status)
 ```"""
 
 
@@ -286,6 +308,7 @@ def api_page() -> str:
         table("Method | HTTP request | What it does", calls),
         "## Options",
         table("Option | Type | Description", option_rows),
+        ONE_ORGANISATION,
         *(part for operation in OPERATIONS for part in endpoint(operation, methods)),
         *(part for node in others for part in (f"## {node.name}", *method(node, "models/"))),
     )
@@ -334,9 +357,9 @@ def configuration_page() -> str:
         )
         for part, _ in arguments(constructor)
     )
-    environment = documented(ast.parse(inspect.getsource(configuration)))
+    environment = documented(ast.parse(inspect.getsource(_environment)))
     variables = (
-        (", ".join(f"`{name}`" for name in getattr(configuration, constant)), text)
+        (", ".join(f"`{name}`" for name in getattr(_environment, constant)), text)
         for constant, (_, text) in environment.items()
         if constant.endswith("_VARIABLES")
     )
@@ -346,7 +369,8 @@ def configuration_page() -> str:
         docstring(node)[""],
         table("Setting | Type | Default | Description", rows),
         "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
-        "no setting `ApiAttributeError`, all of them at once and not at the first request. What they are for is told "
+        "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
+        "not at the first request. Integers and floats of numpy are taken too. What they are for is told "
         "in [Errors, retries and time limits](errors.md), [Proxies and TLS](proxies-and-tls.md), "
         "[Pictures](images.md) and [Watching the requests](hooks.md).",
         CONFIGURATION_EXAMPLE,
@@ -354,9 +378,9 @@ def configuration_page() -> str:
         *value_section(RetryPolicy),
         "## Environment variables",
         table("Variables | What they are", variables),
-        "Of each row, the first that is set counts. [`from_env`](#from_env) reads the token and the host; the "
-        "organisation is an argument of every call, and is read by the command line alone. The variables of proxies "
-        "are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
+        "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        ORGANISATION_EXAMPLE,
         *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
     )
 

@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import operator
 import os
 import re
-from collections.abc import Mapping
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from numbers import Rational, Real
 from pathlib import PurePath
+from typing import SupportsIndex
 
-from quantcdn._json import is_mapping
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn._hosts import is_loopback as is_loopback
+from quantcdn._json import is_mapping, is_sequence
+from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped
 from quantcdn.proxy import checked_proxy
 
+_HOST_NAME = r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?"
 _HOST = re.compile(
-    r"(?P<scheme>https?)://"
-    r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?)"
-    r"(:(?P<port>[0-9]{1,5}))?"
-    r"(?P<path>/[a-z0-9/_.~%+-]*)?",
-    re.IGNORECASE,
+    rf"(?P<scheme>https?)://(?P<name>\[[0-9a-f:.]+\]|{_HOST_NAME})(:(?P<port>[0-9]{{1,5}}))?(?P<path>/[a-z0-9/_.~%+-]*)?",
+    # Without ASCII, letters that only look like these would match too.
+    re.IGNORECASE | re.ASCII,
 )
+_LONGEST_SHOWN = 60
+_LARGEST_NUMBER = 1e9
+_SMALLEST_NUMBER = 1e-9
+_INT32 = 2**31
+
+SocketOption = tuple[int, int, int | bytes]
+"""The arguments of ``socket.setsockopt``."""
+
+
+def shown(value: object) -> str:
+    """Write any value for a message: on one line, short, and never with an error of its own."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        # Python refuses to write an integer of more than 4,300 digits.
+        return f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+    try:
+        text = repr(value)
+    except Exception:  # whatever the value's own class does
+        text = f"<{type(value).__name__}>"
+    return escaped(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def boolean(name: str, value: object) -> bool:
@@ -30,29 +55,46 @@ def boolean(name: str, value: object) -> bool:
 
 
 def integer(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
-    """Check that a setting is a whole number within bounds."""
-    if not isinstance(value, int) or isinstance(value, bool):
+    """Check that a setting is an integer within bounds; anything with ``__index__`` is one, but True and False."""
+    checked = _index(value)
+    if checked is None:
         raise ApiTypeError(f"{name} takes a whole number, not {type(value).__name__}")
-    if value < minimum or (maximum is not None and value > maximum):
+    if checked < minimum or (maximum is not None and checked > maximum):
         bounds = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
-        raise ApiValueError(f"{name} must be {bounds}, not {value}")
-    return value
+        raise ApiValueError(f"{name} must be {bounds}, not {shown(checked)}")
+    return checked
+
+
+def _index(value: object) -> int | None:
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        with suppress(Exception):  # whatever the value's own class raises
+            return operator.index(value)
+    return None
 
 
 def number(name: str, value: object) -> float:
-    """Check that an argument is a finite number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    """Check that an argument is an integer or a finite float, numpy's among them; Decimal and Fraction are neither."""
+    checked = _index(value)
+    is_float = isinstance(value, Real) and not isinstance(value, bool | Rational)
+    if checked is None and not is_float:
         raise ApiTypeError(f"{name} takes a number, not {type(value).__name__}")
-    if not math.isfinite(value):
-        raise ApiValueError(f"{name} must be finite, not {value}")
-    return value
+    try:
+        as_float = float(value if checked is None else checked)  # type: ignore[arg-type] # a Real has __float__
+    except (OverflowError, ValueError):
+        as_float = math.inf
+    if not math.isfinite(as_float):
+        raise ApiValueError(f"{name} must be finite and fit a float, not {shown(value)}")
+    return as_float
 
 
 def above_zero(name: str, value: object) -> float:
-    """Check that an argument is a finite number above 0."""
-    if number(name, value) <= 0:
-        raise ApiValueError(f"{name} must be above 0, not {value}")
-    return number(name, value)
+    """Check that an argument is a number above 0, and neither so small nor so large that no use is left."""
+    checked = number(name, value)
+    if checked <= 0:
+        raise ApiValueError(f"{name} must be above 0, not {shown(value)}")
+    if not _SMALLEST_NUMBER <= checked <= _LARGEST_NUMBER:
+        raise ApiValueError(f"{name} must be from {_SMALLEST_NUMBER:g} to {_LARGEST_NUMBER:g}, not {shown(value)}")
+    return checked
 
 
 def size(name: str, value: object) -> int:
@@ -93,6 +135,11 @@ def mapping(name: str, value: object) -> Mapping[str, object]:
     return value
 
 
+def optional_segment(name: str, value: object) -> str | None:
+    """Check that a setting is text that can be a segment of a path, or None."""
+    return None if value is None else segment(name, value)
+
+
 def optional_text(name: str, value: object) -> str | None:
     """Check that a setting is text or None."""
     if value is not None and not isinstance(value, str):
@@ -100,12 +147,22 @@ def optional_text(name: str, value: object) -> str | None:
     return value
 
 
+def optional_path(name: str, value: object) -> str | None:
+    """Check that a setting is a path or None."""
+    return optional_text(name, str(value) if isinstance(value, PurePath) else value)
+
+
 def optional_file(name: str, value: object) -> str | None:
     """Check that a setting is the path of a file that exists, or None."""
-    path = optional_text(name, str(value) if isinstance(value, PurePath) else value)
+    path = optional_path(name, value)
     if path is not None and not os.path.isfile(path):
-        raise ApiValueError(f"{name}: there is no file {path}")
+        raise ApiValueError(f"{name}: there is no file {without_control(path)}")
     return path
+
+
+def without_control(text: str) -> str:
+    """Write text from outside for a message, as it is where it is short and printable."""
+    return escaped(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def optional_function(name: str, value: object) -> object:
@@ -113,6 +170,76 @@ def optional_function(name: str, value: object) -> object:
     if value is not None and not callable(value):
         raise ApiTypeError(f"{name} takes a function, not {type(value).__name__}")
     return value
+
+
+def optional_headers(name: str, value: object) -> dict[str, str] | None:
+    """Check that a setting is a mapping of headers, or None; no message shows a value."""
+    return None if value is None else dict(header(*item) for item in mapping(name, value).items())
+
+
+def optional_hostname(name: str, value: object) -> str | None:
+    """Check that a setting is the name or address of a host, or None."""
+    checked = optional_text(name, value)
+    if checked is None or re.fullmatch(_HOST_NAME, checked, re.IGNORECASE | re.ASCII):
+        return checked
+    with suppress(ValueError):
+        return str(ipaddress.IPv6Address(checked.strip("[]")))
+    raise ApiValueError(f"{name} must be the name or address of a host")
+
+
+def optional_certificate_name(name: str, value: object) -> str | bool | None:
+    """Check that a setting is the name of a host, False for any, or None for the host's own, as is True."""
+    if isinstance(value, bool):
+        return None if value else False
+    return optional_hostname(name, value)
+
+
+def optional_authorities(name: str, value: object) -> str | bytes | None:
+    """Check that a setting is certificates of authorities, PEM text or DER bytes, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str | bytes):
+        raise ApiTypeError(f"{name} takes PEM as text or DER as bytes, not {type(value).__name__}")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
+    except (ValueError, TypeError, OSError):
+        problem = ApiValueError(f"{name} cannot be used: it takes PEM as text or DER as bytes")
+    else:
+        return value
+    raise problem
+
+
+def optional_tls_context(name: str, value: object) -> ssl.SSLContext | None:
+    """Check that a setting is a TLS context, or None."""
+    if value is not None and not isinstance(value, ssl.SSLContext):
+        raise ApiTypeError(f"{name} takes an ssl.SSLContext, not {type(value).__name__}")
+    return value
+
+
+def optional_socket_options(name: str, value: object) -> list[SocketOption] | None:
+    """Check that a setting is a sequence of options that a socket of this system takes, or None."""
+    if value is None:
+        return None
+    if not is_sequence(value) or isinstance(value, str | bytes):
+        raise ApiTypeError(f"{name} takes a list of tuples, not {type(value).__name__}")
+    return [_socket_option(f"{name}[{position}]", option) for position, option in enumerate(value)]
+
+
+def _socket_option(name: str, value: object) -> SocketOption:
+    if not is_sequence(value) or len(value) != 3:
+        raise ApiTypeError(f"{name} takes a level, an option and its value")
+    level, option = (integer(name, part, -_INT32, _INT32 - 1) for part in value[:2])
+    wanted = value[2] if isinstance(value[2], bytes) else integer(name, value[2], -_INT32, _INT32 - 1)
+    reason = "no such option"
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                trial.setsockopt(level, option, wanted)
+        except OSError as error:
+            reason = error.strerror or reason
+        else:
+            return level, option, wanted
+    raise ApiValueError(f"{name} is refused by the system: {reason}")
 
 
 def optional_proxy(_name: str, value: object) -> str | None:
@@ -145,7 +272,7 @@ def host(value: object, allow_http: bool) -> str:
         integer("host's port", int(match["port"]), minimum=1, maximum=65_535)
     if match["scheme"].lower() == "http" and not allow_http and not is_loopback(match["name"]):
         raise ApiValueError(
-            f"host {match['name']} would be reached without encryption; "
+            f"host {without_control(match['name'])} would be reached without encryption; "
             "use https, or allow_http=True if the network is trusted"
         )
     return value.strip().rstrip("/")
@@ -154,7 +281,7 @@ def host(value: object, allow_http: bool) -> str:
 def header(name: object, value: object) -> tuple[str, str]:
     """Check a header (RFC 9110 section 5); no message shows its value."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-        raise ApiValueError(f"{name!r} cannot be the name of a header")
+        raise ApiValueError(f"{shown(name)} cannot be the name of a header")
     if not isinstance(value, str):
         raise ApiTypeError(f"the header {name} takes text, not {type(value).__name__}")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
@@ -162,12 +289,29 @@ def header(name: object, value: object) -> tuple[str, str]:
     return name, value
 
 
-def is_loopback(name: str) -> bool:
-    """Say whether a host is this machine itself, by its name or address."""
-    name = name.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+SETTINGS: Mapping[str, Callable[[str, object], object]] = {
+    "connection_pool_maxsize": size,
+    "max_response_size": size,
+    "max_image_size": size,
+    "max_error_size": size,
+    "verify_ssl": boolean,
+    "ssl_ca_cert": optional_file,
+    "ca_cert_data": optional_authorities,
+    "cert_file": optional_file,
+    "key_file": optional_file,
+    "assert_hostname": optional_certificate_name,
+    "tls_server_name": optional_hostname,
+    "proxy": optional_proxy,
+    "no_proxy": optional_text,
+    "proxy_headers": optional_headers,
+    "proxy_ssl_context": optional_tls_context,
+    "socket_options": optional_socket_options,
+    "client_side_validation": boolean,
+    "verify_identifiers": boolean,
+    "organisation": optional_segment,
+    "on_request": optional_function,
+    "on_response": optional_function,
+    "on_retry": optional_function,
+    "progress": boolean,
+}
+"""The check of each setting that is kept as it is."""

@@ -240,11 +240,11 @@ class LimitedConnection(HTTPConnection):
         self,
         method: str,
         url: str,  # noqa: ARG002 # the limits have the target
-        body: Any = None,  # noqa: ARG002 # no request has one
+        body: Any = None,
         headers: Mapping[str, str] | None = None,
         **_options: Any,
     ) -> None:
-        """Send a request, which has no body, in one piece.
+        """Send a request in one piece.
 
         urllib3 and http.client look at each header several times, which was a tenth of what a call cost. Those
         here were checked when they were set.
@@ -255,7 +255,7 @@ class LimitedConnection(HTTPConnection):
         else:
             self.sock.settimeout(limits.seconds())
         self._asked = method
-        self.send(_head(f"{method} {limits.target} HTTP/1.1", limits.authority, headers or {}))
+        self.send(_head(f"{method} {limits.target} HTTP/1.1", limits.authority, headers or {}) + (body or b""))
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
         """Receive the head of the answer.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib3 import exceptions as urllib3_errors
 
 from quantcdn.exceptions import ApiConnectionException, ApiException, ApiResponseException, ApiTimeoutException
+from quantcdn.timeout import seconds_text
 
 _SCHEME_HINT = "; the scheme looks wrong: one side speaks TLS, the other does not"
 _CERTIFICATE_HINT = "; the server may ask for a client certificate, which cert_file sets"
@@ -120,7 +121,8 @@ def _proxy(causes: list[BaseException]) -> Failure:
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:
     if overdue:
-        return Failure(ApiTimeoutException, f"not finished within the limit of {seconds:g} s for the whole call")
+        limit = f"the limit of {seconds_text(seconds)} s for the whole call"
+        return Failure(ApiTimeoutException, f"not finished within {limit}")
     if any(isinstance(cause, urllib3_errors.ConnectTimeoutError) for cause in causes):
         return Failure(ApiTimeoutException, "no connection within the time limit", again=True)
     return Failure(ApiTimeoutException, "no answer within the time limit", again=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeGuard
 
 
@@ -19,3 +19,18 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Say whether a value is a mapping, and so can be sent as a JSON object."""
     return isinstance(value, Mapping)
+
+
+def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    """Say whether a value is a list, a tuple or another sequence."""
+    return isinstance(value, Sequence)
+
+
+def is_collection(value: object) -> TypeGuard[Collection[object]]:
+    """Say whether a value has a number of items, as lists and sets have."""
+    return isinstance(value, Collection)
+
+
+def is_tuple(value: object) -> TypeGuard[tuple[object, ...]]:
+    """Say whether a value is a tuple."""
+    return isinstance(value, tuple)

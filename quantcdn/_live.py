@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from quantcdn import _terminal
+from quantcdn._locks import ProcessLock
 from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -27,7 +28,7 @@ _GAP = 0.375
 """The least time between two texts, in seconds: with the last one, there are at most four in a second."""
 
 # A terminal has room for one such line: of several waits at once, the first has it.
-_ROOM = threading.Lock()
+_ROOM = ProcessLock()
 
 
 class Place(Protocol):
@@ -55,12 +56,14 @@ class Terminal:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._has_room = False
+        self._room: threading.Lock | None = None
 
     def show(self, text: str, part: tuple[int, int] | None = None) -> None:  # noqa: ARG002 - the text says it too
         """Show a text in place of the last one, cut where it would go on in the next row."""
-        self._has_room = self._has_room or _ROOM.acquire(blocking=False)
-        if self._has_room:
+        room = _ROOM.of_process()
+        if self._room is None and room.acquire(blocking=False):
+            self._room = room
+        if self._room is not None:
             # One column stays free: some terminals begin a new line as soon as the last one is full.
             shown = _terminal.cut(escaped(text), _terminal.size(self._stream)[0] - 1)
             self._write(f"\r\x1b[K{shown}")
@@ -74,9 +77,9 @@ class Terminal:
         self._give_up("\n")
 
     def _give_up(self, written: str) -> None:
-        if self._has_room:
-            self._has_room = False
-            _ROOM.release()
+        if self._room is not None:
+            self._room.release()
+            self._room = None
             self._write(written)
 
     def _write(self, text: str) -> None:

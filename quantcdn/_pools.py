@@ -80,7 +80,8 @@ def _manager(configuration: Configuration, proxy: str, settings: dict[str, Any])
         credentials = b64encode(unquote_to_bytes(address.auth)).decode()  # in the very bytes, as curl sends them
         headers["Proxy-Authorization"] = f"Basic {credentials}"
     if address.scheme == "https":
-        settings["proxy_ssl_context"] = context = _tls_context(configuration)
+        context = configuration.proxy_ssl_context or _tls_context(configuration)
+        settings["proxy_ssl_context"] = context
         # urllib3 2.7 takes these for a plain host behind such a proxy.
         settings = {"ssl_context": context, "cert_reqs": context.verify_mode, **settings}
     manager = urllib3.ProxyManager(address._replace(auth=None).url, proxy_headers=headers, **settings)

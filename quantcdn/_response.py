@@ -16,6 +16,7 @@ from typing import Any, Self
 import urllib3
 
 from quantcdn._failures import Failure, UnusableBodyError, failure, wrong_scheme
+from quantcdn._redaction import redacted
 from quantcdn.exceptions import ApiException, ApiResponseException, RequestInfo, exception_class
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
@@ -62,11 +63,7 @@ class Call:
 
     def without_secrets(self, text: str) -> str:
         """Put ``[secret]`` where an answer repeats what the request was authorised by."""
-        for secret in self.secrets():
-            # JSON may be written with an escaped slash, as PHP does.
-            for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
-                text = text.replace(written, "[secret]")
-        return text
+        return redacted(text, self.secrets())
 
     def info(self) -> RequestInfo:
         """Give what an error says of the call."""

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import platform
 from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from quantcdn import _checks
 from quantcdn._failures import Failure
+from quantcdn._generated import GeneratedMethods
+from quantcdn._headers import set_authorisation, set_header
+from quantcdn._locks import ProcessLock
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
-from quantcdn.configuration import Configuration
+from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
 from quantcdn.models._model import Model
 from quantcdn.operation import Operation
 from quantcdn.rest import RESTClientObject, RESTResponse
 from quantcdn.timeout import Timeout, TimeoutSetting
 
+if TYPE_CHECKING:
+    from quantcdn.api.organisation_api import OrganisationApi
+
 T = TypeVar("T", bound=Model)
+
+_DEFAULT_LOCK = ProcessLock()
 
 
 class RequestOptions(TypedDict, total=False):
@@ -32,12 +42,12 @@ class RequestOptions(TypedDict, total=False):
     _content_type: str | None
     """The header ``Content-Type``."""
     _headers: Mapping[str, str] | None
-    """Headers that win over all others."""
+    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
     _host_index: int | None
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
-class ApiClient:
+class ApiClient(GeneratedMethods):
     """A client: settings and the connections made by them.
 
     Leave it by ``close`` or a ``with`` block. One client serves many threads.
@@ -49,6 +59,7 @@ class ApiClient:
         cookie: The header ``Cookie`` that every request gets, or None.
 
     Raises:
+        ApiTypeError: The settings are no ``Configuration``, or a header is no text.
         ApiValueError: A header cannot be sent, or a file or proxy of the settings cannot be used.
     """
 
@@ -61,7 +72,10 @@ class ApiClient:
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
-        self.configuration = Configuration.get_default() if configuration is None else configuration
+        chosen: object = Configuration.get_default() if configuration is None else configuration
+        if not isinstance(chosen, Configuration):
+            raise ApiTypeError(f"ApiClient takes a Configuration, not {type(chosen).__name__}")
+        self.configuration = chosen
         self.default_headers: dict[str, str] = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
@@ -83,7 +97,7 @@ class ApiClient:
         self.set_default_header("User-Agent", value)
 
     def set_default_header(self, header_name: str, header_value: str | None) -> None:
-        """Set a header that every request gets.
+        """Set a header that every request gets; ``Authorization`` takes the place of the configured token.
 
         Args:
             header_name: The header's name.
@@ -93,18 +107,23 @@ class ApiClient:
             ApiTypeError: One of them is not text.
             ApiValueError: One of them cannot be sent in a header; the message does not show it.
         """
-        _set_header(self.default_headers, header_name, header_value)
+        set_header(self.default_headers, header_name, header_value)
 
     @classmethod
     def get_default(cls) -> ApiClient:
         """Get the client that an API object made without one uses.
 
         Returns:
-            The one that was set; a new one where none was.
+            The one that was set; a new one where none was, and a new one with its settings and headers
+            where it is closed.
         """
-        if ApiClient._default is None:
-            ApiClient._default = cls()
-        return ApiClient._default
+        with _DEFAULT_LOCK.of_process():
+            default = ApiClient._default
+            if default is None:
+                default = ApiClient._default = cls()
+            elif default.rest_client.is_closed:
+                default = ApiClient._default = copy.copy(default)
+            return default
 
     @classmethod
     def set_default(cls, default: ApiClient | None) -> None:
@@ -112,7 +131,12 @@ class ApiClient:
 
         Args:
             default: The client, or None to forget the present one.
+
+        Raises:
+            ApiTypeError: It is neither.
         """
+        if default is not None and not isinstance(default, ApiClient):
+            raise ApiTypeError(f"set_default takes an ApiClient or None, not {type(default).__name__}")
         ApiClient._default = default
 
     def close(self) -> None:
@@ -136,6 +160,31 @@ class ApiClient:
         self.__dict__.update(state, default_headers=dict(state["default_headers"]))
         self.rest_client = RESTClientObject(self.configuration)
 
+    def organisation(self, name: str | None = None) -> OrganisationApi:
+        """Get the endpoints and waits of one organisation, which their methods then need not be told.
+
+        Args:
+            name: The organisation's name, or None for the configured one.
+
+        Returns:
+            The methods of ``AIToolsApi`` without their first parameter.
+
+        Raises:
+            ApiTypeError: The name is not text.
+            ApiValueError: It cannot be used, or there is none.
+        """
+        # They stand above this module.
+        from quantcdn.api.ai_tools_api import AIToolsApi
+        from quantcdn.api.organisation_api import OrganisationApi
+
+        chosen = self.configuration.organisation if name is None else name
+        if chosen is None:
+            raise ApiValueError(
+                f"no organisation: give its name, set Configuration.organisation, or set {ORGANIZATION_VARIABLES[0]} "
+                "for Configuration.from_env"
+            )
+        return OrganisationApi(AIToolsApi(self), chosen)
+
     def call(self, operation: Operation[T], arguments: Mapping[str, object], options: RequestOptions) -> ApiResponse[T]:
         """Call an endpoint and read its answer.
 
@@ -158,7 +207,7 @@ class ApiClient:
         model = _read(operation.model, response)
         if operation.identifier is not None:
             _check_identifier(operation.identifier, arguments, model, response)
-        return ApiResponse(response.status, response.headers, model, response.data)
+        return ApiResponse(status_code=response.status, headers=response.headers, data=model, raw_data=response.data)
 
     def send(
         self,
@@ -191,53 +240,50 @@ class ApiClient:
         target = operation.target(arguments, check_bounds=configuration.client_side_validation)
         host = configuration.get_host_from_settings(options.get("_host_index"))
         timeout = configuration.timeout.changed(options.get("_request_timeout"))
-        headers = self._headers(options)
-        response = self.rest_client.request(operation.method, host, target, headers, timeout=timeout, preload=preload)
-        if response.status != 401 or not self._has_token_function(options):
+        request = partial(
+            self.rest_client.request,
+            operation.method,
+            host,
+            target,
+            timeout=timeout,
+            preload=preload,
+            private=_private_names(options),
+        )
+        response = request(self._headers(options))
+        if response.status != 401 or not callable(configuration.access_token) or not self._asks_for_token(options):
             return response
         if response.request.seconds >= timeout.total:
             return response
         response.close()
         # The function may have returned a token that has just expired: it is asked for a new one, once.
-        headers = self._headers(options)
-        return self.rest_client.request(
-            operation.method, host, target, headers, timeout=timeout, preload=preload, after=response
-        )
+        return request(self._headers(options), after=response)
 
-    def _has_token_function(self, options: RequestOptions) -> bool:
-        return callable(self.configuration.access_token) and not options.get("_request_auth")
+    def _asks_for_token(self, options: RequestOptions) -> bool:
+        """Say whether a request is authorised by the configured token, and not by what the caller says."""
+        names = (*self.default_headers, *_checks.mapping("_headers", options.get("_headers")))
+        return not options.get("_request_auth") and not any(name.lower() == "authorization" for name in names)
 
     def _headers(self, options: RequestOptions) -> dict[str, str]:
         headers = self.default_headers.copy()
         auth = _checks.mapping("_request_auth", options.get("_request_auth"))
-        if not auth:
+        if auth:
+            set_authorisation(headers, auth)
+        content_type = options.get("_content_type")
+        if content_type is not None:
+            set_header(headers, "Content-Type", content_type)
+        for name, value in _checks.mapping("_headers", options.get("_headers")).items():
+            set_header(headers, name, value)
+        if self._asks_for_token(options):
             token = self.configuration.token()
             if token is not None:
                 headers["Authorization"] = f"Bearer {token}"
-        else:
-            _set_header(headers, *_auth_header(auth))
-        content_type = options.get("_content_type")
-        if content_type is not None:
-            _set_header(headers, "Content-Type", content_type)
-        for name, value in _checks.mapping("_headers", options.get("_headers")).items():
-            _set_header(headers, name, value)
         return headers
 
 
-def _set_header(headers: dict[str, str], name: object, value: object) -> None:
-    """Set a header; one of the same name in other letter case gives way."""
-    checked_name, checked_value = _checks.header(name, value)
-    for known in [known for known in headers if known.lower() == checked_name.lower()]:
-        del headers[known]
-    headers[checked_name] = checked_value
-
-
-def _auth_header(auth: Mapping[str, object]) -> tuple[object, object]:
-    if auth.get("in") == "header":
-        return auth.get("key"), auth.get("value")
-    if auth.get("in") == "cookie":
-        return "Cookie", auth.get("value")
-    raise ApiValueError("_request_auth needs 'in' ('header' or 'cookie'), 'key' and 'value'")
+def _private_names(options: RequestOptions) -> tuple[str, ...]:
+    """List the header that authorises a call by what the caller says, whatever its name."""
+    key = _checks.mapping("_request_auth", options.get("_request_auth")).get("key")
+    return (key,) if isinstance(key, str) else ()
 
 
 def _read(model: type[T], response: RESTResponse) -> T:

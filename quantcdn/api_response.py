@@ -1,4 +1,4 @@
-"""An answer with its model and what came with it."""
+"""A response with its model and what came with it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiResponse(Generic[T]):
-    """An answer with its model and what came with it."""
+    """A response with its model and what came with it; made with keywords alone."""
 
     status_code: int
     """The HTTP status code."""
-    headers: Mapping[str, str] = field(repr=False)
-    """The HTTP headers; their names are found in any letter case."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """The HTTP headers; their names are found in any letter case. None are there where none were given."""
     data: T
     """The model."""
     raw_data: bytes = field(repr=False)
-    """The body as it came, unpacked."""
+    """The response body as it came, unpacked."""

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import logging
+import copy
 import os
 import platform
+import ssl
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Self, TypedDict
+from pathlib import PurePath
+from typing import Any, ClassVar, Never, Self, TypedDict
 
 from quantcdn import _checks
+from quantcdn._environment import HOST_VARIABLES as HOST_VARIABLES
+from quantcdn._environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
+from quantcdn._environment import TOKEN_VARIABLES as TOKEN_VARIABLES
+from quantcdn._environment import first_set
+from quantcdn._hosts import SERVICE_HOSTS
+from quantcdn._hosts import HostSetting as HostSetting
+from quantcdn._locks import ProcessLock
+from quantcdn._logging import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._version import __version__
-from quantcdn.exceptions import ApiAttributeError, ApiValueError
+from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
 from quantcdn.retry import RetryPolicy, RetrySettings, retry_policy
 from quantcdn.timeout import Timeout, TimeoutSetting
 
-TOKEN_VARIABLES = ("QUANTCDN_API_TOKEN", "QUANT_API_TOKEN", "BEARER_TOKEN")
-"""The environment variables that hold a token, first choice first."""
-
-HOST_VARIABLES = ("QUANTCDN_HOST", "QUANT_BASE_URL")
-"""The environment variables that hold a host, first choice first."""
-
-ORGANIZATION_VARIABLES = ("QUANTCDN_ORGANIZATION", "QUANT_ORGANISATION")
-"""The environment variables that hold an organisation, first choice first."""
-
 AccessToken = str | Callable[[], str]
 """A token, or a function that returns one and is asked at every request."""
-
-_LOGGER = logging.getLogger("quantcdn")
-
-
-class HostSetting(TypedDict):
-    """One of the service's hosts."""
-
-    url: str
-    description: str
 
 
 class BearerAuthSetting(TypedDict):
@@ -52,26 +44,24 @@ class AuthSettings(TypedDict, total=False):
     BearerAuth: BearerAuthSetting
 
 
-_HOSTS: tuple[HostSetting, ...] = (
-    {"url": "https://dashboard.quantcdn.io", "description": "The public cloud"},
-    {"url": "https://dash.quantgov.cloud", "description": "The government cloud"},
-)
-
-
-class Configuration:
+class Configuration(LoggingSettings):
     """The settings of a client.
 
     Every setting is an attribute of the same name, and assigning one checks it as the constructor
-    does. A client reads ``host`` and ``access_token`` at every request, ``progress`` at every wait, and
-    all else when it is made.
+    does. A client reads ``host``, ``access_token``, ``timeout``, ``client_side_validation`` and
+    ``verify_identifiers`` at every call, ``progress`` at every wait, ``organisation`` when it is asked
+    for its methods without one, and all else when it is made. ``debug``, ``logger_file`` and
+    ``logger_format`` count at once, for all clients of the process.
 
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.
         access_token: The token, with or without a leading ``Bearer``; or a function without
-            arguments that returns one, asked at every request and once more after a 401.
+            arguments that returns one, asked at every request and once more after a 401, but not
+            where the caller's own headers or ``_request_auth`` authorise the call.
         server_index: 0 or 1, for one of the service's own hosts, in place of ``host``.
-        timeout: Seconds for the whole call, above 0 and at most 86,400; or a pair for connecting and
-            for each silence of the service; or a ``Timeout``.
+        organisation: The organisation that ``ApiClient.organisation()`` is about, or None.
+        timeout: Seconds for the whole call, above 0 and at most 86,400, silences of the service
+            included; or a pair for connecting and for each silence; or a ``Timeout``.
         retries: A number of retries from 0 to 100, a ``RetryPolicy``, or a ``urllib3.Retry``.
         connection_pool_maxsize: How many idle connections are kept for a host, 1 or more.
         max_response_size: The largest answer in bytes, unpacked, 1 or more.
@@ -82,24 +72,33 @@ class Configuration:
         ca_cert_data: The same as PEM text or DER bytes.
         cert_file: A client certificate in PEM.
         key_file: Its private key, if that is not in the same file.
-        assert_hostname: The name that the server's certificate must have, or False for any.
+        assert_hostname: The name that the server's certificate must have, or False for any; None
+            and True for the host's own.
         tls_server_name: The name that is asked for in the TLS handshake.
         proxy: A proxy's address, with user and password where needed; None takes it from
-            ``HTTPS_PROXY``, ``HTTP_PROXY`` or ``ALL_PROXY``, and ``""`` takes none.
+            ``HTTPS_PROXY``, ``HTTP_PROXY`` or ``ALL_PROXY``, though not for this machine itself, and
+            ``""`` takes none.
         no_proxy: Hosts, comma-separated, that are reached without; None takes ``NO_PROXY``.
         proxy_headers: Headers for the proxy alone.
+        proxy_ssl_context: What TLS with the proxy itself goes by, in place of the settings above; it
+            cannot be pickled.
         socket_options: Options for ``socket.setsockopt``, in place of ``TCP_NODELAY`` alone.
         client_side_validation: False leaves the documented bounds of arguments to the service.
+        verify_identifiers: False accepts a response about another identifier than the one asked for,
+            which is what mock servers send that answer a fixed example.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
         on_request: Is told of each attempt before it begins; a hook that fails is logged, not raised.
         on_response: Is told of each attempt when it has ended, well or badly.
         on_retry: Is told of each attempt after which the client will try again.
         progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on
             stderr where that is a terminal. False shows nothing.
-        debug: True lets the logger ``quantcdn`` report every request.
+        debug: True lets the logger ``quantcdn`` report every request, on stderr where no other
+            handler writes it; assigning False leaves the logger as it was before.
+        logger_file: A file that the logger ``quantcdn`` writes to as well, or None.
+        logger_format: The format of a line in that file.
 
     Raises:
-        ApiTypeError: A setting is of a wrong type.
+        ApiTypeError: A setting is of a wrong type, or there is none of that name.
         ApiValueError: A setting has a value that cannot be used.
     """
 
@@ -111,6 +110,7 @@ class Configuration:
         *,
         access_token: AccessToken | None = None,
         server_index: int | None = None,
+        organisation: str | None = None,
         timeout: TimeoutSetting | Timeout | None = None,
         retries: RetryPolicy | RetrySettings | int | None = None,
         connection_pool_maxsize: int | None = None,
@@ -127,19 +127,28 @@ class Configuration:
         proxy: str | None = None,
         no_proxy: str | None = None,
         proxy_headers: Mapping[str, str] | None = None,
+        proxy_ssl_context: ssl.SSLContext | None = None,
         socket_options: Sequence[tuple[int, int, int | bytes]] | None = None,
         client_side_validation: bool = True,
+        verify_identifiers: bool = True,
         allow_http: bool = False,
         on_request: Hook | None = None,
         on_response: Hook | None = None,
         on_retry: Hook | None = None,
         progress: bool = True,
         debug: bool = False,
+        logger_file: str | PurePath | None = None,
+        logger_format: str = DEFAULT_FORMAT,
+        **unknown: Never,
     ) -> None:
+        for name in unknown:
+            raise ApiTypeError(_no_setting(name))
         if host is not None and server_index is not None:
             raise ApiValueError("give host or server_index, not both")
         self.allow_http = allow_http
-        self.host = self.get_host_from_settings(server_index or 0) if host is None else host
+        index = 0 if server_index is None else server_index
+        self.host = self.get_host_from_settings(index) if host is None else host
+        self.organisation = organisation
         self.access_token = access_token
         self.timeout = timeout
         self.retries = retries
@@ -157,21 +166,48 @@ class Configuration:
         self.proxy = proxy
         self.no_proxy = no_proxy
         self.proxy_headers = proxy_headers
+        self.proxy_ssl_context = proxy_ssl_context
         self.socket_options = socket_options
         self.client_side_validation = client_side_validation
+        self.verify_identifiers = verify_identifiers
         self.on_request = on_request
         self.on_response = on_response
         self.on_retry = on_retry
         self.progress = progress
-        self.debug = debug
+        self.logger_format = logger_format
+        self.logger_file = logger_file
+        if _checks.boolean("debug", debug):  # False is no wish to stop what another configuration has begun
+            self.debug = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        check = _CHECKS.get(name)
+        check = _checks.SETTINGS.get(name)
         if check is not None:
             value = check(name, value)
-        elif not name.startswith("_") and not hasattr(type(self), name):
-            raise ApiAttributeError(f"Configuration has no setting {name!r}")
+        elif not name.startswith("_") and not _has_setter(type(self), name):
+            raise ApiAttributeError(_no_setting(name))
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise ApiAttributeError(f"a setting cannot be deleted: assign None or a default to {_checks.shown(name)}")
+
+    def __copy__(self) -> Self:
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        context = self.proxy_ssl_context
+        rest = {name: value for name, value in self.__dict__.items() if value is not context or value is None}
+        # OpenSSL's state cannot be copied; a context may be shared.
+        twin.__dict__.update(copy.deepcopy(rest, memo), proxy_ssl_context=context)
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self.proxy_ssl_context is not None:
+            raise ApiTypeError("a Configuration with proxy_ssl_context cannot be pickled: set it in the other process")
+        return self.__dict__.copy()
 
     @property
     def host(self) -> str:
@@ -185,7 +221,7 @@ class Configuration:
     @property
     def server_index(self) -> int | None:
         """Which of the service's own hosts is used, or None for another."""
-        return next((i for i, known in enumerate(_HOSTS) if known["url"] == self._host), None)
+        return next((i for i, known in enumerate(SERVICE_HOSTS) if known["url"] == self._host), None)
 
     @server_index.setter
     def server_index(self, value: int) -> None:
@@ -222,18 +258,16 @@ class Configuration:
         self._retries = retry_policy(value)
 
     @property
-    def debug(self) -> bool:
-        """Whether the logger ``quantcdn`` reports every request."""
-        return self._debug
+    def allow_http(self) -> bool:
+        """Whether ``http`` is allowed to hosts other than loopback."""
+        return self._allow_http
 
-    @debug.setter
-    def debug(self, value: bool) -> None:
-        self._debug = _checks.boolean("debug", value)
-        if value:
-            _LOGGER.setLevel(logging.DEBUG)
-            if not _LOGGER.hasHandlers():
-                # Without any handler, Python would drop what was just asked for.
-                _LOGGER.addHandler(logging.StreamHandler())
+    @allow_http.setter
+    def allow_http(self, value: bool) -> None:
+        allowed = _checks.boolean("allow_http", value)
+        if "_host" in self.__dict__:
+            _checks.host(self._host, allowed)
+        self._allow_http = allowed
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -241,8 +275,10 @@ class Configuration:
 
         Args:
             environ: The variables; None for those of the process. The token is the first that is
-                set of ``QUANTCDN_API_TOKEN``, ``QUANT_API_TOKEN`` and ``BEARER_TOKEN``, the host
-                that of ``QUANTCDN_HOST`` and ``QUANT_BASE_URL``, else the service's default.
+                set of ``QUANTCDN_API_TOKEN``, ``QUANT_API_TOKEN``, ``QUANT_API_KEY`` and
+                ``BEARER_TOKEN``, the host that of ``QUANTCDN_HOST`` and ``QUANT_BASE_URL``, else the
+                service's default, and the organisation that of ``QUANTCDN_ORGANIZATION``,
+                ``QUANT_ORGANISATION`` and ``QUANT_ORGANIZATION``, else None.
 
         Returns:
             The configuration; its other settings are the defaults and can be assigned.
@@ -252,19 +288,20 @@ class Configuration:
                 names the variable.
         """
         variables = os.environ if environ is None else environ
-        token_name = next((name for name in TOKEN_VARIABLES if variables.get(name)), None)
-        if token_name is None:
-            raise ApiValueError(f"no access token: set {TOKEN_VARIABLES[0]} to one")
-        host_name = next((name for name in HOST_VARIABLES if variables.get(name)), None)
         configuration = cls()
-        for setting, name in (("access_token", token_name), ("host", host_name)):
-            if name is not None:
-                try:
-                    setattr(configuration, setting, variables[name])
-                    continue
-                except ApiValueError as error:
-                    problem = f"{name}: {error}"
-                raise ApiValueError(problem)
+        for setting, names in _VARIABLES.items():
+            name = first_set(names, variables)
+            if name is None:
+                if setting == "access_token":
+                    raise ApiValueError(f"no access token: set {names[0]} to one")
+                continue
+            try:
+                setattr(configuration, setting, variables[name])
+            except (ApiTypeError, ApiValueError) as error:
+                problem = ApiValueError(f"{name}: {error}")
+            else:
+                continue
+            raise problem
         return configuration
 
     @classmethod
@@ -273,7 +310,12 @@ class Configuration:
 
         Args:
             default: The configuration, or None to forget the present one.
+
+        Raises:
+            ApiTypeError: It is neither.
         """
+        if default is not None and not isinstance(default, Configuration):
+            raise ApiTypeError(f"set_default takes a Configuration or None, not {type(default).__name__}")
         Configuration._default = default
 
     @classmethod
@@ -283,9 +325,10 @@ class Configuration:
         Returns:
             The one that was set; a new one where none was.
         """
-        if Configuration._default is None:
-            Configuration._default = cls()
-        return Configuration._default
+        with _DEFAULT_LOCK.of_process():
+            if Configuration._default is None:
+                Configuration._default = cls()
+            return Configuration._default
 
     @classmethod
     def get_default_copy(cls) -> Configuration:
@@ -303,7 +346,7 @@ class Configuration:
         Returns:
             Their addresses and descriptions, in the order of ``server_index``.
         """
-        return [host.copy() for host in _HOSTS]
+        return [host.copy() for host in SERVICE_HOSTS]
 
     def get_host_from_settings(self, index: int | None) -> str:
         """Find one of the service's own hosts.
@@ -320,7 +363,7 @@ class Configuration:
         """
         if index is None:
             return self.host
-        return _HOSTS[_checks.integer("host index", index, 0, len(_HOSTS) - 1)]["url"]
+        return SERVICE_HOSTS[_checks.integer("host index", index, 0, len(SERVICE_HOSTS) - 1)]["url"]
 
     def token(self) -> str | None:
         """Get the token for one request.
@@ -377,30 +420,28 @@ class Configuration:
         return f"Configuration(host={self.host!r}, access_token={token}, timeout={self.timeout}, proxy={proxy})"
 
 
-def _unchecked(_name: str, value: object) -> object:
-    return value
+_LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
+_DEFAULT_LOCK = ProcessLock()
 
-
-_CHECKS: Mapping[str, Callable[[str, object], object]] = {
-    "connection_pool_maxsize": _checks.size,
-    "max_response_size": _checks.size,
-    "max_image_size": _checks.size,
-    "max_error_size": _checks.size,
-    "verify_ssl": _checks.boolean,
-    "ssl_ca_cert": _checks.optional_file,
-    "ca_cert_data": _unchecked,
-    "cert_file": _checks.optional_file,
-    "key_file": _checks.optional_file,
-    "assert_hostname": _unchecked,
-    "tls_server_name": _checks.optional_text,
-    "proxy": _checks.optional_proxy,
-    "no_proxy": _checks.optional_text,
-    "proxy_headers": _unchecked,
-    "socket_options": _unchecked,
-    "client_side_validation": _checks.boolean,
-    "on_request": _checks.optional_function,
-    "on_response": _checks.optional_function,
-    "on_retry": _checks.optional_function,
-    "progress": _checks.boolean,
-    "allow_http": _checks.boolean,
+_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "access_token": TOKEN_VARIABLES,
+    "host": HOST_VARIABLES,
+    "organisation": ORGANIZATION_VARIABLES,
 }
+
+
+def _has_setter(cls: type, name: str) -> bool:
+    part = getattr(cls, name, None)
+    return isinstance(part, property) and part.fset is not None
+
+
+def _no_setting(name: str) -> str:
+    """Say that there is no setting of a name, and which one may be meant."""
+    import difflib  # only who misspells pays for it
+
+    known = [*_checks.SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], known, 1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    if hasattr(Configuration, name):
+        return f"Configuration.{name} is no setting and cannot be assigned{hint}"
+    return f"Configuration has no setting {_checks.shown(name)}{hint}"

@@ -15,6 +15,8 @@ from quantcdn.models._model import Model
 
 T = TypeVar("T", bound=Model)
 
+_INT64 = 2**63
+
 # Identifiers are of what needs no percent-encoding.
 _UNRESERVED = re.compile("[A-Za-z0-9_-]+").fullmatch
 
@@ -32,6 +34,10 @@ class Bounded:
     def __call__(self, name: str, value: object) -> object:
         """Check an argument."""
         return _checks.integer(name, value, self.minimum, self.maximum)
+
+    def unbounded(self, name: str, value: object) -> object:
+        """Check an argument where the bounds are left to the service: it is an integer of 64 bits."""
+        return _checks.integer(name, value, -_INT64, _INT64 - 1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Operation(Generic[T]):
         """
         path = self.path.format_map({name: _segment(name, arguments[name]) for name in self.path_parameters})
         query = {
-            name: check(name, arguments[name]) if check_bounds or not isinstance(check, Bounded) else arguments[name]
+            name: (check.unbounded if isinstance(check, Bounded) and not check_bounds else check)(name, arguments[name])
             for name, check in self.query.items()
             if arguments.get(name) is not None
         }

@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from quantcdn._hosts import ip_address, is_loopback
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
+# An address of IPv6 has colons of its own, and a port only behind brackets.
+_ENTRY_WITH_PORT = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})", re.ASCII)
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -44,6 +47,9 @@ def checked_proxy(proxy: object) -> str:
 def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Mapping[str, str]) -> str:
     """Find the proxy that an address is reached through, by the settings and the environment.
 
+    What the environment says is not for this machine itself: curl, which goes by it there too, would
+    show another machine the token of a local service in the clear. What a setting says is obeyed.
+
     Args:
         url: Scheme and host.
         proxy: The setting: an address, "" for no proxy, or None for that of the environment.
@@ -56,6 +62,8 @@ def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Map
     Raises:
         ApiValueError: The variable holds no usable address.
     """
+    if proxy is None and is_loopback(urlsplit(url).hostname or ""):
+        return ""
     if no_proxy is None:
         no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
     if bypasses_proxy(url, no_proxy):
@@ -108,22 +116,39 @@ def bypasses_proxy(url: str, no_proxy: str) -> bool:
     """Say whether an address is reached without a proxy.
 
     Args:
-        url: Scheme and host.
-        no_proxy: Host names, which stand for their subdomains too, addresses and networks
-            (``10.0.0.0/8``), separated by commas or blanks; ``*`` for everything.
+        url: Scheme and host, and a port where it is not the scheme's own.
+        no_proxy: Separated by commas or blanks: host names, which stand for their subdomains too, as
+            ``.host`` does, while ``*.host`` stands for these alone; addresses and networks
+            (``10.0.0.0/8``); each of them with a port (``host:8443``) for that port alone; ``*`` for
+            everything.
 
     Returns:
         Whether one of them matches.
     """
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    return any(_matches(host, entry) for entry in re.split(r"[,\s]+", no_proxy.lower()) if entry)
+    parts = urlsplit(url.lower())
+    host = (parts.hostname or "").removesuffix(".")
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return any(_matches(host, port, entry) for entry in re.split(r"[,\s]+", no_proxy.lower()) if entry)
 
 
-def _matches(host: str, entry: str) -> bool:
+def _matches(host: str, port: int | None, entry: str) -> bool:
     if entry == "*":
         return True
+    match = _ENTRY_WITH_PORT.fullmatch(entry)
+    if match is not None:
+        entry = match["name"]
+        if int(match["port"]) != port:
+            return False
+    address = ip_address(host)
+    if address is not None:  # whose digits are no labels of a name
+        network = _network(entry)
+        return network is not None and address in network
+    name = entry.removeprefix("*").strip(".")
+    return bool(name) and (host.endswith(f".{name}") or (host == name and not entry.startswith("*")))
+
+
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(entry.strip("[]"), strict=False)
+        return ipaddress.ip_network(entry.strip("[]"), strict=False)
     except ValueError:
-        name = entry.strip(".")
-        return bool(name) and (host == name or host.endswith(f".{name}"))
+        return None

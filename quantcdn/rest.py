@@ -9,7 +9,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from quantcdn._checks import is_loopback
 from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
 from quantcdn._pools import close_idle, make_pool
+from quantcdn._redaction import header_secrets
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
@@ -35,9 +36,8 @@ from quantcdn.timeout import Timeout
 _LOGGER = logging.getLogger("quantcdn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
-_PRIVATE_HEADER = "(?i:auth|cookie|token|key|secret|session|password|signature|credential)"
-_SHORTEST_SECRET = 4  # of less, replacing it would only garble
 _SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
 
@@ -113,17 +113,21 @@ class RESTClientObject:
         timeout: Timeout | None = None,
         preload: bool = True,
         after: RESTResponse | None = None,
+        private: Collection[str] = (),
+        body: bytes = b"",
     ) -> RESTResponse:
-        """Send a request to the service, again where that helps.
+        """Send a request to the service, again where that helps and the method is safe.
 
         Args:
-            method: The HTTP method; it must be safe to repeat (RFC 9110 section 9.2.2).
+            method: The HTTP method; one that is not safe (RFC 9110 section 9.2.1) is sent once.
             host: Scheme and host.
             target: Path and query.
             headers: The headers.
             timeout: The time limits, or None for the configured ones.
             preload: Whether the body is read before the answer is returned.
             after: An answer that this request follows in the same call, whose limit and attempts go on.
+            private: Names of headers whose values no error may show, beside those that always authorise.
+            body: What is sent after the headers.
 
         Returns:
             The answer, whatever its status.
@@ -136,10 +140,11 @@ class RESTClientObject:
         """
         if after is None:  # else the call has begun
             self._check_open()
-        call = self._call(method, host, target, partial(_header_secrets, headers), timeout)
+        call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)
         if after is not None:
             call.follow(after.request)
-        return self._answered(call, _Request(target, headers, self._configuration.max_response_size, preload))
+        limit = self._configuration.max_response_size
+        return self._answered(call, _Request(target, headers, limit, preload, body=body))
 
     def download(self, url: str, *, timeout: Timeout | None = None) -> RESTResponse:
         """Get a file from a signed address: without the token, and without any header but what HTTP needs.
@@ -210,7 +215,7 @@ class RESTClientObject:
             if settings.on_request is not None:
                 _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
             outcome = self._attempt(call, request)
-            if outcome.stale and not call.resent:
+            if outcome.stale and not call.resent and call.method in _SAFE_METHODS:
                 # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
                 call.resent = True
                 outcome = self._attempt(call, request)
@@ -246,6 +251,7 @@ class RESTClientObject:
             raw = pool.urlopen(
                 call.method,
                 target.partition("?")[0],
+                body=request.body or None,
                 headers=request.headers,
                 retries=_NO_RETRIES,
                 redirect=False,
@@ -282,7 +288,7 @@ class RESTClientObject:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
-        if not again or call.attempts >= policy.attempts:
+        if not again or call.attempts >= policy.attempts or call.method not in _SAFE_METHODS:
             return None
         asked = 0.0
         if outcome.answer is not None and outcome.failure is None:
@@ -320,6 +326,7 @@ class _Request(NamedTuple):
     limit: int
     preload: bool = True
     signed: bool = False
+    body: bytes = b""
 
 
 @lru_cache(maxsize=8)
@@ -368,14 +375,6 @@ def _without_identity(configuration: Configuration) -> Configuration:
     settings = copy.copy(configuration)
     settings.cert_file = settings.key_file = settings.tls_server_name = settings.assert_hostname = None
     return settings
-
-
-def _header_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """List what of a request's headers no error may show, should the service repeat it."""
-    values = [value for name, value in headers.items() if re.search(_PRIVATE_HEADER, name)]
-    # A token follows its scheme, a cookie's value its name.
-    parts = [re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1] for value in values for part in value.split(";")]
-    return tuple({secret for secret in (*values, *parts) if len(secret) >= _SHORTEST_SECRET})
 
 
 def _query_secrets(target: str) -> tuple[str, ...]:

@@ -7,11 +7,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Protocol
+from typing import Protocol, SupportsIndex
 
+from quantcdn import _checks
+from quantcdn._json import is_collection
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 _LARGEST_RETRIES = 100
+_LONGEST_PAUSE = 86_400.0
+_OBEYED = ("total", "status_forcelist", "backoff_factor")
 
 
 class RetrySettings(Protocol):
@@ -35,12 +39,17 @@ class RetrySettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """When a request is sent again, and after what pause."""
+    """When a request is sent again, and after what pause; a pause is 0 to 86,400 seconds.
+
+    Raises:
+        ApiTypeError: A field is of a wrong type.
+        ApiValueError: A field is out of its range.
+    """
 
     attempts: int = 3
-    """How often a request is sent at most, 1 or more."""
+    """How often a request is sent at most, 1 to 101."""
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
-    """The statuses that are tried again."""
+    """The statuses that are tried again, each 100 to 999; any collection of integers is taken."""
     base: float = 0.5
     """The longest first pause, in seconds; it doubles with each attempt."""
     throttled_base: float = 1.0
@@ -49,6 +58,16 @@ class RetryPolicy:
     """The longest pause, in seconds, unless the service asks for a longer one."""
     longest_retry_after: float = 60.0
     """The longest pause that the service may ask for, in seconds; a longer one ends the call."""
+
+    def __post_init__(self) -> None:
+        checked: dict[str, object] = {
+            "attempts": _checks.integer("RetryPolicy attempts", self.attempts, 1, _LARGEST_RETRIES + 1),
+            "statuses": _checked_statuses(self.statuses),
+        }
+        for name in ("base", "throttled_base", "maximum", "longest_retry_after"):
+            checked[name] = _checked_pause(f"RetryPolicy {name}", getattr(self, name))
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     def longest_pause(self, attempt: int, status: int) -> float:
         """Say how long the pause after an attempt may be; the pause is drawn below it.
@@ -82,23 +101,40 @@ def retry_policy(setting: RetryPolicy | RetrySettings | int | None) -> RetryPoli
         return RetryPolicy()
     if isinstance(setting, RetryPolicy):
         return setting
-    if isinstance(setting, int) and not isinstance(setting, bool):
+    if isinstance(setting, SupportsIndex) and not isinstance(setting, bool):
         return RetryPolicy(attempts=_checked_retries(setting) + 1)
-    if not hasattr(setting, "status_forcelist") or isinstance(setting, bool):
+    if isinstance(setting, bool) or not all(hasattr(setting, name) for name in _OBEYED):
         raise ApiTypeError(f"retries takes a number, a RetryPolicy or a urllib3.Retry, not {type(setting).__name__}")
+    return _policy_of_urllib3(setting)
+
+
+def _policy_of_urllib3(setting: RetrySettings) -> RetryPolicy:
     default = RetryPolicy()
+    total = int(setting.total) if isinstance(setting.total, bool) else setting.total
+    backoff = _checked_pause("retries backoff_factor", setting.backoff_factor)
     return RetryPolicy(
-        attempts=default.attempts if setting.total is None else _checked_retries(int(setting.total)) + 1,
-        statuses=frozenset(setting.status_forcelist or ()),
-        base=setting.backoff_factor,
-        throttled_base=setting.backoff_factor,
+        attempts=default.attempts if total is None else _checked_retries(total) + 1,
+        statuses=_checked_statuses(setting.status_forcelist or ()),
+        base=backoff,
+        throttled_base=backoff,
     )
 
 
-def _checked_retries(retries: int) -> int:
-    if not 0 <= retries <= _LARGEST_RETRIES:
-        raise ApiValueError(f"retries must be from 0 to {_LARGEST_RETRIES}, not {retries}")
-    return retries
+def _checked_retries(retries: object) -> int:
+    return _checks.integer("retries", retries, 0, _LARGEST_RETRIES)
+
+
+def _checked_statuses(statuses: object) -> frozenset[int]:
+    if not is_collection(statuses) or isinstance(statuses, str | bytes):
+        raise ApiTypeError(f"statuses takes a collection of integers, not {type(statuses).__name__}")
+    return frozenset(_checks.integer("a status that is tried again", status, 100, 999) for status in statuses)
+
+
+def _checked_pause(name: str, value: object) -> float:
+    seconds = _checks.number(name, value)
+    if not 0 <= seconds <= _LONGEST_PAUSE:
+        raise ApiValueError(f"{name} must be from 0 to {_LONGEST_PAUSE:g} seconds, not {_checks.shown(value)}")
+    return seconds
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

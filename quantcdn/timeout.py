@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn import _checks
+from quantcdn.exceptions import ApiValueError
 
 LONGEST_TIMEOUT = 86_400.0
 """The longest limit that can be set: a day, in seconds."""
 
 TimeoutSetting = float | tuple[float, float]
-"""Seconds for the whole call, or for connecting and for each silence of the service."""
+"""Seconds for the whole call, or a pair: for connecting and for each silence of the service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """The time limits of a call, in seconds, each above 0 and at most a day."""
+    """The time limits of a call, in seconds, each above 0 and at most a day.
+
+    Raises:
+        ApiTypeError: A limit is not a number.
+        ApiValueError: A limit is not above 0 and at most 86,400.
+    """
 
     connect: float = 5.0
     """For making a connection: all addresses of the host, proxy and TLS included."""
@@ -26,14 +32,15 @@ class Timeout:
 
     def __post_init__(self) -> None:
         for name in ("connect", "read", "total"):
-            checked_seconds(f"timeout {name}", getattr(self, name))
+            object.__setattr__(self, name, checked_seconds(f"timeout {name}", getattr(self, name)))
 
     def changed(self, setting: TimeoutSetting | Timeout | None) -> Timeout:
         """Apply a setting to these limits.
 
         Args:
-            setting: None for no change; seconds for the whole call; a pair of seconds for
-                connecting and for each silence, which the whole call then outlasts; or limits.
+            setting: None for no change; seconds for the whole call, silences included, so that a
+                number above 30 lifts the limit of a silence too; a pair of seconds for connecting
+                and for each silence, which the whole call then outlasts; or limits.
 
         Returns:
             The limits that hold.
@@ -51,7 +58,8 @@ class Timeout:
                 raise ApiValueError(f"a timeout is a number or a pair, not {len(setting)} numbers")
             connect, read = (checked_seconds("timeout", seconds) for seconds in setting)
             return Timeout(connect, read, min(max(self.total, connect + read), LONGEST_TIMEOUT))
-        return Timeout(self.connect, self.read, checked_seconds("timeout", setting))
+        total = checked_seconds("timeout", setting)
+        return Timeout(min(self.connect, total), total, total)
 
 
 def checked_seconds(name: str, value: object) -> float:
@@ -68,8 +76,21 @@ def checked_seconds(name: str, value: object) -> float:
         ApiTypeError: It is not a number.
         ApiValueError: It is out of range, or no number at all.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ApiTypeError(f"{name} takes seconds as a number, not {type(value).__name__}")
-    if not 0 < value <= LONGEST_TIMEOUT:  # also refuses NaN
-        raise ApiValueError(f"{name} must be above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {value}")
-    return float(value)
+    seconds = _checks.number(name, value)
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise ApiValueError(
+            f"{name} must be above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {_checks.shown(value)}"
+        )
+    return seconds
+
+
+def seconds_text(seconds: float) -> str:
+    """Write a time limit for a person, without the remainder that subtracting leaves (0.999693 is 1).
+
+    Args:
+        seconds: The limit.
+
+    Returns:
+        The seconds with three digits, or whole where there are more.
+    """
+    return f"{round(seconds)}" if seconds >= 100 else f"{float(f'{seconds:.3g}'):g}"

@@ -79,6 +79,11 @@ class Report:
         return self.texts[name]
 
 
+def elsewhere(url: str) -> str:
+    """Write the address of a local server so that it is not this machine by its very name; Linux takes it for that."""
+    return url.replace("localhost", "0.0.0.0")
+
+
 def of_host(url: str, *arguments: str, **environ: str) -> Report:
     return Report("--host", url, "--organisation", "acme", "--timeout", "5", *arguments, **environ)
 
@@ -237,7 +242,7 @@ def test_a_host_that_cannot_be_one_is_named_and_not_tried() -> None:
 def test_a_limit_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     for wrong in ("0", "-1", "nan", "1e9"):
         assert main(["doctor", "--emulator", "--timeout", wrong]) == 2
-        assert "--timeout must be above 0" in capsys.readouterr().err
+        assert "--timeout must be " in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_told_and_nothing_more_is_tried() -> None:
@@ -370,28 +375,28 @@ def test_behind_a_proxy_the_proxy_is_resolved_and_connected_to(
     certificates: Certificates, tinyproxy: Tinyproxy
 ) -> None:
     tinyproxy.forget()
-    with ScriptedServer(NAMES, context=certificates.context()) as server:
-        report = of_host(server.url, SSL_CERT_FILE=certificates.file, HTTPS_PROXY=tinyproxy.url)
+    with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
+        report = of_host(elsewhere(server.url), SSL_CERT_FILE=certificates.file, HTTPS_PROXY=tinyproxy.url)
     assert report.code == 0, report.done.stdout
     assert report.texts["proxy"] == f"{tinyproxy.url} (HTTPS_PROXY)"
     assert report.texts["name"] == "127.0.0.1 is an address"
     assert f"port {tinyproxy.port}," in report.texts["connection"]
-    assert report.texts["tunnel"] == f"the proxy reaches localhost:{server.port}"
+    assert report.texts["tunnel"] == f"the proxy reaches 0.0.0.0:{server.port}"
     assert report.states["tls"] == "ok"
-    assert [line.split()[:2] for line in tinyproxy.requests(2)] == [["CONNECT", f"localhost:{server.port}"]] * 2
+    assert [line.split()[:2] for line in tinyproxy.requests(2)] == [["CONNECT", f"0.0.0.0:{server.port}"]] * 2
 
 
-def test_a_plain_host_behind_a_proxy_needs_no_tunnel(tinyproxy: Tinyproxy) -> None:
+def test_this_machine_is_reached_without_a_proxy() -> None:
     with Emulator(token=TOKEN) as service:
-        report = of_host(service.url, http_proxy=tinyproxy.url)
+        report = of_host(service.url, HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1")
     assert report.code == 0, report.done.stdout
-    assert report.texts["proxy"] == f"{tinyproxy.url} (http_proxy)"
-    assert "tunnel" not in report.states
+    assert report.texts["proxy"] == "none"
 
 
-def test_no_proxy_is_heeded() -> None:
-    with Emulator(token=TOKEN) as service:
-        report = of_host(service.url, HTTP_PROXY="http://127.0.0.1:1", NO_PROXY="127.0.0.1")
+def test_no_proxy_is_heeded(certificates: Certificates) -> None:
+    with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
+        settings = {"SSL_CERT_FILE": certificates.file, "HTTPS_PROXY": "http://127.0.0.1:1"}
+        report = of_host(elsewhere(server.url), NO_PROXY="0.0.0.0", **settings)
     assert report.code == 0
     assert report.texts["proxy"] == "none"
 
@@ -399,14 +404,14 @@ def test_no_proxy_is_heeded() -> None:
 def test_the_proxys_user_and_password_are_sent_and_not_shown(
     certificates: Certificates, guarded_tinyproxy: Tinyproxy
 ) -> None:
-    with ScriptedServer(NAMES, context=certificates.context()) as server:
+    with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
         settings = {"SSL_CERT_FILE": certificates.file}
         known = guarded_tinyproxy.url.replace("//", "//alice:pa%35%35w0rd@")
-        report = of_host(server.url, HTTPS_PROXY=known, **settings)
+        report = of_host(elsewhere(server.url), HTTPS_PROXY=known, **settings)
         assert report.code == 0, report.done.stdout
         assert report.texts["proxy"] == f"{guarded_tinyproxy.url} (HTTPS_PROXY)"
         unknown = guarded_tinyproxy.url.replace("//", "//alice:s3sam3@")
-        refused = of_host(server.url, HTTPS_PROXY=unknown, **settings)
+        refused = of_host(elsewhere(server.url), HTTPS_PROXY=unknown, **settings)
         text = refused.only("tunnel", 1)
     assert re.search("the proxy refused to connect: 40[17] .*: check the proxy in HTTPS_PROXY, with its user", text)
     assert refused.states["tls"] == "skip"
@@ -445,9 +450,9 @@ def test_a_proxy_that_cannot_be_one_is_wrong_usage() -> None:
 
 
 def test_through_a_proxy_with_tls_the_call_alone_tells(certificates: Certificates) -> None:
-    with ScriptedServer(NAMES, context=certificates.context()) as server:
+    with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
         with ConnectProxy(context=certificates.context()) as proxy:
-            report = of_host(server.url, SSL_CERT_FILE=certificates.file, HTTPS_PROXY=proxy.url)
+            report = of_host(elsewhere(server.url), SSL_CERT_FILE=certificates.file, HTTPS_PROXY=proxy.url)
     assert report.code == 0, report.done.stdout
     assert report.states["tls"] == "skip"
     assert report.states["call"] == "ok"

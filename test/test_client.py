@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
+import os
 import pickle
+import signal
+import socket
+import ssl
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quantcdn
-from test.support import Answer, ScriptedServer, answer, then_close
+from test.support import Answer, ScriptedServer, answer, close, then_close
 
 NAMES = {"tools": ["get_weather"], "count": 1}
+AUTHORITY = trustme.CA().cert_pem.bytes().decode()
 
 
 @contextmanager
@@ -209,6 +219,35 @@ def test_a_second_401_is_raised_and_so_is_the_first_for_a_fixed_token() -> None:
         assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("default", "options"),
+    [
+        ({}, {"_headers": {"authorization": "Custom x"}}),
+        ({"AUTHORIZATION": "Custom x"}, {}),
+        ({}, {"_request_auth": {"in": "header", "key": "Authorization", "value": "Custom x"}}),
+        ({}, {"_request_auth": {"in": "header", "key": "X-Key", "value": "x"}}),
+        ({}, {"_request_auth": {"in": "cookie", "value": "session=x"}}),
+    ],
+)
+@pytest.mark.parametrize("preload", [True, False])
+def test_a_token_function_is_not_asked_where_the_caller_authorises_the_call(
+    default: dict[str, str], options: Any, preload: bool
+) -> None:
+    asked: list[str] = []
+    with serving(answer(401), access_token=lambda: asked.append("") or "t0ken") as (server, api):
+        for name, value in default.items():
+            api.api_client.set_default_header(name, value)
+        if preload:
+            with pytest.raises(quantcdn.UnauthorizedException):
+                api.list_ai_tool_names("acme", **options)
+        else:
+            assert api.list_ai_tool_names_without_preload_content("acme", **options).status == 401
+        assert len(server.requests) == 1
+        assert b"t0ken" not in server.requests[0].head
+        assert server.requests[0].headers.get("authorization", "Custom x") == "Custom x"
+    assert asked == []
+
+
 def test_a_changed_token_or_host_counts_from_the_next_call() -> None:
     with ScriptedServer(answer(200, NAMES)) as other, serving(answer(200, NAMES)) as (server, api):
         api.list_ai_tool_names("acme")
@@ -371,6 +410,162 @@ def test_there_is_one_default_client() -> None:
         finally:
             quantcdn.Configuration.set_default(None)
             quantcdn.ApiClient.set_default(None)
+
+
+def test_a_default_client_that_is_closed_gives_way_to_a_fresh_one() -> None:
+    with ScriptedServer(answer(200, NAMES)) as server:
+        quantcdn.Configuration.set_default(quantcdn.Configuration(server.url, proxy=""))
+        try:
+            with quantcdn.ApiClient.get_default() as first:
+                pass
+            assert quantcdn.AIToolsApi().list_ai_tool_names("acme").count == 1
+            assert quantcdn.ApiClient.get_default() is quantcdn.ApiClient.get_default() is not first
+            own = quantcdn.ApiClient(quantcdn.Configuration(server.url, access_token="t0ken"), "X-Team", "a")
+            quantcdn.ApiClient.set_default(own)
+            own.close()
+            quantcdn.AIToolsApi().list_ai_tool_names("acme")
+            sent = server.requests[-1].headers
+            assert (sent["authorization"], sent["x-team"]) == ("Bearer t0ken", "a")
+            assert quantcdn.ApiClient.get_default().configuration is own.configuration
+        finally:
+            quantcdn.Configuration.set_default(None)
+            quantcdn.ApiClient.set_default(None)
+
+
+def test_all_threads_get_one_default_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(8)
+    made = quantcdn.ApiClient.__init__
+
+    def slowly(client: quantcdn.ApiClient) -> None:
+        time.sleep(0.05)  # so that without a lock each thread would make its own
+        made(client, quantcdn.Configuration(ca_cert_data=AUTHORITY))
+
+    def get(_: int) -> quantcdn.ApiClient:
+        together.wait(5)
+        return quantcdn.ApiClient.get_default()
+
+    monkeypatch.setattr(quantcdn.ApiClient, "__init__", slowly)
+    quantcdn.ApiClient.set_default(None)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert len({id(client) for client in threads.map(get, range(8))}) == 1
+    finally:
+        quantcdn.ApiClient.set_default(None)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads beside a fork
+def test_a_fork_while_a_thread_makes_the_default_client_does_not_hang_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, forked = threading.Event(), threading.Event()
+    made = quantcdn.ApiClient.__init__
+
+    def waiting(client: quantcdn.ApiClient) -> None:
+        begun.set()
+        if threading.current_thread() is not threading.main_thread():
+            forked.wait(5)
+        made(client, quantcdn.Configuration(ca_cert_data=AUTHORITY))
+
+    monkeypatch.setattr(quantcdn.ApiClient, "__init__", waiting)
+    quantcdn.ApiClient.set_default(None)
+    thread = threading.Thread(target=quantcdn.ApiClient.get_default)
+    thread.start()
+    try:
+        assert begun.wait(5)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(5)  # ends a child that hangs
+            os._exit(0 if isinstance(quantcdn.ApiClient.get_default(), quantcdn.ApiClient) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    finally:
+        forked.set()
+        thread.join(5)
+        quantcdn.ApiClient.set_default(None)
+
+
+# Which setting is read when; as the docstring of Configuration says.
+
+
+def test_some_settings_are_read_at_every_call() -> None:
+    with serving(answer(200, NAMES)) as (server, api):
+        settings = api.api_client.configuration
+        settings.client_side_validation = False
+        with pytest.raises(quantcdn.ApiResponseException):
+            api.list_ai_tool_executions("acme", limit=1000)
+        assert server.requests[-1].target.endswith("limit=1000")
+        settings.client_side_validation = True
+        with pytest.raises(quantcdn.ApiValueError):
+            api.list_ai_tool_executions("acme", limit=1000)
+    with serving(lambda connection: connection.recv(1)) as (server, api):
+        api.api_client.configuration.timeout = 0.2
+        with pytest.raises(quantcdn.ApiTimeoutException, match=r"the limit of 0\.2 s"):
+            api.list_ai_tool_names("acme")
+
+
+LATE: dict[str, Any] = {
+    "retries": 5,
+    "connection_pool_maxsize": 1,
+    "max_response_size": 1,
+    "max_image_size": 1,
+    "max_error_size": 1,
+    "verify_ssl": False,
+    "ssl_ca_cert": __file__,
+    "ca_cert_data": AUTHORITY,
+    "cert_file": __file__,
+    "key_file": __file__,
+    "assert_hostname": "other.example",
+    "tls_server_name": "other.example",
+    "proxy": "http://127.0.0.1:1",
+    "no_proxy": "*",
+    "proxy_headers": {"X": "y"},
+    "proxy_ssl_context": ssl.create_default_context(),
+    "socket_options": [],
+    "on_request": lambda record: 1 / 0,
+    "on_response": lambda record: 1 / 0,
+    "on_retry": lambda record: 1 / 0,
+}
+AT_EVERY_CALL = {"host", "server_index", "allow_http", "access_token", "timeout", "client_side_validation"}
+ELSEWHERE = {"organisation", "verify_identifiers", "progress", "debug", "logger_file", "logger_format"}
+
+
+def test_every_setting_is_in_one_of_these_lists() -> None:
+    named = set(inspect.signature(quantcdn.Configuration).parameters) - {"unknown"}
+    assert named == LATE.keys() | AT_EVERY_CALL | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_the_others_are_read_when_the_client_is_made(name: str) -> None:
+    script = (answer(200, NAMES), close, answer(500, {"error": "no"}), answer(200, NAMES))
+    with ScriptedServer(*script) as server:
+        configuration = quantcdn.Configuration(server.url, retries=0)
+        with quantcdn.ApiClient(configuration) as client:
+            setattr(configuration, name, LATE[name])
+            api = quantcdn.AIToolsApi(client)
+            assert api.list_ai_tool_names("acme").count == 1
+            with pytest.raises(quantcdn.ServiceException, match="no"):
+                api.list_ai_tool_names("acme")
+            assert api.list_ai_tool_names("acme").count == 1
+        assert [request.connection for request in server.requests] == [1, 1, 2, 2]
+
+
+def test_a_number_of_seconds_lifts_the_limit_of_a_silence() -> None:
+    # The limit of a silence would be 30 s; scaled down, it is 0.2 s here.
+    def late(connection: socket.socket) -> None:
+        time.sleep(0.5)
+        connection.sendall(answer(200, NAMES))
+
+    with serving(late, timeout=quantcdn.Timeout(0.2, 0.2, 5)) as (_, api):
+        with pytest.raises(quantcdn.ApiTimeoutException):
+            api.list_ai_tool_names("acme")
+        assert api.list_ai_tool_names("acme", _request_timeout=5).count == 1
+        api.api_client.configuration.timeout = 5
+        assert api.list_ai_tool_names("acme").count == 1
+
+
+def test_a_limit_is_shown_without_the_remainder_that_subtracting_leaves() -> None:
+    with serving(lambda connection: connection.recv(1)) as (_, api):
+        with pytest.raises(quantcdn.ApiTimeoutException, match=r"the limit of 0\.3 s "):
+            api.list_ai_tool_names("acme", _request_timeout=quantcdn.Timeout(total=0.299969))
 
 
 def test_a_client_and_its_api_travel_without_their_sockets() -> None:

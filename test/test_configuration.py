@@ -56,8 +56,9 @@ def test_host_settings_are_as_in_the_generated_style() -> None:
         "https://[::1]:8443",
         "http://127.0.0.1:8080",
         "http://localhost",
-        "http://api.localhost",
         "http://[::1]",
+        "http://localhost.:8080",
+        "http://127.9.9.9",
         " https://blank.ends ",
     ],
 )
@@ -90,9 +91,20 @@ def test_an_unusable_host_is_refused_without_being_shown(host: str) -> None:
     assert "pa55" not in str(caught.value)
 
 
-def test_http_is_for_loopback_unless_allowed() -> None:
+@pytest.mark.parametrize(
+    "host",
+    [
+        "http://host.example",
+        "http://api.localhost",  # which a resolver may send anywhere
+        "http://localhost.example",
+        "http://0.0.0.0",
+        "http://127.1",
+        "http://[::ffff:10.0.0.1]",
+    ],
+)
+def test_http_is_for_loopback_unless_allowed(host: str) -> None:
     with pytest.raises(quantcdn.ApiValueError, match="allow_http=True"):
-        quantcdn.Configuration("http://host.example")
+        quantcdn.Configuration(host)
     assert quantcdn.Configuration("http://host.example", allow_http=True).host == "http://host.example"
 
 
@@ -140,8 +152,9 @@ def test_repr_and_debug_report_show_no_secret() -> None:
     ("setting", "limits"),
     [
         (None, Timeout(5, 30, 60)),
-        (10, Timeout(5, 30, 10)),
-        (2.5, Timeout(5, 30, 2.5)),
+        (10, Timeout(5, 10, 10)),
+        (120, Timeout(5, 120, 120)),
+        (2.5, Timeout(2.5, 2.5, 2.5)),
         ((1, 2), Timeout(1, 2, 60)),
         ([3.0, 90.0], Timeout(3, 90, 93)),
         (Timeout(1, 2, 3), Timeout(1, 2, 3)),
@@ -296,3 +309,145 @@ def test_debug_sets_the_level_of_one_logger_alone() -> None:
     assert logging.getLogger("quantcdn").level == logging.DEBUG
     assert logging.getLogger("urllib3").level == logging.NOTSET
     assert http.client.HTTPConnection.debuglevel == 0
+
+
+# The logger
+
+
+@pytest.fixture
+def bare_logger() -> Iterator[logging.Logger]:
+    """Give the package's logger as it is in a new process, below a root without the handlers of pytest."""
+    logger = logging.getLogger("quantcdn")
+    before = logger.parent, logger.handlers[:]
+    logger.parent, logger.handlers[:] = logging.RootLogger(logging.WARNING), []
+    logger.setLevel(logging.NOTSET)
+    yield logger
+    quantcdn.Configuration().debug = False
+    for handler in logger.handlers[:]:
+        logger.removeHandler(handler)
+        handler.close()
+    logger.parent, logger.handlers[:] = before
+
+
+class Written(logging.Handler):
+    """An application's own handler."""
+
+    def __init__(self, level: int = logging.NOTSET) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def test_debug_writes_to_stderr_where_nobody_else_does(
+    bare_logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quantcdn.Configuration(debug=True)
+    quantcdn.Configuration(debug=True)
+    bare_logger.debug("a line")
+    assert capsys.readouterr().err == "a line\n"
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("at_the_root", [True, False])
+def test_debug_writes_no_line_twice_whoever_comes_first(
+    bare_logger: logging.Logger, capsys: pytest.CaptureFixture[str], before: bool, at_the_root: bool
+) -> None:
+    own, logger = Written(), (bare_logger.parent if at_the_root else bare_logger) or bare_logger
+    if before:
+        logger.addHandler(own)
+    quantcdn.Configuration(debug=True)
+    if not before:
+        logger.addHandler(own)
+    bare_logger.debug("a line")
+    assert (own.lines, capsys.readouterr().err) == (["a line"], "")
+    own.setLevel(logging.WARNING)
+    bare_logger.debug("another")
+    assert (own.lines, capsys.readouterr().err) == (["a line"], "another\n")
+
+
+def test_false_undoes_what_debug_has_done(bare_logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    for level in (logging.NOTSET, logging.ERROR):
+        bare_logger.setLevel(level)
+        configuration = quantcdn.Configuration(debug=True)
+        assert (bare_logger.level, len(bare_logger.handlers)) == (logging.DEBUG, 1)
+        quantcdn.Configuration()  # whose debug is False by default
+        assert bare_logger.level == logging.DEBUG
+        configuration.debug = False
+        assert (bare_logger.level, bare_logger.handlers, configuration.debug) == (level, [], False)
+    quantcdn.Configuration(debug=True)
+    quantcdn.Configuration().debug = False  # the last word counts, whoever says it
+    assert bare_logger.level == logging.ERROR
+
+
+def test_false_leaves_what_the_application_has_set(bare_logger: logging.Logger) -> None:
+    bare_logger.setLevel(logging.DEBUG)
+    configuration = quantcdn.Configuration(debug=True)
+    configuration.debug = False
+    assert bare_logger.level == logging.DEBUG
+    bare_logger.setLevel(logging.WARNING)
+    configuration.debug = True
+    bare_logger.setLevel(logging.INFO)
+    configuration.debug = False
+    assert bare_logger.level == logging.INFO
+
+
+def test_debug_without_stderr_does_no_harm(bare_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    quantcdn.Configuration(debug=True)
+    bare_logger.debug("a line")
+
+
+def test_a_log_file_gets_the_lines_in_its_format(
+    bare_logger: logging.Logger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first.log", tmp_path / "second.log"
+    configuration = quantcdn.Configuration(debug=True, logger_file=first, logger_format="%(name)s %(message)s")
+    bare_logger.debug("é\udcff")
+    configuration.logger_format = "[%(message)s]"
+    bare_logger.debug("two")
+    quantcdn.Configuration(logger_file=str(first), logger_format="[%(message)s]")
+    bare_logger.debug("three")
+    configuration.logger_file = second  # type: ignore[assignment] # a path is taken too
+    bare_logger.debug("four")
+    configuration.logger_file = None
+    assert first.read_text(encoding="utf-8") == "quantcdn é\\udcff\n[two]\n[three]\n"
+    assert second.read_text(encoding="utf-8") == "[four]\n"
+    assert capsys.readouterr().err == ""
+    bare_logger.debug("five")
+    assert capsys.readouterr().err == "five\n"
+    assert not [
+        handler for handler in logging.getLogger("urllib3").handlers if isinstance(handler, logging.FileHandler)
+    ]
+
+
+def test_the_loggers_have_the_names_of_a_generated_client() -> None:
+    loggers = quantcdn.Configuration().logger
+    assert {name: logger.name for name, logger in loggers.items()} == {
+        "package_logger": "quantcdn",
+        "urllib3_logger": "urllib3",
+    }
+
+
+# The environment
+
+
+@pytest.mark.parametrize(
+    ("variables", "setting"),
+    [
+        (("QUANTCDN_API_TOKEN", "QUANT_API_TOKEN", "QUANT_API_KEY", "BEARER_TOKEN"), "access_token"),
+        (("QUANTCDN_ORGANIZATION", "QUANT_ORGANISATION", "QUANT_ORGANIZATION"), "organisation"),
+    ],
+)
+def test_each_variable_is_read_and_own_names_come_first(variables: tuple[str, ...], setting: str) -> None:
+    environ = {"QUANTCDN_API_TOKEN": ""} if setting == "access_token" else {"QUANTCDN_API_TOKEN": "x"}
+    for name in reversed(variables):
+        environ[name] = f"of-{name}"
+        assert getattr(quantcdn.Configuration.from_env(environ), setting) == f"of-{name}"
+
+
+def test_an_organisation_of_the_environment_is_checked_and_may_be_missing() -> None:
+    assert quantcdn.Configuration.from_env({"QUANT_API_KEY": "x"}).organisation is None
+    with pytest.raises(quantcdn.ApiValueError, match=r"QUANT_ORGANIZATION: organisation cannot be '\.\.'"):
+        quantcdn.Configuration.from_env({"QUANT_API_KEY": "x", "QUANT_ORGANIZATION": ".."})

@@ -498,3 +498,26 @@ def test_in_a_notebook_a_wait_is_one_output_that_changes_in_place(tmp_path: Path
     kinds = [kind for kind, _ in messages]
     assert kinds[:2] == ["display_data", "update_display_data"]
     assert kinds.count("display_data") == 2
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads beside a fork
+def test_a_process_that_is_forked_off_in_the_middle_of_a_line_has_one_of_its_own() -> None:
+    held, stream = _live.Terminal(io.StringIO()), io.StringIO()
+    held.show("the parent's")
+    child = os.fork()
+    if child == 0:
+        own = _live.Terminal(stream)
+        own.show("the child's")
+        own.leave()
+        held.leave()  # which is a copy, and gives up the parent's room in vain
+        again = _live.Terminal(stream)
+        again.show("again")
+        os._exit(0 if "the child's" in stream.getvalue() and "again" in stream.getvalue() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    other = _live.Terminal(stream)
+    other.show("another of the parent")
+    assert stream.getvalue() == ""  # the first still has the room
+    held.leave()
+    other.show("another of the parent")
+    other.leave()
+    assert "another of the parent" in stream.getvalue()

@@ -11,8 +11,11 @@ import io
 import json
 import pickle
 import sys
+import tempfile
 from collections.abc import Callable
+from datetime import date
 from importlib.util import find_spec
+from pathlib import Path
 
 import urllib3
 
@@ -37,9 +40,6 @@ LEFT_OUT = (
     "server_operation_variables",
     "ignore_operation_servers",
     "temp_folder_path",
-    "logger",
-    "logger_file",
-    "logger_format",
     "safe_chars_for_path_param",
     "datetime_format",
     "date_format",
@@ -109,6 +109,47 @@ def misspelt() -> str:
     return "accepted"
 
 
+def by_hand() -> tuple[object, ...]:
+    """Call an endpoint in the steps that an endpoint's method takes."""
+    client = api().api_client
+    request = client.param_serialize(
+        method="GET",
+        resource_path="/api/v3/organizations/{organisation}/ai/tools/names",
+        path_params={"organisation": "acme"},
+        header_params={"Accept": "application/json"},
+        auth_settings=["BearerAuth"],
+    )
+    response = client.call_api(*request, _request_timeout=5)
+    response.read()
+    found = client.response_deserialize(response, {"200": "ListAIToolNames200Response", "403": None})
+    return found.status_code, type(found.data).__name__, found.data.count
+
+
+def elsewhere() -> object:
+    """Send what carries the token to another host, which is another port here."""
+    client = api().api_client
+    _, _, headers, *_ = client.param_serialize("GET", "/", auth_settings=["BearerAuth"])
+    return client.call_api("GET", f"{SERVICES['forbidding']}/", headers).status
+
+
+def response_made() -> object:
+    """Make a response as a test double does."""
+    made = quantcdn.ApiResponse(status_code=200, data="text", raw_data=b"text")
+    return made.status_code, made.data, bool(made.headers)
+
+
+def logged() -> object:
+    """Write a log into a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = configured("well")
+        configuration.logger_format = "[%(message)s]"
+        configuration.logger_file = f"{folder}/log"
+        configuration.logger["package_logger"].warning("a line")
+        written = Path(folder, "log").read_text(encoding="utf-8")
+        configuration.logger_file = None
+        return written.strip()
+
+
 def again() -> urllib3.Retry:
     """Make the usual policy of urllib3 for a service in trouble."""
     return urllib3.Retry(2, status_forcelist=[503], backoff_factor=0)
@@ -130,6 +171,11 @@ CASES: dict[str, Callable[[], object]] = {
     "403": lambda: execution("forbidding"),
     "a timeout as a number": lambda: execution(_request_timeout=5).status,
     "a timeout as a pair": lambda: execution(_request_timeout=(2, 5)).status,
+    "`param_serialize`, `call_api`, `response_deserialize`": by_hand,
+    "`sanitize_for_serialization`": lambda: api().api_client.sanitize_for_serialization({"on": date(2026, 1, 2)}),
+    "`deserialize`": lambda: api().api_client.deserialize("[1, 2]", "List[int]", "application/json"),
+    "`ApiResponse` without headers": response_made,
+    "`logger_file` and `logger_format`": logged,
     # What differs.
     "an orchestration's status": lambda: api().get_ai_orchestration_status("acme", ORCHESTRATION).status,
     "the keys of a result without pictures": lambda: sorted(execution(identifier=WEATHER).to_dict()["result"])[:3],
@@ -150,7 +196,8 @@ CASES: dict[str, Callable[[], object]] = {
     "an organisation that is no text": lambda: api().list_ai_tools(5),
     "a limit of 0": lambda: api().list_ai_tool_executions("acme", limit=0),
     "a setting that is misspelt": misspelt,
-    "how many of the 16 settings below are there": lambda: sum(hasattr(configured("well"), name) for name in LEFT_OUT),
+    "how many of the 13 settings below are there": lambda: sum(hasattr(configured("well"), name) for name in LEFT_OUT),
+    "`call_api` with the token and a URL of another host": elsewhere,
     "http to another machine": lambda: quantcdn.Configuration(host="http://quantcdn.example").host,
     "a client, pickled": lambda: type(pickle.loads(pickle.dumps(api().api_client))).__name__,
     "does an error's text show a cookie": cookie_in_error,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quantcdn import _checks
+from quantcdn._environment import first_set
 from quantcdn.cli._file import read_file, settings_path
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
@@ -80,7 +81,7 @@ class Settings:
                 f"no organisation: give --organisation NAME, set {ORGANIZATION_VARIABLES[0]}, "
                 f"or write organisation into {settings_path() or 'a file of settings'}"
             )
-        _apply(self.organisation, partial(_checks.text, "organisation"))
+        _apply(self.organisation, partial(_checks.segment, "organisation"))
         return name
 
 
@@ -189,7 +190,7 @@ def _first(*choices: Found) -> Found:
 
 
 def _in_environment(names: tuple[str, ...], environ: Mapping[str, str] = os.environ) -> Found:
-    name = next((name for name in names if environ.get(name)), None)
+    name = first_set(names, environ)
     return Found(None, "") if name is None else Found(environ[name], f"environment {name}")
 
 

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
@@ -35,6 +37,11 @@ def refused_by_the_proxy(calls: Calls, *, limit: float = 5, attempts: int = 1, u
     return str(error)
 
 
+def elsewhere(url: str) -> str:
+    """Write the address of a local server so that it is not this machine by its very name; Linux takes it for that."""
+    return url.replace("127.0.0.1", "0.0.0.0").replace("localhost", "0.0.0.0")
+
+
 def passed(proxy: Tinyproxy, count: int) -> list[str]:
     return [line.split()[0] for line in proxy.requests(count)]
 
@@ -44,10 +51,12 @@ def test_a_plain_host_is_reached_through_the_proxy_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, tinyproxy: Tinyproxy, variable: str
 ) -> None:
     monkeypatch.setenv(variable, tinyproxy.url)
-    with ScriptedServer(GOOD) as server, calling(server.url, proxy=None) as calls:
+    with ScriptedServer(GOOD) as server, calling(elsewhere(server.url), proxy=None, allow_http=True) as calls:
         assert calls.names() == ["get_weather"]
         # tinyproxy takes nothing but the absolute form (RFC 9112 section 3.2.2).
-        assert tinyproxy.requests(1) == [f"GET {server.url}/api/v3/organizations/acme/ai/tools/names HTTP/1.1"]
+        assert tinyproxy.requests(1) == [
+            f"GET {elsewhere(server.url)}/api/v3/organizations/acme/ai/tools/names HTTP/1.1"
+        ]
         assert "tinyproxy" in server.requests[0].headers["via"]
         assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
@@ -57,10 +66,10 @@ def test_an_https_host_is_reached_through_a_tunnel_of_the_proxy_of_the_environme
     monkeypatch: pytest.MonkeyPatch, tinyproxy: Tinyproxy, certificates: Certificates, variable: str
 ) -> None:
     monkeypatch.setenv(variable, tinyproxy.url)
-    with ScriptedServer(GOOD, context=certificates.context()) as server:
-        with calling(server.url, proxy=None, ssl_ca_cert=certificates.file) as calls:
+    with ScriptedServer(GOOD, context=certificates.context("0.0.0.0")) as server:
+        with calling(elsewhere(server.url), proxy=None, ssl_ca_cert=certificates.file) as calls:
             assert calls.names() == calls.names() == ["get_weather"]
-        assert [line.rsplit(" ", 1)[0] for line in tinyproxy.requests(1)] == [f"CONNECT localhost:{server.port}"]
+        assert [line.rsplit(" ", 1)[0] for line in tinyproxy.requests(1)] == [f"CONNECT 0.0.0.0:{server.port}"]
         assert [request.connection for request in server.requests] == [1, 1]
         assert "via" not in server.requests[0].headers
 
@@ -71,29 +80,54 @@ def test_an_https_host_is_reached_through_a_tunnel_of_the_proxy_of_the_environme
 def test_the_variable_of_the_other_scheme_does_not_count(
     monkeypatch: pytest.MonkeyPatch, certificates: Certificates, variable: str, scheme: str
 ) -> None:
-    context = certificates.context() if scheme == "https" else None
+    context = certificates.context("0.0.0.0") if scheme == "https" else None
     with dead_port() as port, ScriptedServer(GOOD, context=context) as server:
         monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
-        with calling(server.url, proxy=None, ssl_ca_cert=certificates.file) as calls:
+        with calling(elsewhere(server.url), proxy=None, allow_http=True, ssl_ca_cert=certificates.file) as calls:
             assert calls.names() == ["get_weather"]
 
 
-@pytest.mark.parametrize("no_proxy", ["127.0.0.1", "*", "example.org, 127.0.0.0/8"])
+@pytest.mark.parametrize("no_proxy", ["0.0.0.0", "*", "example.org, 0.0.0.0/8"])
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
 def test_no_proxy_of_the_environment_wins(monkeypatch: pytest.MonkeyPatch, variable: str, no_proxy: str) -> None:
     with dead_port() as port, ScriptedServer(GOOD) as server:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
         monkeypatch.setenv(variable, no_proxy)
-        with calling(server.url, proxy=None) as calls:
+        with calling(elsewhere(server.url), proxy=None, allow_http=True) as calls:
             assert calls.names() == ["get_weather"]
 
 
 def test_no_proxy_for_another_host_changes_nothing(monkeypatch: pytest.MonkeyPatch, tinyproxy: Tinyproxy) -> None:
     monkeypatch.setenv("HTTP_PROXY", tinyproxy.url)
     monkeypatch.setenv("NO_PROXY", "example.org,10.0.0.0/8")
-    with ScriptedServer(GOOD) as server, calling(server.url, proxy=None) as calls:
+    with ScriptedServer(GOOD) as server, calling(elsewhere(server.url), proxy=None, allow_http=True) as calls:
         calls.names()
         assert passed(tinyproxy, 1) == ["GET"]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "all_proxy"])
+def test_the_token_of_a_local_service_never_leaves_this_machine(
+    monkeypatch: pytest.MonkeyPatch, variable: str, name: str
+) -> None:
+    with ScriptedServer(GOOD) as server, ConnectProxy(GOOD) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        with calling(f"http://{name}:{server.port}", proxy=None) as calls:
+            assert calls.names() == ["get_weather"]
+        assert proxy.requests == []
+        with calling(f"http://{name}:{server.port}", proxy=proxy.url) as calls:  # what is asked for is done
+            assert calls.names() == ["get_weather"]
+        assert len(proxy.requests) == 1
+
+
+def test_no_proxy_may_name_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer(GOOD) as server, ConnectProxy(GOOD) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        for entry, asked in ((f"0.0.0.0:{server.port}", 0), ("0.0.0.0:1", 1)):
+            monkeypatch.setenv("NO_PROXY", entry)
+            with calling(elsewhere(server.url), proxy=None, allow_http=True) as calls:
+                assert calls.names() == ["get_weather"]
+            assert len(proxy.requests) == asked
 
 
 @pytest.mark.parametrize("tls", [False, True])
@@ -411,7 +445,7 @@ def test_the_scheme_says_who_resolves_the_name(scheme: str, asked: str) -> None:
 def test_a_socks_proxy_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     with ScriptedServer(GOOD) as server, SocksProxy() as proxy:
         monkeypatch.setenv(variable, proxy.url)
-        with calling(server.url, proxy=None) as calls:
+        with calling(elsewhere(server.url), proxy=None, allow_http=True) as calls:
             assert calls.names() == ["get_weather"]
         assert len(proxy.targets) == 1
 
@@ -552,3 +586,20 @@ def test_netrc_is_not_read_for_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path
     with ConnectProxy(GOOD) as proxy, calling("http://127.0.0.1:1", proxy=proxy.url, access_token=None) as calls:
         calls.names()
         assert not {"authorization", "proxy-authorization"} & proxy.requests[0].headers.keys()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_tls_with_the_proxy_goes_by_a_context_of_its_own(certificates: Certificates, tls: bool) -> None:
+    authority, at_the_proxy = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(at_the_proxy)
+    own = ssl.create_default_context()
+    authority.configure_trust(own)
+    with ScriptedServer(GOOD, context=certificates.context() if tls else None) as server:
+        script = [] if tls else [GOOD]
+        with ConnectProxy(*script, context=at_the_proxy) as proxy:
+            settings = {"proxy": proxy.url, "ssl_ca_cert": certificates.file}
+            with calling(server.url, proxy_ssl_context=own, **settings) as calls:
+                assert calls.names() == ["get_weather"]
+            with calling(server.url, **settings) as calls:  # without it, the authority of the service counts
+                assert "the proxy" in str(calls.failure(ApiConnectionException))
+            assert len(proxy.requests) == 1

@@ -1,0 +1,27 @@
+"""The environment variables that settings are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TOKEN_VARIABLES = ("QUANTCDN_API_TOKEN", "QUANT_API_TOKEN", "QUANT_API_KEY", "BEARER_TOKEN")
+"""The environment variables that hold a token, first choice first."""
+
+HOST_VARIABLES = ("QUANTCDN_HOST", "QUANT_BASE_URL")
+"""The environment variables that hold a host, first choice first."""
+
+ORGANIZATION_VARIABLES = ("QUANTCDN_ORGANIZATION", "QUANT_ORGANISATION", "QUANT_ORGANIZATION")
+"""The environment variables that hold an organisation, first choice first."""
+
+
+def first_set(names: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
+    """Find the first of some variables that is set and not empty.
+
+    Args:
+        names: The variables, first choice first.
+        environ: Environment variables.
+
+    Returns:
+        Its name, or None.
+    """
+    return next((name for name in names if environ.get(name)), None)

@@ -1,0 +1,54 @@
+"""The service's own hosts, and what the name of a host says by itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TypedDict
+
+
+class HostSetting(TypedDict):
+    """One of the service's hosts."""
+
+    url: str
+    description: str
+
+
+SERVICE_HOSTS: tuple[HostSetting, ...] = (
+    {"url": "https://dashboard.quantcdn.io", "description": "The public cloud"},
+    {"url": "https://dash.quantgov.cloud", "description": "The government cloud"},
+)
+"""The service's own hosts, in the order of ``server_index``."""
+
+
+def is_loopback(name: str) -> bool:
+    """Say whether a host is this machine by its very name: ``localhost`` or a loopback address.
+
+    ``api.localhost`` is not among them: whether such a name stays on the machine is the resolver's choice.
+
+    Args:
+        name: A name or an address, IPv6 with or without brackets.
+
+    Returns:
+        Whether it is.
+    """
+    name = name.strip("[]").removesuffix(".").lower()
+    if name == "localhost":
+        return True
+    address = ip_address(name)
+    return address is not None and address.is_loopback
+
+
+def ip_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4.
+
+    Args:
+        name: A name or an address.
+
+    Returns:
+        The address, or None for a name.
+    """
+    try:
+        address = ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

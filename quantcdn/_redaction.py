@@ -1,0 +1,88 @@
+"""What authorises a request is put out of what is told of its response."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+_MARK = "[secret]"
+
+# Whole words: X-Monkey and Idempotency-Key authorise nothing.
+_AUTHORISING_NAME = re.compile(
+    r"(?i)(^|[-_])(auth|authorization|authentication|cookies?|tokens?|secrets?|passwords?|passwd|credentials?|signature"
+    r"|session|jwt|bearer|apikey|(api|access|auth|private|secret|subscription|function|functions|master)[-_]?key)([-_]|$)|^x[-_]key$"
+)
+_SHORTEST_TOKEN = 4  # of less, replacing it would only garble
+_SHORTEST_VALUE = 8  # a cookie and an odd header also hold words and settings
+_SURE_LENGTH = 16  # nobody writes a word or a number of that length by chance
+
+# One that is not closed ends with the text, so that no part is read twice.
+_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))', re.DOTALL)
+_BARE_WORD = re.compile(r"[\w.+-]+")
+_NUMERIC = re.compile(r"[0-9.eE+-]+")
+_LITERALS = "true false null"
+_BARE = re.compile(r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
+    """List what of a request's headers no error may show, should the service repeat it.
+
+    Args:
+        headers: The headers of the request.
+        private: Names of headers that authorise it too.
+
+    Returns:
+        The secrets, longest first.
+    """
+    named = {name.lower() for name in private}
+    found: set[str] = set()
+    for name, value in headers.items():
+        if name.lower() in named or name.lower() in ("authorization", "proxy-authorization"):
+            found.update(secret for secret in _parts(value) if _is_token(secret))
+        elif _AUTHORISING_NAME.search(name):
+            found.update(secret for secret in _parts(value) if _is_no_word(secret))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _parts(value: str) -> Iterable[str]:
+    """Yield a header's value, and what of it follows a scheme or a cookie's name."""
+    yield value
+    for part in value.split(";"):
+        yield re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1]
+
+
+def _is_token(text: str) -> bool:
+    return len(text) >= _SURE_LENGTH or (len(text) >= _SHORTEST_TOKEN and not _BARE.fullmatch(text))
+
+
+def _is_no_word(text: str) -> bool:
+    """Say whether a text is long, or of letters and digits, as no word, number or date is."""
+    mixed = re.search("[A-Za-z]", text) and re.search("[0-9]", text)
+    return len(text) >= _SURE_LENGTH or bool(len(text) >= _SHORTEST_VALUE and mixed and not _BARE.fullmatch(text))
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON.
+
+    Args:
+        text: Any text.
+        secrets: The secrets, longest first.
+
+    Returns:
+        The text without them.
+    """
+    for secret in secrets:
+        if secret in text and (_NUMERIC.fullmatch(secret) or secret in _LITERALS):
+            text = _quoted_where_bare(text, secret)
+        # JSON may be written with an escaped slash, as PHP does.
+        for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
+            text = text.replace(written, _MARK)
+    return text
+
+
+def _quoted_where_bare(text: str, secret: str) -> str:
+    """Put a JSON string in place of a number outside of strings, where the mark alone would be no JSON."""
+    parts = _JSON_STRING.split(text)
+    parts[::2] = [_BARE_WORD.sub(lambda word: f'"{_MARK}"' if secret in word[0] else word[0], p) for p in parts[::2]]
+    return "".join(parts)
