@@ -44,8 +44,8 @@ NO_NUMBERS = (
 
 
 def named(value: object) -> str:
-    """Name a case; pytest would write the value, which is what Python refuses."""
-    return _checks.shown(value)
+    """Name a case alike in every process; pytest would write the value, which is what Python refuses."""
+    return _checks.shown(value).partition(" at 0x")[0]
 
 
 class BadIndex:
