@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 
 import quantcdn
 from quantcdn.models._model import Model
@@ -97,6 +97,13 @@ def at(data: Any, path: Path) -> Any:
     for step in path:
         data = data[step]
     return data
+
+
+def model_in(annotation: Any) -> type[Model] | None:
+    """Find the model in a type such as ``list[Model] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    return next(filter(None, map(model_in, get_args(annotation))), None)
 
 
 class OneBody:

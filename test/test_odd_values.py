@@ -10,14 +10,14 @@ import copy
 import json
 import pickle
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 import quantcdn
 from quantcdn.models._model import Model
-from test.read_body import BODIES, CALLS, EXECUTION_ID, OneBody, Path, at, changed, one_body
+from test.read_body import BODIES, CALLS, EXECUTION_ID, OneBody, Path, at, changed, model_in, one_body
 
 EXECUTION = "get_ai_tool_execution_status"
 ORCHESTRATION = "get_ai_orchestration_status"
@@ -28,13 +28,6 @@ EXECUTIONS = "list_ai_tool_executions"
 def service() -> Iterator[OneBody]:
     with one_body() as service:
         yield service
-
-
-def model_in(annotation: Any) -> type[Model] | None:
-    """Find the model in a type such as ``list[Model] | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return annotation
-    return next(filter(None, map(model_in, get_args(annotation))), None)
 
 
 def fields(model: type[Model], path: Path, body: Any) -> Iterator[tuple[Path, bool]]:
