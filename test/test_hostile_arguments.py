@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ from quantcdn.api.ai_tools_api import LIST_AI_TOOL_NAMES, OPERATIONS
 from quantcdn.models._model import Model
 from quantcdn.rest import RESTResponse
 from test.hostile import VALUES, Subject, subjects
-from test.read_body import BODIES, CALLS, EXECUTION_ID, ORCHESTRATION_ID, model_in
+from test.read_body import ARGUMENTS, BODIES, CALLS, EXECUTION_ID, model_in
 from test.support import Received, ScriptedServer, answer
 from test.waiting import FakeTime
 
@@ -93,6 +94,10 @@ def example_of(model: type[Model]) -> dict[str, Any]:
     return {}
 
 
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{\w+}", "[^/]*", path))
+
+
 class World:
     """A local service that answers every endpoint, and all that a call may be made with."""
 
@@ -108,15 +113,8 @@ class World:
     @staticmethod
     def _body(request: Received) -> Any:
         path = request.target.partition("?")[0]
-        for call, end in (
-            ("list_ai_tool_names", "/names"),
-            ("list_ai_tools", "/ai/tools"),
-            ("list_ai_tool_executions", "/executions"),
-        ):
-            if path.endswith(end):
-                return BODIES[call]
-        call = "get_ai_orchestration_status" if "/orchestrations/" in path else "get_ai_tool_execution_status"
-        return BODIES[call]
+        wanted = next(operation for operation in OPERATIONS if _pattern(operation.path).fullmatch(path))
+        return BODIES[wanted.name]
 
     def configuration(self) -> quantcdn.Configuration:
         return quantcdn.Configuration(self.server.url, access_token="x", retries=0, progress=False)
@@ -152,10 +150,8 @@ class World:
     def argument(self, name: str) -> Any:
         """Make a usable value for a required parameter."""
         known: dict[str, Any] = {
-            "organisation": "acme",
-            "execution_id": EXECUTION_ID,
+            **ARGUMENTS,
             "execution_ids": [EXECUTION_ID],
-            "orchestration_id": ORCHESTRATION_ID,
             "execution": quantcdn.GetAIToolExecutionStatus200Response.from_dict(EXECUTION),
             "folder": self.folder,
             "tools": ["get_weather"],
