@@ -170,13 +170,17 @@ def test_a_time_is_read_as_the_instant_that_it_says(
     # It comes out as any datetime or int does, and not to the letter.
     written = at(json.loads(model.to_json()), field[1])
     assert written == json.loads(TypeAdapter(field[3]).dump_json(value))
-    assert type(model).from_json(model.to_json()) == model
+    if field[3] is datetime or abs(value) <= 20_000_000_000:  # as a number, other seconds would be milliseconds
+        assert type(model).from_json(model.to_json()) == model
     assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
 
 
 @pytest.mark.parametrize("form", REFUSED, ids=lambda form: repr(form)[:40])
 def test_what_does_not_say_a_time_is_refused_by_the_name_of_its_field(service: OneBody, form: object) -> None:
     for field in FIELDS:
+        if field not in REQUIRED and isinstance(form, (dict, list, bool)):
+            assert value_of(service, field, form)[1] == form  # of another type, and kept whole as in any optional field
+            continue
         with pytest.raises(ApiResponseException) as caught:
             value_of(service, field, form)
         assert str(field[1][-1]) in str(caught.value), field
