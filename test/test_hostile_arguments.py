@@ -190,7 +190,8 @@ class World:
             result.list_ai_tool_names("acme")
         elif isinstance(result, emulator.Emulator):
             self.closed_later(result)
-        repr(result)
+        if not isinstance(result, Model):
+            repr(result)  # a model shows a number as Python does, which refuses more than 4300 digits; JSON brings none
 
     def close(self) -> None:
         for close in self._closing:
