@@ -11,6 +11,7 @@ from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from quantcdn.emulator import Emulator, ManualClock
+from test.descriptions import LEFT_OUT
 
 pytest_plugins = ["quantcdn.testing"]
 
@@ -24,6 +25,11 @@ ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
 SybilItem._traceback_filter = pytest.Item._traceback_filter
 
 pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=["documented_service"]).pytest()
+
+
+def pytest_report_header() -> list[str]:
+    """Say what this run leaves out."""
+    return [LEFT_OUT] if LEFT_OUT else []
 
 
 # These take longest; begun last, one of them would run alone at the end.

@@ -6,23 +6,23 @@ import copy
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 
 import quantcdn
+from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.models._model import Model
 from test.support import ScriptedServer, answer
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
 
+ARGUMENTS = {"organisation": "acme", "execution_id": EXECUTION_ID, "orchestration_id": ORCHESTRATION_ID}
+"""A value of each path parameter."""
+
 CALLS: dict[str, tuple[str, ...]] = {
-    "list_ai_tools": (),
-    "list_ai_tool_names": (),
-    "list_ai_tool_executions": (),
-    "get_ai_tool_execution_status": (EXECUTION_ID,),
-    "get_ai_orchestration_status": (ORCHESTRATION_ID,),
+    operation.name: tuple(ARGUMENTS[name] for name in operation.path_parameters) for operation in OPERATIONS
 }
-"""What each call takes behind the organisation."""
+"""What each call takes."""
 
 BODIES: dict[str, Any] = {
     "list_ai_tools": {
@@ -76,6 +76,18 @@ BODIES: dict[str, Any] = {
         "createdAt": "2026-11-24T04:56:07Z",
         "completedAt": "2026-11-24T04:56:26Z",
     },
+    "list_mcp_servers": {
+        "gatewayBaseUrl": "https://gateway.example",
+        "servers": [
+            {
+                "serverName": "search",
+                "displayName": "Search",
+                "url": "https://gateway.example/search",
+                "enabled": True,
+                "toolAllowlist": ["search_web"],
+            }
+        ],
+    },
 }
 """A body of each call in its documented form, with every field but a tool's ``error``."""
 
@@ -99,6 +111,13 @@ def at(data: Any, path: Path) -> Any:
     return data
 
 
+def model_in(annotation: Any) -> type[Model] | None:
+    """Find the model in a type such as ``list[Model] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    return next(filter(None, map(model_in, get_args(annotation))), None)
+
+
 class OneBody:
     """An API object whose every call is answered by the body that a test asks for."""
 
@@ -117,7 +136,7 @@ class OneBody:
     def read(self, call: str, body: object) -> Model:
         """Make a call and read a body."""
         self.prepare(body)
-        model: Model = getattr(self.api, call)("acme", *CALLS[call])
+        model: Model = getattr(self.api, call)(*CALLS[call])
         return model
 
     def close(self) -> None:

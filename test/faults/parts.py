@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from test.support import Answer, ScriptedServer, reset
 
@@ -32,6 +32,8 @@ PACKAGES = {
     "jq": ("jq",),
     "mandoc": ("mandoc",),
     "nginx": ("nginx-light", "nginx"),
+    "node": ("nodejs",),
+    "npm": ("npm",),
     "tinyproxy": ("tinyproxy",),
     "valgrind": ("valgrind",),
     "zsh": ("zsh",),
@@ -47,39 +49,42 @@ def find(program: str) -> str | None:
 
 
 def needed(program: str) -> str:
-    """Find a program, or end the test: as failed in CI, where nothing may be left out, elsewhere as skipped."""
+    """Find a program, or end the test."""
+    return find(program) or missing(f"{program} is missing: install the Debian package {PACKAGES[program][0]}")
+
+
+def missing(message: str) -> NoReturn:
+    """End a test that lacks a program: as failed in CI, where nothing may be left out, elsewhere as skipped."""
     import pytest
 
-    path = find(program)
-    if path is not None:
-        return path
-    message = f"{program} is missing: install the Debian package {PACKAGES[program][0]}"
     if os.environ.get("CI"):
         raise pytest.fail.Exception(message, pytrace=False)
     raise pytest.skip.Exception(message)
 
 
 def install() -> int:
-    """Install what is missing, where this is root on a Debian; returns an exit status."""
-    missing = [program for program in PACKAGES if find(program) is None]
+    """Install what is missing, as far as this machine allows it; returns an exit status."""
+    from test.faults import node
+
+    _install_programs([program for program in PACKAGES if find(program) is None])
+    lacking = [*(program for program in PACKAGES if find(program) is None), *node.install()]
+    print(f"missing: {', '.join(lacking)}" if lacking else f"all are there: {', '.join([*PACKAGES, *node.PACKAGES])}")
+    return 1 if os.environ.get("CI") and lacking else 0
+
+
+def _install_programs(programs: list[str]) -> None:
+    """Install programs where this is root on a Debian."""
     apt = find("apt-get")
-    if not missing:
-        print(f"all are there: {', '.join(PACKAGES)}")
-        return 0
-    if apt is None or os.geteuid() != 0:
-        print(f"missing, and not to be installed without apt-get and root: {', '.join(missing)}")
-        return 0
+    if not programs or apt is None or os.geteuid() != 0:
+        return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([apt, "update"], env=environment, check=False)
-    for program in missing:
+    for program in programs:
         for package in PACKAGES[program]:
             command = [apt, "install", "-y", "--no-install-recommends", package]
             if subprocess.run(command, env=environment, check=False).returncode == 0:
                 print(f"{program}: installed {package}")
                 break
-        else:
-            print(f"{program}: could not be installed")
-    return 1 if os.environ.get("CI") and any(find(program) is None for program in missing) else 0
 
 
 class Certificates:
@@ -157,6 +162,9 @@ def black_hole(address: str = "127.0.0.1") -> Iterator[int]:
 class Program:
     """A program that listens on ports of its own."""
 
+    patience = 4.0
+    """Within how many seconds it has to listen."""
+
     def __init__(self, log: Path) -> None:
         self._log = log
         self._passed_over = 0
@@ -173,7 +181,7 @@ class Program:
         raise RuntimeError(f"{command[0]} does not start: {self._log.read_text() if self._log.exists() else 'no log'}")
 
     def _listens(self, port: int) -> bool:
-        for _ in range(200):
+        for _ in range(int(self.patience / 0.02)):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 return self._process is not None and self._process.poll() is None
             if self._process is None or self._process.poll() is not None:
@@ -184,7 +192,11 @@ class Program:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
 
     def forget(self) -> None:
         """Leave out of ``lines`` what has been logged by now."""
