@@ -189,7 +189,7 @@ def test_any_other_token_is_no_trouble(token: str, said: str) -> None:
     ("status", "code", "said"),
     [
         (401, 4, "Check the access token"),
-        (403, 4, "check the organisation's name and the token"),
+        (403, 4, "check the organisation's name and the scopes"),
         (404, 3, "Check that the host is the service's"),
         (429, 1, "Send fewer requests"),
         (500, 1, "try again later"),

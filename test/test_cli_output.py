@@ -44,9 +44,9 @@ LISTED = (
 )
 
 LISTED_NDJSON = f"""\
-{{"executionId":"{THIRD}","toolName":"search_web","status":"running","createdAt":"2026-01-01T00:02:00.000Z"}}
-{{"executionId":"{SECOND}","toolName":"get_weather","status":"failed","createdAt":"2026-01-01T00:01:00.000Z","completedAt":"2026-01-01T00:01:01.000Z"}}
-{{"executionId":"{FIRST}","toolName":"calculate","status":"complete","createdAt":"2026-01-01T00:00:00.000Z","completedAt":"2026-01-01T00:00:02.500Z"}}
+{{"executionId":"{THIRD}","toolName":"search_web","status":"running","createdAt":"2026-01-01T00:02:00Z"}}
+{{"executionId":"{SECOND}","toolName":"get_weather","status":"failed","createdAt":"2026-01-01T00:01:00Z","completedAt":"2026-01-01T00:01:01Z"}}
+{{"executionId":"{FIRST}","toolName":"calculate","status":"complete","createdAt":"2026-01-01T00:00:00Z","completedAt":"2026-01-01T00:00:02.500000Z"}}
 """  # a record is a line
 
 NAMES = "get_weather\ncalculate\nsearch_web\ngenerate_image\n"

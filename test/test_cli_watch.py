@@ -54,7 +54,7 @@ def test_ndjson_is_one_object_for_each_change(service: Emulator) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         f'{{"executionId":"{FIRST}","toolName":"calculate","status":"complete",'
-        '"createdAt":"2026-01-01T00:00:00.000Z","completedAt":"2026-01-01T00:00:00.000Z"}\n'
+        '"createdAt":"2026-01-01T00:00:00Z","completedAt":"2026-01-01T00:00:00Z"}\n'
     )
 
 
