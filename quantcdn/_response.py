@@ -42,6 +42,8 @@ class Call:
     started: float = field(init=False)
     attempts: int = 0
     resent: bool = False
+    reused: bool = False
+    """Whether its last attempt went over a connection that was there before."""
 
     def __post_init__(self) -> None:
         self.started = self.clock()
@@ -99,6 +101,11 @@ class RESTResponse:
     def request(self) -> RequestInfo:
         """What was asked, how often, and for how long by now."""
         return self._call.info()
+
+    @property
+    def reused(self) -> bool:
+        """Whether it came over a connection that was there before."""
+        return self._call.reused
 
     @property
     def request_id(self) -> str | None:

@@ -21,7 +21,7 @@ from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
 from quantcdn.models._model import Model
 from quantcdn.operation import Operation
-from quantcdn.rest import RESTClientObject, RESTResponse
+from quantcdn.rest import SAFE_METHODS, RESTClientObject, RESTResponse
 from quantcdn.timeout import Timeout, TimeoutSetting
 
 if TYPE_CHECKING:
@@ -202,11 +202,16 @@ class ApiClient(GeneratedMethods):
             ApiException: The call did not end with an answer that can be used.
         """
         response = self.send(operation, arguments, options)
-        if not 200 <= response.status <= 299:
-            raise _error(operation, response)
-        model = _read(operation.model, response)
-        if operation.identifier is not None:
-            _check_identifier(operation.identifier, arguments, model, response)
+        model = _read(operation, response)
+        problem = self._crossed(operation, arguments, model)
+        if problem is not None and response.reused and operation.method in SAFE_METHODS:
+            # What an earlier request on that connection left behind may have come in place of the response.
+            self.rest_client.close_idle()
+            response = self.send(operation, arguments, options, after=response)
+            model = _read(operation, response)
+            problem = self._crossed(operation, arguments, model)
+        if problem is not None:
+            raise response.unusable(Failure(ApiResponseException, problem))
         return ApiResponse(status_code=response.status, headers=response.headers, data=model, raw_data=response.data)
 
     def send(
@@ -216,14 +221,16 @@ class ApiClient(GeneratedMethods):
         options: RequestOptions,
         *,
         preload: bool = True,
+        after: RESTResponse | None = None,
     ) -> RESTResponse:
-        """Call an endpoint and leave its answer as it is.
+        """Call an endpoint and leave its response as it is.
 
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
             options: What is said of this call alone.
-            preload: Whether the body is read before the answer is returned.
+            preload: Whether the body is read before the response is returned.
+            after: A response that this request follows in the same call, whose limit and attempts go on.
 
         Returns:
             The answer, whatever its status.
@@ -249,7 +256,7 @@ class ApiClient(GeneratedMethods):
             preload=preload,
             private=_private_names(options),
         )
-        response = request(self._headers(options))
+        response = request(self._headers(options), after=after)
         if response.status != 401 or not callable(configuration.access_token) or not self._asks_for_token(options):
             return response
         if response.request.seconds >= timeout.total:
@@ -257,6 +264,19 @@ class ApiClient(GeneratedMethods):
         response.close()
         # The function may have returned a token that has just expired: it is asked for a new one, once.
         return request(self._headers(options), after=response)
+
+    def _crossed(self, operation: Operation[Any], arguments: Mapping[str, object], model: Model) -> str | None:
+        """Say what is wrong with a response about another identifier than the one that was sent, or None."""
+        name = operation.identifier
+        if name is None or not self.configuration.verify_identifiers:
+            return None
+        sent, received = arguments[name], getattr(model, name)
+        if str(sent).strip().casefold() == str(received).strip().casefold():
+            return None
+        return (
+            f"the response is about {name} {_checks.shown(received)} and not {_checks.shown(sent)}; "
+            "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)"
+        )
 
     def _asks_for_token(self, options: RequestOptions) -> bool:
         """Say whether a request is authorised by the configured token, and not by what the caller says."""
@@ -286,9 +306,11 @@ def _private_names(options: RequestOptions) -> tuple[str, ...]:
     return (key,) if isinstance(key, str) else ()
 
 
-def _read(model: type[T], response: RESTResponse) -> T:
+def _read(operation: Operation[T], response: RESTResponse) -> T:
+    if not 200 <= response.status <= 299:
+        raise _error(operation, response)
     try:
-        return model.from_json(response.data)
+        return operation.model.from_json(response.data)
     except ApiValueError as error:
         problem = str(error)
     raise response.unusable(_why_unusable(response.data, problem))
@@ -312,15 +334,3 @@ def _why_unusable(raw: bytes, problem: str) -> Failure:
     elif raw.lstrip()[:1] == b"<":
         problem = "the answer is a web page and no JSON; it may come from a proxy or a login page"
     return Failure(ApiResponseException, problem)
-
-
-def _check_identifier(name: str, arguments: Mapping[str, object], model: Model, response: RESTResponse) -> None:
-    sent, received = str(arguments[name]), str(getattr(model, name))
-    if sent.strip().casefold() != received.strip().casefold():
-        raise response.unusable(
-            Failure(
-                ApiResponseException,
-                f"the response is about {name} {received!r} and not {sent!r}; "
-                "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)",
-            )
-        )

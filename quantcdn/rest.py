@@ -36,7 +36,7 @@ from quantcdn.timeout import Timeout
 _LOGGER = logging.getLogger("quantcdn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 _SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
@@ -201,6 +201,14 @@ class RESTClientObject:
             for pool in self._pools.values():
                 close_idle(pool)
 
+    def close_idle(self) -> None:
+        """Close the idle connections, and go on with new ones; calls under way finish."""
+        self._renew_after_fork()
+        with self._lock:
+            pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            close_idle(pool)
+
     def _call(
         self, method: str, host: str, target: str, secrets: Callable[[], tuple[str, ...]], timeout: Timeout | None
     ) -> Call:
@@ -215,7 +223,7 @@ class RESTClientObject:
             if settings.on_request is not None:
                 _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
             outcome = self._attempt(call, request)
-            if outcome.stale and not call.resent and call.method in _SAFE_METHODS:
+            if outcome.stale and not call.resent and call.method in SAFE_METHODS:
                 # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
                 call.resent = True
                 outcome = self._attempt(call, request)
@@ -265,6 +273,7 @@ class RESTClientObject:
             return _Outcome(self._clock() - started, failure=failed, stale=stale)
         finally:
             current_limits.reset(before)
+            call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
             refused = Failure(ApiConnectionException, "the proxy refused to connect: 407")
@@ -288,7 +297,7 @@ class RESTClientObject:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
-        if not again or call.attempts >= policy.attempts or call.method not in _SAFE_METHODS:
+        if not again or call.attempts >= policy.attempts or call.method not in SAFE_METHODS:
             return None
         asked = 0.0
         if outcome.answer is not None and outcome.failure is None:

@@ -366,6 +366,49 @@ def test_an_answer_about_another_identifier_is_refused() -> None:
             api.get_ai_orchestration_status("acme", "orch_mine")
 
 
+def about(identifier: str) -> bytes:
+    return answer(200, {"executionId": identifier, "toolName": "x", "status": "complete", "createdAt": 0})
+
+
+def test_a_response_that_crossed_on_a_reused_connection_is_sent_for_once_more_on_a_fresh_one() -> None:
+    with serving(about("exec_0"), about("exec_0"), about("exec_1")) as (service, api):
+        api.get_ai_tool_execution_status("acme", "exec_0")
+        response = api.get_ai_tool_execution_status_with_http_info("acme", "exec_1")
+        assert response.data.execution_id == "exec_1"
+        assert [request.connection for request in service.requests] == [1, 1, 2]
+
+
+def test_a_response_about_another_identifier_on_both_connections_is_an_error_that_counts_both() -> None:
+    with serving(about("exec_0")) as (service, api):
+        api.get_ai_tool_execution_status("acme", "exec_0")
+        with pytest.raises(quantcdn.ApiResponseException, match="'exec_0' and not 'exec_1'") as caught:
+            api.get_ai_tool_execution_status("acme", "exec_1")
+        assert caught.value.attempts == 2
+        assert [request.connection for request in service.requests] == [1, 1, 2]
+
+
+def test_a_response_about_another_identifier_on_a_fresh_connection_is_not_sent_for_again() -> None:
+    with serving(about("exec_0")) as (service, api):
+        with pytest.raises(quantcdn.ApiResponseException, match="verify_identifiers=False"):
+            api.get_ai_tool_execution_status("acme", "exec_1")
+        assert len(service.requests) == 1
+
+
+def test_identifiers_are_not_compared_where_a_setting_says_so() -> None:
+    with serving(about("exec_0")) as (_, api):
+        api.api_client.configuration.verify_identifiers = False
+        assert api.get_ai_tool_execution_status("acme", "exec_1").execution_id == "exec_0"
+
+
+@pytest.mark.parametrize("received", ["x" * 1_000_000, "a\x1b[2Jb"])
+def test_an_identifier_that_the_service_made_up_is_shown_short_and_escaped(received: str) -> None:
+    with serving(about(received)) as (_, api):
+        with pytest.raises(quantcdn.ApiResponseException) as caught:
+            api.get_ai_tool_execution_status("acme", "exec_1")
+        assert len(str(caught.value)) < 800
+        assert "\x1b" not in str(caught.value)
+
+
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_a_token_that_the_service_repeats_is_not_passed_on(status: int) -> None:
     with serving(answer(status, {"error": "Invalid token t0ken"})) as (_, api):
