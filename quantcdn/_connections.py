@@ -23,6 +23,7 @@ from urllib3.util.ssltransport import SSLTransport
 
 from quantcdn._failures import TUNNEL_REFUSED
 from quantcdn._http1 import Body, ResponseError, framing_of, read_head
+from quantcdn._racing import Address, DeadAddresses, Race, in_turns
 from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
@@ -68,6 +69,10 @@ class Limits:
         """Let the limit for connecting end."""
         self._connect_by = None
 
+    def now(self) -> float:
+        """Return the time by the clock of the call."""
+        return self._clock()
+
     def left(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""
         return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
@@ -83,6 +88,9 @@ class Limits:
             raise TimeoutError("timed out")
         return min(left, self._timeout.read) if self._connect_by is None else left
 
+
+# A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
+MAX_IDLE_SECONDS = 50.0
 
 # urllib3 has no way to hand a value to the connection that it picks for a request.
 current_limits: ContextVar[Limits] = ContextVar("current_limits")
@@ -114,9 +122,9 @@ class _Receiver:
 
     __slots__ = ("_reader", "_sock", "file")
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
         self._sock = sock
-        self._reader = _LimitedReader(sock, current_limits.get())
+        self._reader = _LimitedReader(sock, limits)
         self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
 
     def holds_more(self) -> bool:
@@ -137,10 +145,20 @@ class LimitedConnection(HTTPConnection):
     _tunnel_port: int | None
     _tunnel_headers: dict[str, str]
 
+    _idle_since: float | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used again: it is open, silent, and has not been idle for long."""
+        if self._idle_since is not None and current_limits.get().now() - self._idle_since > MAX_IDLE_SECONDS:
+            return False
+        return super().is_connected
+
     def connect(self) -> None:
         """Connect, through a proxy and with TLS where the pool says so, within the limits."""
         limits = current_limits.get()
         limits.start_connecting()
+        self._idle_since = None
         super().connect()
         limits.end_connecting()
         if isinstance(self.sock, (ssl.SSLSocket, SSLTransport)):
@@ -160,7 +178,7 @@ class LimitedConnection(HTTPConnection):
         host = self._tunnel_host or ""
         authority = f"{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self._tunnel_port}"
         self.send(_head(f"CONNECT {authority} HTTP/1.1", authority, self._tunnel_headers))
-        receiver = _Receiver(self.sock)
+        receiver = _Receiver(self.sock, current_limits.get())
         head = read_head(receiver.file)
         if not 200 <= head.status <= 299:
             self.close()
@@ -195,13 +213,15 @@ class LimitedConnection(HTTPConnection):
         Returns:
             The response; its body is still to be read.
         """
-        receiver = _Receiver(self.sock)
+        limits = current_limits.get()
+        receiver = _Receiver(self.sock, limits)
         head = read_head(receiver.file)
         framing = framing_of(head, self._asked)
         if framing.chunked:
             head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3); urllib3 would warn of it
 
         def end(complete: bool) -> None:
+            self._idle_since = limits.now()
             if framing.closes or not complete or receiver.holds_more():
                 self.close()
 
@@ -231,8 +251,11 @@ def _head(request_line: str, authority: str, headers: Mapping[str, str]) -> byte
     return head.encode("latin-1")
 
 
+_DEAD = DeadAddresses()
+
+
 class DirectConnection(LimitedConnection):
-    """A connection whose addresses share one limit."""
+    """A connection whose addresses share one limit, and race for it."""
 
     def _new_conn(self) -> socket.socket:
         host, port = self._peer()
@@ -241,15 +264,25 @@ class DirectConnection(LimitedConnection):
         except (socket.gaierror, UnicodeError) as error:
             unresolved = _as_gaierror(error, host)
             raise NameResolutionError(host, self, unresolved) from unresolved
-        problem = OSError("the name has no address")
-        for position, (family, _, _, _, address) in enumerate(addresses):
-            try:
-                return self._connected(self._socket(family), address, len(addresses) - position)
-            except OSError as error:
-                problem = error
-        if isinstance(problem, TimeoutError):
+        try:
+            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+        except TimeoutError as problem:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
-        raise NewConnectionError(self, str(problem)) from problem
+        except OSError as problem:
+            raise NewConnectionError(self, str(problem)) from problem
+
+    def _first_connected(self, addresses: list[Address]) -> socket.socket:
+        limits = current_limits.get()
+        if len(addresses) == 1:
+            return self._connected(addresses[0], limits.seconds())
+        race = Race(self._made, limits.left)
+        try:
+            sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
+        finally:
+            for address in race.lost:
+                _DEAD.add(address, limits.now())
+        sock.settimeout(max(limits.left(), 0.001))
+        return sock
 
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port
@@ -257,12 +290,21 @@ class DirectConnection(LimitedConnection):
     def _socket(self, family: int) -> socket.socket:
         return socket.socket(family, socket.SOCK_STREAM)
 
-    def _connected(self, sock: socket.socket, address: Any, addresses_left: int) -> socket.socket:
+    def _made(self, family: int) -> socket.socket:
+        sock = self._socket(family)
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
-            sock.settimeout(current_limits.get().seconds() / addresses_left)
-            sock.connect(address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _connected(self, address: Address, seconds: float) -> socket.socket:
+        sock = self._made(address.family)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(address.place)
             sock.settimeout(current_limits.get().seconds())
         except BaseException:
             sock.close()
