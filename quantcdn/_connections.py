@@ -6,12 +6,9 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import io
-import os
 import queue
-import re
 import socket
 import ssl
 import time
@@ -19,12 +16,14 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
-from quantcdn._head import read_headers
+from quantcdn._failures import TUNNEL_REFUSED
+from quantcdn._http1 import Body, ResponseError, framing_of, read_head
+from quantcdn._racing import Address, DeadAddresses, Race, in_turns
 from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
@@ -70,6 +69,10 @@ class Limits:
         """Let the limit for connecting end."""
         self._connect_by = None
 
+    def now(self) -> float:
+        """Return the time by the clock of the call."""
+        return self._clock()
+
     def left(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""
         return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
@@ -86,6 +89,9 @@ class Limits:
         return min(left, self._timeout.read) if self._connect_by is None else left
 
 
+# A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
+MAX_IDLE_SECONDS = 50.0
+
 # urllib3 has no way to hand a value to the connection that it picks for a request.
 current_limits: ContextVar[Limits] = ContextVar("current_limits")
 
@@ -93,135 +99,66 @@ current_limits: ContextVar[Limits] = ContextVar("current_limits")
 class _LimitedReader(io.RawIOBase):
     """The receiving side of a socket; each receive has its own time limit."""
 
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
         self._sock = sock
-        self._raw = raw
         self._limits = limits
-        self.in_head = True
-        """Whether the head of the answer is being read."""
-        self._has_line = False
         self.ended = False
-        """Whether the answer is complete, so that nothing more is received."""
+        """Whether the response is complete, so that nothing more is received."""
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: Any) -> int:
         if self.ended:
             return 0
         seconds = self._limits.seconds()
         if seconds != self._sock.gettimeout():
             self._sock.settimeout(seconds)
-        count = self._raw.readinto(buffer)
-        if self.in_head:
-            self._find_cut(bytes(buffer[:count]))
-        return count
+        return self._sock.recv_into(buffer)
 
-    def _find_cut(self, received: bytes) -> None:
-        # http.client sees an end without a status line, but takes half of the headers for all of them.
-        if self._has_line and not received:
-            raise http.client.IncompleteRead(b"")
-        self._has_line |= b"\n" in received
 
-    def readall(self) -> bytes:
-        """Refuse to read without a bound, which http.client does for a chunk of size -1."""
-        raise ValueError("the answer has a length that cannot be")
+class _Receiver:
+    """What is received for one response."""
+
+    __slots__ = ("_reader", "_sock", "file")
+
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+        self._sock = sock
+        self._reader = _LimitedReader(sock, limits)
+        self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
 
     def holds_more(self) -> bool:
-        """Say whether bytes wait where no look at the socket itself can find them."""
-        return isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0
+        """Tell, once the response is complete, whether more was received, which nobody asked for.
 
-    def shut_down(self) -> None:
-        """End the connection, so that the pool finds it closed."""
-        # By a copy, since not all that wraps a socket can be shut down.
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._sock.fileno())) as twin:
-            twin.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _AnswerBuffer(io.BufferedReader):
-    """What was received for one answer.
-
-    More than the answer was not asked for, and the next caller must not get it. urllib3 finds what
-    the socket still holds; for what was received already, the connection is shut down here.
-    """
-
-    def __init__(self, reader: _LimitedReader) -> None:
-        super().__init__(reader, _BUFFER_SIZE)
-        self._reader = reader
-
-    def close(self) -> None:
-        if not self.closed:
-            self._reader.ended = True
-            if self.peek(1) or self._reader.holds_more():
-                self._reader.shut_down()
-        super().close()
-
-
-class _LimitedResponse(http.client.HTTPResponse):
-    """An answer whose every receive keeps the limits, and which passes over interim answers."""
-
-    # http.client has these, and typeshed lacks them.
-    _method: str
-    _read_status: Callable[[], tuple[str, int, str]]
-
-    fields: HTTPHeaderDict
-    """The headers."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self._reader = _LimitedReader(sock, self.fp.detach(), current_limits.get())
-        self.fp = _AnswerBuffer(self._reader)
-
-    def begin(self) -> None:
-        """Read the head of the answer; interim ones (RFC 9110 section 15.2) are passed over."""
-        if self.fp.peek(1)[:1] == b"\x15":
-            raise http.client.BadStatusLine("\x15")  # a TLS alert, which has no end of line to wait for
-        while True:
-            version, status, reason = self._read_status()
-            if not version.startswith("HTTP/1."):
-                raise http.client.UnknownProtocol(version)
-            self.fields = read_headers(self.fp)
-            if status >= 200:
-                break
-        self._reader.in_head = False
-        self.version = 10 if version == "HTTP/1.0" else 11
-        self.code = self.status = status
-        self.reason = reason.strip()
-        self._find_end(self.fields)
-
-    def _find_end(self, headers: HTTPHeaderDict) -> None:
-        """Find where the body ends (RFC 9112 section 6.3)."""
-        # The same length may come twice (RFC 9110 section 8.6).
-        length, *others = {value.strip() for value in headers.getlist("content-length")} or {""}
-        # http.client and urllib3 read forms such as "5, 5" and "+5" differently.
-        if others or not re.fullmatch("[0-9]{0,18}", length):
-            raise InvalidHeader("the length is no number")
-        is_empty = self.status in (204, 304) or self._method == "HEAD"  # whatever the headers say
-        self.chunked = not is_empty and headers.get("transfer-encoding", "").lower() == "chunked"
-        self.chunk_left = None
-        self.length = 0 if is_empty else int(length) if length and not self.chunked else None
-        self.will_close = _closes(headers, self.version) or (self.length is None and not self.chunked)
-
-
-def _closes(headers: HTTPHeaderDict, version: int) -> bool:
-    """Say whether the connection ends with the answer (RFC 9112 section 9.3)."""
-    wishes = headers.get("connection", "").lower()
-    return "close" in wishes or (version == 10 and "keep-alive" not in wishes)
+        The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
+        received already nor what TLS has unpacked.
+        """
+        self._reader.ended = True
+        return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
 
 
 class LimitedConnection(HTTPConnection):
-    """A connection whose making and whose answers keep the limits."""
+    """A connection whose making and whose responses keep the limits."""
 
-    response_class = _LimitedResponse
+    # http.client has these, and typeshed lacks them.
+    _tunnel_host: str | None
+    _tunnel_port: int | None
+    _tunnel_headers: dict[str, str]
+
+    _idle_since: float | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used again: it is open, silent, and has not been idle for long."""
+        if self._idle_since is not None and current_limits.get().now() - self._idle_since > MAX_IDLE_SECONDS:
+            return False
+        return super().is_connected
 
     def connect(self) -> None:
         """Connect, through a proxy and with TLS where the pool says so, within the limits."""
         limits = current_limits.get()
         limits.start_connecting()
+        self._idle_since = None
         super().connect()
         limits.end_connecting()
         if isinstance(self.sock, (ssl.SSLSocket, SSLTransport)):
@@ -230,11 +167,24 @@ class LimitedConnection(HTTPConnection):
 
     def _tunnel(self) -> None:
         try:
-            super()._tunnel()
+            self._open_tunnel()
         except (OSError, http.client.HTTPException) as error:
             # From here on urllib3 would take every failure for the service's.
             raise ProxyError("no tunnel", error) from error
         self.sock.settimeout(current_limits.get().seconds())  # or TLS would get the whole limit again
+
+    def _open_tunnel(self) -> None:
+        """Ask the proxy to connect to the service (RFC 9110 section 9.3.6)."""
+        host = self._tunnel_host or ""
+        authority = f"{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self._tunnel_port}"
+        self.send(_head(f"CONNECT {authority} HTTP/1.1", authority, self._tunnel_headers))
+        receiver = _Receiver(self.sock, current_limits.get())
+        head = read_head(receiver.file)
+        if not 200 <= head.status <= 299:
+            self.close()
+            raise OSError(f"{TUNNEL_REFUSED}: {head.status} {head.reason}")
+        if receiver.holds_more():
+            raise ResponseError("the proxy sent more than its response")
 
     def request(  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride] # urllib3's form
         self,
@@ -258,29 +208,34 @@ class LimitedConnection(HTTPConnection):
         self.send(_head(f"{method} {limits.target} HTTP/1.1", limits.authority, headers or {}) + (body or b""))
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
-        """Receive the head of the answer.
+        """Receive the head of the response.
 
         Returns:
-            The answer; its body is still to be read.
+            The response; its body is still to be read.
         """
-        answer = _LimitedResponse(self.sock, method=self._asked)
-        try:
-            answer.begin()
-        except BaseException:
-            answer.close()
-            raise
-        if answer.will_close:
-            self.close()
+        limits = current_limits.get()
+        receiver = _Receiver(self.sock, limits)
+        head = read_head(receiver.file)
+        framing = framing_of(head, self._asked)
+        if framing.chunked:
+            head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3); urllib3 would warn of it
+
+        def end(complete: bool) -> None:
+            self._idle_since = limits.now()
+            if framing.closes or not complete or receiver.holds_more():
+                self.close()
+
+        body = Body(receiver.file, framing, end)
         return HTTPResponse(
-            body=answer,
-            headers=answer.fields,
-            status=answer.status,
-            version=answer.version,
-            version_string=f"HTTP/{answer.version / 10}",
-            reason=answer.reason,
+            body=body,  # type: ignore[arg-type] # it has what urllib3 uses of one
+            headers=head.headers,
+            status=head.status,
+            version=head.version,
+            version_string="HTTP/1.1" if head.version == 11 else "HTTP/1.0",
+            reason=head.reason,
             preload_content=False,
             decode_content=False,
-            original_response=answer,
+            original_response=body,  # type: ignore[arg-type] # the same
             request_method=self._asked,
         )
 
@@ -296,8 +251,11 @@ def _head(request_line: str, authority: str, headers: Mapping[str, str]) -> byte
     return head.encode("latin-1")
 
 
+_DEAD = DeadAddresses()
+
+
 class DirectConnection(LimitedConnection):
-    """A connection whose addresses share one limit."""
+    """A connection whose addresses share one limit, and race for it."""
 
     def _new_conn(self) -> socket.socket:
         host, port = self._peer()
@@ -306,15 +264,25 @@ class DirectConnection(LimitedConnection):
         except (socket.gaierror, UnicodeError) as error:
             unresolved = _as_gaierror(error, host)
             raise NameResolutionError(host, self, unresolved) from unresolved
-        problem = OSError("the name has no address")
-        for position, (family, _, _, _, address) in enumerate(addresses):
-            try:
-                return self._connected(self._socket(family), address, len(addresses) - position)
-            except OSError as error:
-                problem = error
-        if isinstance(problem, TimeoutError):
+        try:
+            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+        except TimeoutError as problem:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
-        raise NewConnectionError(self, str(problem)) from problem
+        except OSError as problem:
+            raise NewConnectionError(self, str(problem)) from problem
+
+    def _first_connected(self, addresses: list[Address]) -> socket.socket:
+        limits = current_limits.get()
+        if len(addresses) == 1:
+            return self._connected(addresses[0], limits.seconds())
+        race = Race(self._made, limits.left)
+        try:
+            sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
+        finally:
+            for address in race.lost:
+                _DEAD.add(address, limits.now())
+        sock.settimeout(max(limits.left(), 0.001))
+        return sock
 
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port
@@ -322,12 +290,21 @@ class DirectConnection(LimitedConnection):
     def _socket(self, family: int) -> socket.socket:
         return socket.socket(family, socket.SOCK_STREAM)
 
-    def _connected(self, sock: socket.socket, address: Any, addresses_left: int) -> socket.socket:
+    def _made(self, family: int) -> socket.socket:
+        sock = self._socket(family)
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
-            sock.settimeout(current_limits.get().seconds() / addresses_left)
-            sock.connect(address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _connected(self, address: Address, seconds: float) -> socket.socket:
+        sock = self._made(address.family)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(address.place)
             sock.settimeout(current_limits.get().seconds())
         except BaseException:
             sock.close()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from urllib3 import exceptions as urllib3_errors
 
+from quantcdn._http1 import ResponseError
 from quantcdn.exceptions import ApiConnectionException, ApiException, ApiResponseException, ApiTimeoutException
 from quantcdn.timeout import seconds_text
 
@@ -116,6 +117,9 @@ def _proxy(causes: list[BaseException]) -> Failure:
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         failed = _tls(causes)
         return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
+    if isinstance(causes[-1], http.client.HTTPException) and not isinstance(causes[-1], OSError):
+        failed = _broken(causes)
+        return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
     return Failure(ApiConnectionException, f"the proxy failed: {_innermost(causes)}", again=not _is_unknown(causes))
 
 
@@ -159,12 +163,10 @@ def _broken(causes: list[BaseException]) -> Failure:
     cause = causes[-1]
     text = _innermost(causes)
     if isinstance(cause, http.client.BadStatusLine) and not isinstance(cause, http.client.RemoteDisconnected):
-        hint = _SCHEME_HINT if text.strip("'").startswith(("\\x15", "\x15")) else ""
+        hint = _SCHEME_HINT if text.startswith("\x15") else ""  # how a TLS alert starts
         return Failure(ApiConnectionException, f"no HTTP status line but something else came{hint}", again=True)
-    if isinstance(cause, http.client.LineTooLong) or "got more than" in text:
-        return Failure(ApiConnectionException, f"the head of the answer is too large: {text}")
-    if any(isinstance(c, urllib3_errors.InvalidHeader) for c in causes):
-        return Failure(ApiConnectionException, "the answer has two different lengths, or one that is no number")
+    if isinstance(cause, ResponseError):
+        return Failure(ApiConnectionException, text, again=cause.retryable)
     if isinstance(cause, http.client.IncompleteRead):
-        return Failure(ApiConnectionException, "the answer ended early", again=True)
+        return Failure(ApiConnectionException, "the response ended early", again=True)
     return Failure(ApiConnectionException, f"the connection failed: {text}", again=True)

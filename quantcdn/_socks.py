@@ -21,6 +21,7 @@ from urllib3.util import parse_url
 
 from quantcdn._connections import DirectConnection, QuietQueue, current_limits
 from quantcdn._failures import TUNNEL_REFUSED
+from quantcdn._racing import Address
 
 _PORT = 1080  # RFC 1928 section 3
 
@@ -62,6 +63,16 @@ class _SocksHttp(DirectConnection, SOCKSConnection):
             return super()._new_conn()
         except (ConnectTimeoutError, NewConnectionError) as error:
             raise ProxyError("no connection", error) from error
+
+    def _first_connected(self, addresses: list[Address]) -> Any:
+        # One after the other: the way through the proxy is a part of connecting, and cannot be raced.
+        problem = OSError("the name has no address")
+        for position, address in enumerate(addresses):
+            try:
+                return self._connected(address, current_limits.get().seconds() / (len(addresses) - position))
+            except OSError as error:
+                problem = error
+        raise problem
 
     def _peer(self) -> tuple[str, int | None]:
         return self._socks_options["proxy_host"] or "", int(self._socks_options["proxy_port"] or _PORT)

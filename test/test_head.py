@@ -1,14 +1,11 @@
-"""The heads of requests, to the letter, and of answers."""
+"""The heads of requests, to the letter."""
 
 from __future__ import annotations
-
-import io
 
 import pytest
 
 import quantcdn
 from quantcdn import _connections
-from quantcdn._head import read_headers
 from quantcdn.rest import _authority
 from test.support import ScriptedServer, answer
 
@@ -68,27 +65,3 @@ def test_a_line_break_in_a_header_is_never_sent(value: str) -> None:
     # Settings and options are checked before; a proxy's headers come from elsewhere.
     with pytest.raises(ValueError, match="line break"):
         _connections._head("GET / HTTP/1.1", "api.example", {"A": value})
-
-
-@pytest.mark.parametrize(
-    ("lines", "headers"),
-    [
-        (b"A: 1\r\nB: 2\r\n\r\n", [("A", "1"), ("B", "2")]),
-        (b"A: 1\nB:2\n\n", [("A", "1"), ("B", "2")]),
-        (b"A: 1\r\na: 2\r\n\r\n", [("A", "1"), ("A", "2")]),
-        (b"A: 1 \r\n\t 2\r\nB: 3\r\n\r\n", [("A", "1 2"), ("B", "3")]),
-        (b"A: \xe4\r\n\r\n", [("A", "\xe4")]),
-        (b"A:\r\n\r\n", [("A", "")]),
-        (b"\r\n", []),
-    ],
-)
-def test_headers_are_read_in_every_form(lines: bytes, headers: list[tuple[str, str]]) -> None:
-    file = io.BytesIO(lines + b"body")
-    assert list(read_headers(file).iteritems()) == headers
-    assert file.read() == b"body"
-
-
-def test_many_blanks_before_a_second_line_cost_no_more_than_any_text() -> None:
-    value = " " * 60_000
-    (read,) = read_headers(io.BytesIO(f"A: x{value}y\r\n z\r\n\r\n".encode())).values()
-    assert read == f"x{value}y z"

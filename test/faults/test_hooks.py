@@ -121,7 +121,7 @@ def test_an_answer_whose_body_breaks_has_a_status_and_an_error() -> None:
     with watching(then_close(answer(200, "{", length=9)), answer(200, NAMES)) as (_, api, told):
         api.list_ai_tool_names("acme")
         record = told[1][1]
-        assert (record.status, record.error, record.pause) == (200, "the answer ended early", 0.5)
+        assert (record.status, record.error, record.pause) == (200, "the response ended early", 0.5)
 
 
 def test_a_resend_over_a_new_connection_is_no_attempt_of_its_own() -> None:

@@ -1,0 +1,360 @@
+"""HTTP/1.1 responses by the letter of RFC 9112: from received bytes to a head, its framing and a body."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from urllib3 import HTTPHeaderDict
+
+MAX_HEAD_SIZE = 65_536
+"""The most bytes of a head, of the trailers, and of all chunk extensions of a response."""
+MAX_FIELDS = 100
+MAX_INTERIM_RESPONSES = 100
+
+_MAX_CHUNK_LINE = 4_096
+_PIECE_SIZE = 1_048_576
+_MAX_READ_SIZE = 2**30  # more than that is gathered; a length that is only said may be larger than any memory
+
+# What a field value and a reason phrase may have (RFC 9110 section 5.5), with the control characters that may be kept.
+_TEXT = r"[^\x00\n\v\f\r]*+"
+
+# RFC 9112 section 4; some servers leave out the reason together with its blank. A line may end in LF (section 2.2).
+_STATUS_LINE = re.compile(rf"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: ({_TEXT}))?\r?\n")
+
+# RFC 9112 section 5. Nothing here can give back what it took, so that no value costs more than its length.
+_FIELD = re.compile(rf"^([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+({_TEXT})\r?\n", re.MULTILINE)
+
+# A value that goes on in the next line (RFC 9112 section 5.2); from the first of the blanks, so that many cost no more.
+_FOLD = re.compile(r"(?:(?<![ \t])[ \t]++)?\r?\n[ \t]++")
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+
+# RFC 9112 section 7.1, with blanks before the line's end, which some servers pad with. CRLF alone ends such a line.
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*+(?:;[^\x00-\x08\n-\x1f\x7f]*+)?\r\n")
+
+
+class ResponseError(http.client.HTTPException):
+    """A response that cannot be read as HTTP/1.1; the message has no text of it.
+
+    Args:
+        reason: What is wrong with it.
+        retryable: Whether the response to another request may be in order.
+    """
+
+    def __init__(self, reason: str, *, retryable: bool = False) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
+
+
+class ByteReader(Protocol):
+    """Where the bytes of a response come from; each method waits for as much as it needs."""
+
+    def peek(self, size: int = ..., /) -> bytes:
+        """Return what is buffered, after one receive where nothing is; no bytes at the end."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Read that many bytes; fewer only before the end."""
+        ...
+
+    def readline(self, size: int, /) -> bytes:
+        """Read a line, or as much of it as the size allows; less only before the end."""
+        ...
+
+
+class Head(NamedTuple):
+    """The head of a response."""
+
+    version: int
+    """10 for HTTP/1.0, 11 for HTTP/1.1, as urllib3 writes them."""
+    status: int
+    reason: str
+    headers: HTTPHeaderDict
+
+
+class Framing(NamedTuple):
+    """Where the body of a response ends."""
+
+    length: int | None
+    """Its bytes; None where chunks or the end of the connection tell."""
+    chunked: bool
+    closes: bool
+    """Whether the connection is not used again."""
+
+
+def read_head(file: ByteReader) -> Head:
+    """Read the head of a response; interim ones (RFC 9110 section 15.2) are skipped.
+
+    Args:
+        file: Where it comes from; what follows the head is left there.
+
+    Returns:
+        The head.
+
+    Raises:
+        http.client.RemoteDisconnected: The connection ended before a response.
+        http.client.IncompleteRead: It ended within one.
+        ResponseError: The head is malformed or too large, or switches protocols.
+    """
+    if not file.peek(1):
+        raise http.client.RemoteDisconnected("Remote end closed connection without response")
+    for _ in range(MAX_INTERIM_RESPONSES + 1):
+        head = parse_head(_receive_head(file))
+        if head.status >= 200:
+            return head
+        if head.status == 101:
+            raise ResponseError("the response switches to another protocol, which was not asked for")
+    raise ResponseError(f"more than {MAX_INTERIM_RESPONSES} interim responses came")
+
+
+def _receive_head(file: ByteReader) -> bytes:
+    received = file.peek(1)
+    end = _HEAD_END.search(received)
+    if end is not None and end.end() <= MAX_HEAD_SIZE:
+        return file.read(end.end())
+    if received[:1] not in (b"H", b""):  # a TLS alert, for one, has no end of line to wait for
+        raise _no_status_line(received[:1])
+    return _read_lines(file, "head")
+
+
+def _read_lines(file: ByteReader, what: str) -> bytes:
+    """Read lines up to an empty one, which is included."""
+    block = bytearray()
+    while True:
+        line = file.readline(MAX_HEAD_SIZE - len(block) + 1)
+        block += line
+        if len(block) > MAX_HEAD_SIZE:
+            raise ResponseError(f"the {what} of the response is too large: more than {MAX_HEAD_SIZE} bytes")
+        if not line.endswith(b"\n"):
+            if what == "head" and block and b"\n" not in block:
+                raise _no_status_line(bytes(block[:1]))
+            raise http.client.IncompleteRead(b"")
+        if line in (b"\r\n", b"\n"):
+            return bytes(block)
+
+
+def _no_status_line(start: bytes) -> http.client.BadStatusLine:
+    return http.client.BadStatusLine(start.decode("latin-1"))
+
+
+def parse_head(block: bytes) -> Head:
+    """Parse the head of a response.
+
+    Args:
+        block: The head, with the empty line at its end.
+
+    Returns:
+        The head, the values of its fields without blanks around them.
+
+    Raises:
+        http.client.BadStatusLine: It has no status line.
+        ResponseError: One of its lines is no field, or it has too many.
+    """
+    text = block.decode("latin-1")
+    line = _STATUS_LINE.match(text)
+    if line is None:
+        raise _no_status_line(block[:1])
+    version, status, reason = line.groups("")
+    return Head(10 + int(version), int(status), reason.strip(" \t"), HTTPHeaderDict(parse_fields(text[line.end() :])))
+
+
+def parse_fields(text: str) -> list[tuple[str, str]]:
+    """Parse field lines.
+
+    Args:
+        text: The lines, with the empty one at their end.
+
+    Returns:
+        Names and values.
+
+    Raises:
+        ResponseError: One of the lines is no field, or there are too many.
+    """
+    fields = _FIELD.findall(text)
+    if len(fields) != text.count("\n") - 1:
+        # Something else is among them, if it is not a value of several lines.
+        text = _FOLD.sub(" ", text)
+        fields = _FIELD.findall(text)
+        if len(fields) != text.count("\n") - 1:
+            raise ResponseError("the response has a malformed header line")
+    if len(fields) > MAX_FIELDS:
+        raise ResponseError(f"the head of the response is too large: more than {MAX_FIELDS} fields")
+    return [(name, value.rstrip(" \t")) for name, value in fields]
+
+
+def framing_of(head: Head, method: str) -> Framing:
+    """Find where the body of a response ends (RFC 9112 section 6.3).
+
+    Args:
+        head: The head of the response.
+        method: The method of the request.
+
+    Returns:
+        Where it ends.
+
+    Raises:
+        ResponseError: The head does not tell, or tells it in two ways that differ.
+    """
+    version, status, _, headers = head
+    chunked = "transfer-encoding" in headers
+    if chunked and _members(headers, "transfer-encoding") != ["chunked"]:
+        raise ResponseError("the response has a transfer coding that was not asked for")
+    length = _content_length(headers) if "content-length" in headers else None
+    # A length beside chunks is one for an intermediary that reads them differently, and so may be the next response
+    # (RFC 9112 section 6.1); HTTP/1.0 has no chunks.
+    closes = _closes(headers, version) or (chunked and (length is not None or version == 10))
+    if status in (204, 304) or method == "HEAD":  # whatever the headers say
+        return Framing(0, False, closes or (status == 204 and (chunked or bool(length))))
+    if chunked:
+        return Framing(None, True, closes)
+    return Framing(length, False, closes or length is None)
+
+
+def _members(headers: HTTPHeaderDict, name: str) -> list[str]:
+    """List the members of a header's value in small letters; empty ones are none (RFC 9110 section 5.6.1.2)."""
+    members = (member.strip(" \t").lower() for member in headers[name].split(","))
+    return [member for member in members if member]
+
+
+def _content_length(headers: HTTPHeaderDict) -> int:
+    # The same length may come twice (RFC 9110 section 8.6).
+    length, *others = {member.strip(" \t") for member in headers["content-length"].split(",")}
+    # Python reads more as a number, such as "+5" and "5_0".
+    if others or re.fullmatch("[0-9]{1,20}", length) is None:
+        raise ResponseError("the response has two different lengths, or one that is no number")
+    return int(length)
+
+
+def _closes(headers: HTTPHeaderDict, version: int) -> bool:
+    """Tell whether the connection ends with the response (RFC 9112 section 9.3)."""
+    options = _members(headers, "connection") if "connection" in headers else ()
+    return "close" in options or (version == 10 and "keep-alive" not in options)
+
+
+class Body:
+    """The body of a response, read as ``urllib3.HTTPResponse`` asks for it.
+
+    Args:
+        file: Where it comes from.
+        framing: Where it ends.
+        on_close: Called once, when the body was read to its end or is given up, with whether it was read to its end.
+    """
+
+    def __init__(self, file: ByteReader, framing: Framing, on_close: Callable[[bool], None]) -> None:
+        self._file = file
+        self._left = framing.length
+        self._chunks = _Chunks(file) if framing.chunked else None
+        self._on_close = on_close
+        self.closed = False
+
+    def isclosed(self) -> bool:
+        """Tell whether the body was read to its end or given up."""
+        return self.closed
+
+    def read(self, amount: int | None = None) -> bytes:
+        """Read the body, or some of it.
+
+        Args:
+            amount: How many bytes; fewer come only before the end. None for all that is left.
+
+        Returns:
+            The bytes; none at the end.
+
+        Raises:
+            http.client.IncompleteRead: The connection ended within the body.
+            ResponseError: The chunks are not in order.
+        """
+        if self.closed or amount == 0:
+            return b""
+        data, ended = self._next(amount)
+        if ended:
+            self._end(complete=True)
+        return data
+
+    def _next(self, amount: int | None) -> tuple[bytes, bool]:
+        if self._left is not None:
+            size = self._left if amount is None else min(amount, self._left)
+            data = _read_exactly(self._file, size)
+            self._left -= size
+            return data, self._left == 0
+        if self._chunks is not None:
+            data = _gathered(self._chunks.read, amount)
+            return data, self._chunks.ended
+        data = _gathered(self._file.read, amount)
+        return data, amount is None or len(data) < amount
+
+    def read1(self, amount: int | None = None) -> bytes:
+        """Read some of the body, as ``read`` does, but not all of it at once."""
+        return self.read(_PIECE_SIZE if amount is None else amount)
+
+    def close(self) -> None:
+        """Give the body up, unless it was read to its end."""
+        if not self.closed:
+            self._end(complete=False)
+
+    def _end(self, *, complete: bool) -> None:
+        self.closed = True
+        self._on_close(complete)
+
+
+class _Chunks:
+    """A body in chunks (RFC 9112 section 7.1)."""
+
+    def __init__(self, file: ByteReader) -> None:
+        self._file = file
+        self._left = 0
+        self._extensions_left = MAX_HEAD_SIZE
+        self.ended = False
+
+    def read(self, amount: int) -> bytes:
+        """Read some bytes, of one chunk at most; none at the end."""
+        if self.ended:
+            return b""
+        if not self._left:
+            self._left = self._read_size()
+            if not self._left:
+                parse_fields(_read_lines(self._file, "trailer section").decode("latin-1"))
+                self.ended = True
+                return b""
+        data = _read_exactly(self._file, min(amount, self._left))
+        self._left -= len(data)
+        if not self._left and _read_exactly(self._file, 2) != b"\r\n":
+            raise ResponseError("the response has a chunk that is longer than its size", retryable=True)
+        return data
+
+    def _read_size(self) -> int:
+        line = self._file.readline(_MAX_CHUNK_LINE + 1)
+        if len(line) > _MAX_CHUNK_LINE:
+            raise ResponseError(f"a chunk's size line is too large: more than {_MAX_CHUNK_LINE} bytes")
+        if not line.endswith(b"\n"):
+            raise http.client.IncompleteRead(b"")
+        size = _CHUNK_LINE.fullmatch(line)
+        if size is None:
+            raise ResponseError("the response has a chunk whose size is no number", retryable=True)
+        self._extensions_left -= len(line) - size.end(1) - 2
+        if self._extensions_left < 0:
+            raise ResponseError(f"the chunk extensions are too large: more than {MAX_HEAD_SIZE} bytes")
+        return int(size[1], 16)
+
+
+def _read_exactly(file: ByteReader, size: int) -> bytes:
+    data = file.read(size) if size <= _MAX_READ_SIZE else _gathered(file.read, size)
+    if len(data) < size:
+        raise http.client.IncompleteRead(b"", size - len(data))
+    return data
+
+
+def _gathered(read: Callable[[int], bytes], amount: int | None) -> bytes:
+    """Read until there is enough, or to the end."""
+    pieces: list[bytes] = []
+    left = amount
+    while left is None or left > 0:
+        piece = read(_PIECE_SIZE if left is None else min(left, _PIECE_SIZE))
+        if not piece:
+            break
+        pieces.append(piece)
+        left = None if left is None else left - len(piece)
+    return b"".join(pieces)
