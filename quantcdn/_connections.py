@@ -221,9 +221,10 @@ class LimitedConnection(HTTPConnection):
             head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3); urllib3 would warn of it
 
         def end(complete: bool) -> None:
-            self._idle_since = limits.now()
             if framing.closes or not complete or receiver.holds_more():
                 self.close()
+            else:
+                self._idle_since = limits.now()
 
         body = Body(receiver.file, framing, end)
         return HTTPResponse(
