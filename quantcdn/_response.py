@@ -9,7 +9,6 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,7 +23,6 @@ FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSErr
 """What urllib3 and what is under it may raise for a request that is in order."""
 
 _PIECE_SIZE = 65_536
-_LARGE_BODY = 1_048_576
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
 
 
@@ -171,8 +169,6 @@ class RESTResponse:
             if _is_plain(self._raw) and self._raw.length_remaining is not None:
                 # The length is known: one read, and no second copy.
                 if self._raw.length_remaining <= self._limit:
-                    if self._raw.length_remaining >= _LARGE_BODY:
-                        _keep_memory(self._raw.length_remaining.bit_length())
                     self._data = self._raw.read()
                     return None
                 with contextlib.suppress(*FOREIGN_ERRORS):  # it is too large, whatever becomes of its start
@@ -303,20 +299,6 @@ class RESTResponse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@cache
-def _keep_memory(magnitude: int) -> None:
-    """Let the C library keep the memory of large bodies and of their texts for those of later answers.
-
-    glibc returns what is free beyond twice the largest block that was ever freed. A body and the text in
-    it are just above that, and getting their pages anew at each answer costs several times the parsing. The
-    block that is made and freed here, once for a magnitude, is larger than either, and never touched.
-
-    Args:
-        magnitude: The number of bits of the body's size in bytes.
-    """
-    bytearray(5 << magnitude - 2)  # 1.25 times the largest size of that many bits
 
 
 def _start(pieces: list[bytes], size: int) -> bytes:
