@@ -24,6 +24,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn._downloads import is_public
+from quantcdn._failures import UnusableBodyError
 from quantcdn._head import read_headers
 from quantcdn.timeout import Timeout
 
@@ -42,7 +44,7 @@ class Limits:
         authority: Host and port of what is asked, for the ``Host`` header.
     """
 
-    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "reused", "target")
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "public_only", "reused", "target")
 
     def __init__(
         self,
@@ -60,6 +62,8 @@ class Limits:
         self._connect_by: float | None = None
         self.reused = True
         """Whether this attempt went over a connection that was there before."""
+        self.public_only = False
+        """Whether a connection may be made to public addresses alone."""
 
     def start_connecting(self) -> None:
         """Let the limit for connecting begin."""
@@ -306,6 +310,7 @@ class DirectConnection(LimitedConnection):
         except (socket.gaierror, UnicodeError) as error:
             unresolved = _as_gaierror(error, host)
             raise NameResolutionError(host, self, unresolved) from unresolved
+        addresses = self._allowed(addresses)
         problem = OSError("the name has no address")
         for position, (family, _, _, _, address) in enumerate(addresses):
             try:
@@ -315,6 +320,15 @@ class DirectConnection(LimitedConnection):
         if isinstance(problem, TimeoutError):
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
         raise NewConnectionError(self, str(problem)) from problem
+
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        """Leave out the addresses that must not be connected to; what a proxy connects to, it resolves itself."""
+        if not current_limits.get().public_only or self.proxy is not None:
+            return addresses
+        allowed = [address for address in addresses if is_public(address[4][0])]
+        if not allowed:
+            raise UnusableBodyError("the host leads into a local network, where a public service's files cannot be")
+        return allowed
 
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port

@@ -63,6 +63,9 @@ class _SocksHttp(DirectConnection, SOCKSConnection):
         except (ConnectTimeoutError, NewConnectionError) as error:
             raise ProxyError("no connection", error) from error
 
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        return addresses  # the proxy's own
+
     def _peer(self) -> tuple[str, int | None]:
         return self._socks_options["proxy_host"] or "", int(self._socks_options["proxy_port"] or _PORT)
 
