@@ -242,7 +242,7 @@ def _base64_in(path: Path, value: dict[str, object]) -> Iterator[Content]:
 
 
 def _holds_addresses(key: str) -> bool:
-    words = _WORD.findall(key)
+    words = _WORD.findall(key.replace("URL", "Url").replace("URI", "Uri"))
     last = words[-1].lower() if words else ""
     return last in _ADDRESS_WORDS or last.removesuffix("s") in _ADDRESS_WORDS
 

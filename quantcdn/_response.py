@@ -234,9 +234,11 @@ class RESTResponse:
         Raises:
             ApiResponseException: The body is no JSON.
             ApiException: The body breaks off, takes too long or is too large.
+            ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
+        body = self.data
         try:
-            return json.loads(self.data)
+            return json.loads(body)
         except (ValueError, RecursionError):
             problem = self.unusable(Failure(ApiResponseException, "the body is no JSON"))
         raise problem
