@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
 from quantcdn.exceptions import ApiException, ApiValueError
+
+Reach = Literal["public", "local", "loopback"]
+"""Where files may come from: public addresses alone, any, or any and without TLS from this machine."""
 
 MOST_REDIRECTS = 3
 """How many redirects a download follows."""
@@ -21,6 +24,9 @@ _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's stat
 
 # Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375, and ICANN's resolution of 2024-07-29).
 _LOCAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
+
+# Special networks that not every supported Python knows as such (IANA; the first has a cloud's metadata).
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20")))
 
 # RFC 6052 section 2.1: an IPv4 address in the last 32 bits, for a translator to reach.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -33,16 +39,22 @@ class _Redirect(Protocol):
     def getheader(self, name: str) -> str | None: ...
 
 
-def is_local(host: str) -> bool:
-    """Say whether a service is not public: this machine, a private network, or a name of local networks.
+def reach_of(service: str) -> Reach:
+    """Say where a service may send its clients for files.
 
     Args:
-        host: Scheme and host. Names are not resolved.
+        service: Scheme and host. Names are not resolved.
 
     Returns:
-        Whether it is.
+        ``loopback`` where it is this machine, ``local`` where it is in a private network or has a name that only
+        local networks know, else ``public``.
     """
-    name = (urlsplit(host).hostname or "").rstrip(".").lower()
+    name = urlsplit(service).hostname or ""
+    return "loopback" if is_loopback(name) else "local" if _is_local(name) else "public"
+
+
+def _is_local(name: str) -> bool:
+    name = name.rstrip(".").lower()
     address = _address(name)
     return not is_public(address) if address else bool(_LOCAL_NAME.fullmatch(name))
 
@@ -64,15 +76,19 @@ def is_public(address: str) -> bool:
             inside = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inside is not None:
             return is_public(str(inside))
+        if parsed.is_site_local:  # deprecated by RFC 3879, and still in use here and there
+            return False
+    if any(parsed.version == network.version and parsed in network for network in _SPECIAL):
+        return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
-def download_target(url: str, *, public: bool) -> tuple[str, str]:
+def download_target(url: str, reach: Reach) -> tuple[str, str]:
     """Take an address apart, and refuse it where files must not come from there; no message shows it, it is signed.
 
     Args:
         url: The address.
-        public: Whether the service that named it is a public one, which names public hosts alone.
+        reach: Where the service that named it may send its clients.
 
     Returns:
         Scheme and host, and path with query.
@@ -83,23 +99,23 @@ def download_target(url: str, *, public: bool) -> tuple[str, str]:
     parts = _split(url)
     if parts is None or not parts.hostname:
         raise ApiValueError("the address of a file cannot be used")
-    host = f"{parts.scheme}://{parts.netloc}"
-    if public and is_local(host):
+    if reach == "public" and _is_local(parts.hostname):
         raise ApiValueError("the address of a file is in a local network, where a public service's files cannot be")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+    is_plain = parts.scheme == "http" and reach == "loopback" and is_loopback(parts.hostname)
+    if parts.scheme != "https" and not is_plain:
         raise ApiValueError("the address of a file must be https")
     path = parts.path or "/"
-    return host, f"{path}?{parts.query}" if parts.query else path
+    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
 
 
-def redirected(url: str, answer: _Redirect, *, public: bool) -> str | None:
+def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
     """Find where an answer sends a download to, or None where it does not or must not."""
     location = answer.getheader("location")
     if answer.status not in _REDIRECTS or location is None:
         return None
     try:
         target = urljoin(url, location)
-        download_target(target, public=public)
+        download_target(target, reach)
     except ValueError:  # from urljoin, or an ApiValueError
         return None
     return None if url.startswith("https:") and not target.startswith("https:") else target

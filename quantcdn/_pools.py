@@ -11,21 +11,19 @@ from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import urllib3
 from urllib3.util import parse_url
 
 from quantcdn._connections import DirectConnection, DirectHttps, QuietQueue
+from quantcdn._downloads import Reach
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError
 from quantcdn.proxy import chosen_proxy
 
 _MOST_FILE_POOLS = 16
-
-FileKind = Literal["public", "any"]
-"""Whether files may come from public addresses alone; connections of one kind do not serve the other."""
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
@@ -96,17 +94,17 @@ class FilePools:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = _without_identity(configuration)
         self._lock = threading.Lock()
-        self._pools: OrderedDict[tuple[str, FileKind], urllib3.HTTPConnectionPool] = OrderedDict()
+        self._pools: OrderedDict[tuple[str, Reach], urllib3.HTTPConnectionPool] = OrderedDict()
         self._context: ssl.SSLContext | None = None
         self._closed = False
 
-    def get(self, host: str, kind: FileKind) -> urllib3.HTTPConnectionPool:
+    def get(self, host: str, reach: Reach) -> urllib3.HTTPConnectionPool:
         """Get the pool of a host; the one that was not used for longest may have to go."""
         with self._lock:
-            pool = self._pools.pop((host, kind), None)
+            pool = self._pools.pop((host, reach), None)
             if pool is None:
                 pool = make_pool(self._configuration, host, os.environ, self._shared_context)
-            self._pools[host, kind] = pool
+            self._pools[host, reach] = pool
             if self._closed:  # by another thread, while this call goes on
                 close_idle(pool)
             if len(self._pools) > _MOST_FILE_POOLS:

@@ -11,7 +11,7 @@ from typing import IO
 
 from quantcdn import _checks
 from quantcdn._contents import Content, plain_result
-from quantcdn._downloads import download_target, is_local
+from quantcdn._downloads import download_target, reach_of
 from quantcdn._fetching import Order, fetch
 from quantcdn._folder import Place, file_name
 from quantcdn._json import is_array, is_object
@@ -162,7 +162,7 @@ class Saving:
 
     def _check_address(self, content: Content) -> None:
         try:
-            download_target(content.text, public=not is_local(self._service))
+            download_target(content.text, reach_of(self._service))
             return
         except ApiValueError as error:
             # The service chose the address, not the caller.

@@ -20,7 +20,7 @@ import urllib3
 from quantcdn import _downloads, _sleep
 from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
-from quantcdn._pools import FileKind, FilePools, close_idle, make_pool
+from quantcdn._pools import FilePools, close_idle, make_pool
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
@@ -170,19 +170,18 @@ class RESTClientObject:
         """
         self._check_open()
         limits = timeout or self._configuration.timeout
-        public = not _downloads.is_local(service or self._configuration.host)
-        kind: FileKind = "public" if public else "any"
+        reach = _downloads.reach_of(service or self._configuration.host)
         most = self._configuration.max_image_size if limit is None else limit
         started = self._clock()
         redirects = 0
         while True:
-            host, target = _downloads.download_target(url, public=public)
+            host, target = _downloads.download_target(url, reach)
             left = limits.total - (self._clock() - started)
             secrets = partial(_downloads.query_secrets, target)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
-            request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, kind)
+            request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             answer = self._answered(call, request)
-            next_url = _downloads.redirected(url, answer, public=public)
+            next_url = _downloads.redirected(url, answer, reach)
             if next_url is None or redirects == _downloads.MOST_REDIRECTS:
                 break
             redirects += 1
@@ -328,9 +327,9 @@ class RESTClientObject:
                     close_idle(pool)
         return pool
 
-    def _file_pool(self, host: str, kind: FileKind) -> urllib3.HTTPConnectionPool:
+    def _file_pool(self, host: str, reach: _downloads.Reach) -> urllib3.HTTPConnectionPool:
         self._renew_after_fork()
-        return self._file_pools.get(host, kind)
+        return self._file_pools.get(host, reach)
 
     def _renew_after_fork(self) -> None:
         if self._process != os.getpid():
@@ -350,7 +349,7 @@ class _Request(NamedTuple):
     headers: Mapping[str, str]
     limit: int
     preload: bool = True
-    file: FileKind | None = None
+    file: _downloads.Reach | None = None
     """Where a file may come from, if it is one that is asked for and not the service."""
 
 
