@@ -21,7 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
-from quantcdn._failures import TUNNEL_REFUSED
+from quantcdn._downloads import is_public
+from quantcdn._failures import TUNNEL_REFUSED, UnusableBodyError
 from quantcdn._http1 import Body, ResponseError, framing_of, read_head
 from quantcdn._racing import Address, DeadAddresses, Race, in_turns
 from quantcdn.timeout import Timeout
@@ -41,7 +42,7 @@ class Limits:
         authority: Host and port of what is asked, for the ``Host`` header.
     """
 
-    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "reused", "target")
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "public_only", "reused", "target")
 
     def __init__(
         self,
@@ -59,6 +60,8 @@ class Limits:
         self._connect_by: float | None = None
         self.reused = True
         """Whether this attempt went over a connection that was there before."""
+        self.public_only = False
+        """Whether a connection may be made to public addresses alone."""
 
     def start_connecting(self) -> None:
         """Let the limit for connecting begin."""
@@ -265,6 +268,7 @@ class DirectConnection(LimitedConnection):
         except (socket.gaierror, UnicodeError) as error:
             unresolved = _as_gaierror(error, host)
             raise NameResolutionError(host, self, unresolved) from unresolved
+        addresses = self._allowed(addresses)
         try:
             return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
         except TimeoutError as problem:
@@ -284,6 +288,15 @@ class DirectConnection(LimitedConnection):
                 _DEAD.add(address, limits.now())
         sock.settimeout(max(limits.left(), 0.001))
         return sock
+
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        """Leave out the addresses that must not be connected to; what a proxy connects to, it resolves itself."""
+        if not current_limits.get().public_only or self.proxy is not None:
+            return addresses
+        allowed = [address for address in addresses if is_public(address[4][0])]
+        if not allowed:
+            raise UnusableBodyError("the host leads into a local network, where a public service's files cannot be")
+        return allowed
 
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import struct
 from dataclasses import dataclass, field
 
+from quantcdn._data_uris import read_data_uri
 from quantcdn.exceptions import ApiResponseException
 
 LARGEST_IMAGE = 64 * 1024 * 1024
 """The largest picture that is taken unless told otherwise, in bytes."""
-
-_DATA_URI = re.compile(r"data:[^,;]*(?:;[^,;]*)*?;base64,", re.IGNORECASE)
 
 _MARKER = re.compile(rb"\xff+[^\xff]", re.DOTALL)  # fill bytes may come before a marker
 
@@ -63,38 +60,27 @@ def image_of(data: bytes) -> Image:
             except (struct.error, IndexError):
                 size = None, None
             return Image(data, media_type, *size)
-    raise ApiResponseException(reason="the bytes are no PNG, JPEG, WebP or GIF picture")
+    raise ApiResponseException(
+        reason="the bytes are no PNG, JPEG, WebP or GIF image; save_files saves files of any kind"
+    )
 
 
 def image_from_uri(uri: str, limit: int = LARGEST_IMAGE) -> Image:
-    """Read a picture out of a data URI (RFC 2397).
+    """Read an image out of a data URI (RFC 2397), as browsers read them.
 
     Args:
-        uri: ``data:…;base64,…``.
-        limit: The largest picture, in bytes.
+        uri: ``data:…;base64,…``: percent-encoded or not, wrapped or not, with padding or without, in either alphabet;
+            or percent-encoded bytes without ``;base64``.
+        limit: The largest image, in bytes.
 
     Returns:
-        The picture; its kind is known from its bytes, whatever the URI calls it.
+        The image; its kind is known from its bytes, whatever the URI calls it.
 
     Raises:
         ApiResponseException: It is no such URI, its base64 is damaged, it is too large, or it is no
-            picture of a known kind.
+            image of a known kind.
     """
-    head = _DATA_URI.match(uri)
-    if head is None:
-        raise ApiResponseException(reason="the picture is no data URI in base64")
-    # Four characters hold three bytes; so nothing too large is ever unpacked.
-    if (len(uri) - head.end()) // 4 * 3 > limit + 3:
-        raise ApiResponseException(reason=f"the picture is larger than the limit of {limit} bytes")
-    try:
-        data = base64.b64decode(uri[head.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        problem = ApiResponseException(reason="the picture's base64 is damaged")
-    else:
-        if len(data) > limit:
-            raise ApiResponseException(reason=f"the picture is larger than the limit of {limit} bytes")
-        return image_of(data)
-    raise problem
+    return image_of(read_data_uri(uri, limit).data)
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

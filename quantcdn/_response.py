@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import operator
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,7 +18,14 @@ import urllib3
 
 from quantcdn._failures import Failure, UnusableBodyError, failure, wrong_scheme
 from quantcdn._redaction import redacted
-from quantcdn.exceptions import ApiException, ApiResponseException, RequestInfo, exception_class
+from quantcdn.exceptions import (
+    ApiException,
+    ApiResponseException,
+    ApiTypeError,
+    ApiValueError,
+    RequestInfo,
+    exception_class,
+)
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
@@ -25,7 +33,6 @@ FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSErr
 """What urllib3 and what is under it may raise for a request that is in order."""
 
 _PIECE_SIZE = 65_536
-_LARGE_BODY = 1_048_576
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
 
 
@@ -78,9 +85,10 @@ class Call:
 
 
 class RESTResponse:
-    """An answer; its body is read once, within the time and size limits of its call.
+    """A response; its body is read once, within the time and size limits of its call.
 
-    Where the body is not read to its end, ``close`` or a ``with`` block gives the connection up.
+    Where the body is not read to its end, ``close`` or a ``with`` block gives the connection up. A pickle or a copy
+    has the body that was read, and no connection.
     """
 
     def __init__(
@@ -96,6 +104,7 @@ class RESTResponse:
         self._pieces = _pieces(raw, limit, packed)
         self._rest = b""
         self._data: bytes | None = None
+        self._is_begun = False
 
     @property
     def request(self) -> RequestInfo:
@@ -114,47 +123,76 @@ class RESTResponse:
 
     @property
     def data(self) -> bytes:
-        """The whole body; it is kept, so that it can be asked for again."""
+        """The whole body; it is kept, so that it can be asked for again.
+
+        Raises:
+            ApiException: The body breaks off, takes too long or is too large.
+            ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
+        """
         if self._data is None:
-            self._data = self.read()
-        return self._data
+            if self._is_begun:
+                raise ApiValueError(
+                    "data has no whole body, since read or stream took some of it; use one or the other"
+                )
+            self.read()
+        return self._data or b""
 
     def read(self, amt: int | None = None) -> bytes:
         """Read the body, or some of it.
 
         Args:
-            amt: How many bytes at most; None for all that is left.
+            amt: How many bytes at most; None or a negative number for all that is left.
 
         Returns:
-            The bytes; none at the end.
+            The bytes; none at the end. What is read whole stays in ``data`` too.
 
         Raises:
+            ApiTypeError: ``amt`` is no whole number.
             ApiException: The body breaks off, takes too long or is too large.
         """
+        wanted = _amount(amt)
         gathered = [self._rest]
         size = len(self._rest)
-        while (amt is None or size < amt) and (piece := self._next_piece()):
+        is_whole = wanted is None and not self._is_begun
+        self._is_begun = self._is_begun or wanted != 0
+        while (wanted is None or size < wanted) and (piece := self._next_piece()):
             gathered.append(piece)
             size += len(piece)
         body = b"".join(gathered)
-        end = size if amt is None else amt
+        end = size if wanted is None else wanted
         self._rest = body[end:]
+        if is_whole:
+            self._data = body
         return body[:end]
 
-    def stream(self, amt: int = _PIECE_SIZE) -> Iterator[bytes]:
+    def stream(self, amt: int | None = _PIECE_SIZE) -> Iterator[bytes]:
         """Read the body piece by piece.
 
         Args:
-            amt: How many bytes a piece has; the last may have fewer.
+            amt: How many bytes a piece has, 1 or more; the last may have fewer. None or a negative number for one
+                piece with all that is left.
 
-        Yields:
-            The pieces.
+        Returns:
+            An iterator over the pieces.
 
         Raises:
+            ApiTypeError: ``amt`` is no whole number.
+            ApiValueError: ``amt`` is 0.
             ApiException: The body breaks off, takes too long or is too large.
         """
-        while piece := self.read(amt):
-            yield piece
+        wanted = _amount(amt)
+        if wanted == 0:
+            raise ApiValueError("a piece of a body has 1 byte or more, not 0")
+        return iter(partial(self.read, wanted), b"")
+
+    def pieces(self) -> Iterator[bytes]:
+        """Read the body in such pieces as it comes in, so that little is lost where it breaks off.
+
+        Returns:
+            An iterator over the pieces, none of which is empty.
+        """
+        self._is_begun = True
+        return iter(self._next_piece, b"")
 
     def _next_piece(self) -> bytes:
         try:
@@ -175,9 +213,7 @@ class RESTResponse:
             if _is_plain(self._raw) and self._raw.length_remaining is not None:
                 # The length is known: one read, and no second copy.
                 if self._raw.length_remaining <= self._limit:
-                    if self._raw.length_remaining >= _LARGE_BODY:
-                        _keep_memory(self._raw.length_remaining.bit_length())
-                    self._data = self._raw.read()
+                    self._data = self._rest = self._raw.read()
                     return None
                 with contextlib.suppress(*FOREIGN_ERRORS):  # it is too large, whatever becomes of its start
                     gathered.append(self._raw.read(self._kept))
@@ -187,7 +223,7 @@ class RESTResponse:
         except FOREIGN_ERRORS as error:
             problem = self._call.explain(error)
         else:
-            self._data = b"".join(gathered)
+            self._data = self._rest = b"".join(gathered)
             return None
         self._data = _start(gathered, self._kept)
         self.close()
@@ -202,9 +238,11 @@ class RESTResponse:
         Raises:
             ApiResponseException: The body is no JSON.
             ApiException: The body breaks off, takes too long or is too large.
+            ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
+        body = self.data
         try:
-            return json.loads(self.data)
+            return json.loads(body)
         except (ValueError, RecursionError):
             problem = self.unusable(Failure(ApiResponseException, "the body is no JSON"))
         raise problem
@@ -300,6 +338,23 @@ class RESTResponse:
         """Give the connection up, unless the body was read to its end."""
         self._raw.close()
 
+    def release_conn(self) -> None:
+        """Give the connection up, unless the body was read to its end; urllib3's name for it."""
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Neither the connection can travel nor what would read from it, and what authorises must not.
+        left_out = ("_raw", "_pieces", "_call")
+        return {**{name: value for name, value in vars(self).items() if name not in left_out}, "_request": self.request}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        request: RequestInfo = state.pop("_request")
+        self.__dict__.update(state)
+        self._raw = urllib3.HTTPResponse(preload_content=False)
+        self._call = Call(request.method, request.url, "", tuple, Timeout(), float)  # a clock that stands still
+        self._call.follow(request)
+        self._pieces = iter(()) if self._data is not None else _left_behind()
+
     def __enter__(self) -> Self:
         return self
 
@@ -309,18 +364,19 @@ class RESTResponse:
         self.close()
 
 
-@cache
-def _keep_memory(magnitude: int) -> None:
-    """Let the C library keep the memory of large bodies and of their texts for those of later answers.
+def _amount(amt: int | None) -> int | None:
+    """Check how much is asked for; a negative number stands for all, as it does where files are read."""
+    if amt is None:
+        return None
+    if isinstance(amt, bool) or not hasattr(amt, "__index__"):
+        raise ApiTypeError(f"amt takes a whole number or None, not {type(amt).__name__}")
+    return None if (number := operator.index(amt)) < 0 else number
 
-    glibc returns what is free beyond twice the largest block that was ever freed. A body and the text in
-    it are just above that, and getting their pages anew at each answer costs several times the parsing. The
-    block that is made and freed here, once for a magnitude, is larger than either, and never touched.
 
-    Args:
-        magnitude: The number of bits of the body's size in bytes.
-    """
-    bytearray(5 << magnitude - 2)  # 1.25 times the largest size of that many bits
+def _left_behind() -> Iterator[bytes]:
+    """Stand for the rest of a body whose response was pickled or copied."""
+    raise UnusableBodyError("the body was not read before the response was pickled or copied")
+    yield b""
 
 
 def _start(pieces: list[bytes], size: int) -> bytes:
@@ -342,7 +398,7 @@ def _pieces(raw: urllib3.BaseHTTPResponse, limit: int, packed: bool) -> Iterator
     """Yield a body, unpacked, and refuse what is beyond the limit."""
     encoding = raw.headers.get("content-encoding", "").strip().lower()
     if _is_plain(raw):
-        pieces = _received_pieces(raw)
+        pieces = _received_pieces(raw) if packed else iter(partial(raw.read1, _PIECE_SIZE), b"")
     elif packed and encoding in ("gzip", "x-gzip"):
         pieces = _gunzipped(_received_pieces(raw))
     else:
@@ -352,10 +408,13 @@ def _pieces(raw: urllib3.BaseHTTPResponse, limit: int, packed: bool) -> Iterator
         )
     left = limit
     for piece in pieces:
-        yield piece[:left]
         left -= len(piece)
-        if left < 0:
-            raise _too_large(limit)
+        if left >= 0:
+            yield piece
+            continue
+        if start := piece[:left]:  # an empty piece would pass for the end
+            yield start
+        raise _too_large(limit)
 
 
 def _received_pieces(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:

@@ -74,6 +74,9 @@ class _SocksHttp(DirectConnection, SOCKSConnection):
                 problem = error
         raise problem
 
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        return addresses  # the proxy's own
+
     def _peer(self) -> tuple[str, int | None]:
         return self._socks_options["proxy_host"] or "", int(self._socks_options["proxy_port"] or _PORT)
 

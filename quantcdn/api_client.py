@@ -126,6 +126,16 @@ class ApiClient(GeneratedMethods):
             return default
 
     @classmethod
+    def existing_default(cls) -> ApiClient | None:
+        """Get the client that an API object made without one uses, and make none.
+
+        Returns:
+            The one that was set or made; None where there is none, or it is closed.
+        """
+        default = ApiClient._default
+        return None if default is None or default.rest_client.is_closed else default
+
+    @classmethod
     def set_default(cls, default: ApiClient | None) -> None:
         """Set the client that an API object made without one uses.
 

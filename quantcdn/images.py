@@ -1,146 +1,209 @@
-"""Pictures of an execution become files: from its signed addresses in full quality, else from its data URIs."""
+"""What tools made becomes files: images, and files of any other kind, from signed URLs and from the result itself."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import os
-import re
-import secrets
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
-from quantcdn._pictures import EXTENSIONS
+from quantcdn import _checks
+from quantcdn._contents import ORIGINALS, PREVIEWS, Content, all_contents, count, listed
+from quantcdn._folder import Place, checked_folder
 from quantcdn._pictures import Image as Image
 from quantcdn._pictures import image_from_uri as image_from_uri
 from quantcdn._pictures import image_of as image_of
+from quantcdn._saving import Bounds, Saving, checked_execution, client_for
+from quantcdn._saving import Execution as Execution
+from quantcdn._saving import OnProgress as OnProgress
 from quantcdn.api_client import ApiClient
-from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiValueError
-from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
-from quantcdn.models.get_ai_tool_execution_status200_response_result import GetAIToolExecutionStatus200ResponseResult
 
 Source = Literal["auto", "signed", "inline"]
 
-_LONGEST_NAME = 100
+MAX_FILES = 50
+"""How many files one call saves at most unless told otherwise."""
+
+MAX_TOTAL_SIZE = 512 * 1024 * 1024
+"""How many bytes one call takes at most unless told otherwise."""
+
+TIMEOUT = 600.0
+"""How many seconds one call takes at most unless told otherwise."""
+
+_LOGGER = logging.getLogger("quantcdn")
 
 
 def save_images(
-    execution: GetAIToolExecutionStatus200Response,
+    execution: Execution,
     folder: str | os.PathLike[str],
     *,
     api_client: ApiClient | None = None,
     source: Source = "auto",
     overwrite: bool = False,
+    max_files: int = MAX_FILES,
+    max_total_size: int = MAX_TOTAL_SIZE,
+    timeout: float = TIMEOUT,
 ) -> list[Path]:
-    """Save the pictures of an execution.
+    """Save the images of an execution.
 
     A file is written beside its place and then moved there, so that no half of one is ever seen.
 
     Args:
-        execution: The execution, complete.
+        execution: The execution, complete; or a tool of an orchestration.
         folder: Where they go; it is made if it does not exist.
         api_client: The client whose time limits, size limits, proxy and certificates count for the
-            signed addresses; None for the defaults. Its token is never sent to them.
-        source: ``signed`` for the originals at the signed addresses, ``inline`` for the smaller ones
-            in the answer itself, ``auto`` for the originals, and from the first that cannot be had
-            on for the others.
-        overwrite: Whether files that exist are replaced; otherwise they are kept, and their pictures
+            signed URLs; None for the default client, else the default configuration. Its token is never sent to them.
+        source: ``signed`` for the originals at the signed URLs, ``inline`` for the smaller ones
+            in the result itself, ``auto`` for the originals, and from the first that cannot be had
+            on for the others, with a warning of the logger ``quantcdn``.
+        overwrite: Whether files that exist are replaced; otherwise they are kept, and their images
             are not fetched.
+        max_files: How many images the result may have, 1 or more.
+        max_total_size: How many bytes they may have together, files that are kept not counted, 1 or more.
+        timeout: Seconds for all of them together, above 0 and at most 86,400.
 
     Returns:
-        The paths: the execution's identifier, a number, and an ending for the kind of picture.
+        The paths: the execution's identifier, a number, ``-preview`` where there is an original too, and an ending
+        for the kind of image.
 
     Raises:
-        ApiResponseException: Something is no picture, or too large; nothing of it was written.
-        ForbiddenException: A signed address has expired, and ``source`` is ``signed``.
-        ApiException: A signed address cannot be read, and ``source`` is ``signed``.
-        ApiValueError: ``source`` is none of the three, or the client is closed.
+        ApiTypeError: ``execution`` is neither, or another argument is of a wrong type.
+        ApiValueError: An argument has a value that cannot be used, or the client is closed.
+        ApiResponseException: Something is no image, or there is too much; nothing of it was written.
+        ForbiddenException: A signed URL has expired, and ``source`` is ``signed``.
+        ApiTimeoutException: The time is over.
+        ApiException: A signed URL cannot be read, and ``source`` is ``signed``.
         OSError: The folder cannot be written.
     """
     if source not in ("auto", "signed", "inline"):
         raise ApiValueError(f"source must be auto, signed or inline, not {source!r}")
-    result = execution.result
-    if not isinstance(result, GetAIToolExecutionStatus200ResponseResult):
-        return []
-    target = _Target(Path(folder), _file_name(execution.execution_id), overwrite)
+    bounds = Bounds(max_files, max_total_size, timeout)
+    checked_execution("save_images", execution)
+    where = checked_folder(folder)
+    _checks.boolean("overwrite", overwrite)
+    with client_for(api_client) as client:
+        saving = Saving(client, execution, where, overwrite=overwrite, bounds=bounds)
+        for keys in {"auto": (ORIGINALS, PREVIEWS), "signed": (ORIGINALS,), "inline": (PREVIEWS,)}[source]:
+            saving.check_number(count(saving.result, keys))
+        if source == "inline":
+            return _save_previews(saving, [])
+        return _save_originals(saving, is_only_choice=source == "signed")
+
+
+def save_files(
+    execution: Execution,
+    folder: str | os.PathLike[str],
+    *,
+    api_client: ApiClient | None = None,
+    overwrite: bool = False,
+    on_progress: OnProgress | None = None,
+    max_files: int = MAX_FILES,
+    max_file_size: int | None = None,
+    max_total_size: int = MAX_TOTAL_SIZE,
+    timeout: float = TIMEOUT,
+) -> list[Path]:
+    """Save all files that the result of an execution links or holds, of whatever kind.
+
+    A file goes to the disk in pieces, beside its place, and is moved there when it is whole. Where a download breaks
+    off, the next attempt goes on from there if the host can do so and the file is still the same.
+
+    Args:
+        execution: The execution, complete; or a tool of an orchestration.
+        folder: Where they go; it is made if it does not exist.
+        api_client: The client whose time limits for connecting and for each silence, retries, proxy and certificates
+            count; None for the default client, else the default configuration. Its token is never sent along.
+        overwrite: Whether files that exist are replaced; otherwise they are kept, and not fetched.
+        on_progress: Called with the bytes of a file so far, how many it has in all (None where its host does not say)
+            and its name without the ending. The bytes may become fewer, where a file has to begin anew. What it
+            raises ends the call.
+        max_files: How many files the result may have, 1 or more.
+        max_file_size: How many bytes one file may have, 1 or more; None for no limit but that of the sum.
+        max_total_size: How many bytes they may have together, files that are kept not counted, 1 or more.
+        timeout: Seconds for all of them together, above 0 and at most 86,400.
+
+    Returns:
+        The paths, in the order of the result: the execution's identifier, a number, ``-file``, and an ending for the
+        kind of file by its first bytes.
+
+    Raises:
+        ApiTypeError: ``execution`` is neither, or another argument is of a wrong type.
+        ApiValueError: An argument has a value that cannot be used, or the client is closed.
+        ApiResponseException: There is too much, or something that the result holds is damaged.
+        ForbiddenException: A signed URL has expired.
+        ApiTimeoutException: The time is over.
+        ApiException: A file cannot be fetched. All others were saved before the error of the first such file is raised.
+        OSError: The folder cannot be written.
+    """
+    bounds = Bounds(max_files, max_total_size, timeout)
+    checked_execution("save_files", execution)
+    where = checked_folder(folder)
+    _checks.boolean("overwrite", overwrite)
+    _checks.optional_function("on_progress", on_progress)
+    largest = None if max_file_size is None else _checks.size("max_file_size", max_file_size)
+    with client_for(api_client) as client:
+        saving = Saving(client, execution, where, overwrite=overwrite, bounds=bounds)
+        contents = all_contents(saving.result)
+        saving.check_number(len(contents))
+        saved: list[Path] = []
+        problem: ApiException | None = None
+        for number, content in enumerate(contents):
+            place = saving.place(number, "-file")
+            fill = partial(saving.fill, content, place, largest, on_progress)
+            try:
+                saved.append(place.kept() or place.write(fill))
+            except ApiException as error:
+                if saving.is_over:
+                    raise
+                problem = problem or error
+        if problem is not None:
+            raise problem
+        return saved
+
+
+def _save_originals(saving: Saving, *, is_only_choice: bool) -> list[Path]:
     saved: list[Path] = []
-    if source != "inline" and result.s3_urls:
-        try:
-            with _client(api_client) as client:
-                for number, url in enumerate(result.s3_urls):
-                    saved.append(target.kept(number) or target.store(number, _downloaded(client, url)))
-            return saved
-        except ApiException:
-            if source == "signed" or len(saved) >= len(result.images or ()):
-                raise
-    if source == "signed":
-        return []
-    limit = (Configuration() if api_client is None else api_client.configuration).max_image_size
-    images = result.inline_images(limit)
-    rest = range(len(saved), len(images))
-    return saved + [target.kept(number) or target.store(number, images[number]) for number in rest]
-
-
-@contextmanager
-def _client(given: ApiClient | None) -> Generator[ApiClient]:
-    if given is not None:
-        yield given
-        return
-    with ApiClient(Configuration()) as own:
-        yield own
-
-
-def _downloaded(client: ApiClient, url: str) -> Image:
     try:
-        return image_of(client.rest_client.download(url).data)
-    except ApiValueError as error:
-        if client.rest_client.is_closed:
+        for number, content in enumerate(listed(saving.result, ORIGINALS)):
+            place = saving.place(number)
+            saved.append(place.kept() or _store(place, _image(saving, content)))
+    except ApiException as error:
+        if is_only_choice or len(saved) >= count(saving.result, PREVIEWS):
             raise
-        # The service chose the address, not the caller.
-        problem = ApiResponseException(reason=str(error))
+        lost = f"{saving.name}: original {len(saved)} cannot be had; its preview and those after it are saved instead"
+        _LOGGER.warning("%s: %s", lost, error)
+    else:
+        if saved or is_only_choice:
+            return saved
+    return _save_previews(saving, saved, in_place_of_originals=True)
+
+
+def _save_previews(saving: Saving, originals: list[Path], *, in_place_of_originals: bool = False) -> list[Path]:
+    """Save the images that the result itself holds, from the first without an original on."""
+    previews = listed(saving.result, PREVIEWS)
+    linked = count(saving.result, ORIGINALS)
+    found: list[Path | tuple[Place, Image]] = []
+    for number in range(len(originals), len(previews)):
+        # A preview must not pass for the original, here or in the next run.
+        place = saving.place(number, "-preview" if number < linked else "")
+        kept = saving.place(number).kept() if in_place_of_originals else None
+        found.append(kept or place.kept() or (place, _image(saving, previews[number])))
+    # All are read before the first is written.
+    return originals + [item if isinstance(item, Path) else _store(*item) for item in found]
+
+
+def _image(saving: Saving, content: Content) -> Image:
+    data = saving.image_data(content)
+    try:
+        return image_of(data)
+    except ApiResponseException as error:
+        problem = ApiResponseException(reason=f"{content.place}: {error.reason}")
     raise problem
 
 
-def _file_name(identifier: str) -> str:
-    """Make an identifier a name that is no path; different identifiers have different names."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", identifier)[:_LONGEST_NAME]
-    if plain == identifier:
-        return plain
-    return f"{plain}-{hashlib.sha256(identifier.encode(errors='surrogatepass')).hexdigest()[:8]}"
+def _store(place: Place, image: Image) -> Path:
+    def fill(file: IO[bytes]) -> str:
+        file.write(image.data)
+        return image.extension
 
-
-@dataclass(frozen=True)
-class _Target:
-    """Where the pictures of one execution go."""
-
-    folder: Path
-    name: str
-    overwrite: bool
-
-    def kept(self, number: int) -> Path | None:
-        """Find a file that is there already and is to stay."""
-        return None if self.overwrite else next((path for path in self._paths(number) if path.is_file()), None)
-
-    def store(self, number: int, image: Image) -> Path:
-        """Write a whole file or none: it is moved into its place when its last byte is written."""
-        path = self.folder / f"{self.name}-{number}.{image.extension}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-        try:
-            with beside.open("xb") as file:
-                file.write(image.data)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        for older in self._paths(number) if self.overwrite else ():
-            if older != path:
-                older.unlink(missing_ok=True)
-        return path
-
-    def _paths(self, number: int) -> list[Path]:
-        """List what the file is called for each kind of picture."""
-        return [self.folder / f"{self.name}-{number}.{extension}" for extension in EXTENSIONS.values()]
+    return place.write(fill)

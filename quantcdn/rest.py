@@ -6,40 +6,33 @@ import copy
 import logging
 import os
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn import _sleep
-from quantcdn._checks import host as checked_host
-from quantcdn._checks import is_loopback
+from quantcdn import _downloads, _sleep
 from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
-from quantcdn._pools import close_idle, make_pool
+from quantcdn._pools import FilePools, close_idle, make_pool
 from quantcdn._redaction import header_secrets
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiConnectionException, ApiValueError
+from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
 from quantcdn.hooks import AttemptRecord, Hook
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
 _LOGGER = logging.getLogger("quantcdn")
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS = 3
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
-_SHORTEST_QUERY_SECRET = 8  # an address also has dates and numbers
-_EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
@@ -98,7 +91,8 @@ class RESTClientObject:
         self._sleep = sleep
         self._uniform = uniform
         self._lock = threading.Lock()
-        self._pools: dict[tuple[str, bool], urllib3.HTTPConnectionPool] = {}
+        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._file_pools = FilePools(self._configuration)
         self._process = os.getpid()
         self._closed = False
         self._pool(configuration.host)  # settings that cannot work are found now, not at the first call
@@ -146,47 +140,76 @@ class RESTClientObject:
         limit = self._configuration.max_response_size
         return self._answered(call, _Request(target, headers, limit, preload, body=body))
 
-    def download(self, url: str, *, timeout: Timeout | None = None) -> RESTResponse:
+    def download(
+        self,
+        url: str,
+        *,
+        timeout: Timeout | None = None,
+        limit: int | None = None,
+        service: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        preload: bool = True,
+    ) -> RESTResponse:
         """Get a file from a signed address: without the token, and without any header but what HTTP needs.
 
         Args:
             url: The address, ``https`` unless it is on this machine. Up to 3 redirects are followed.
             timeout: The time limits, or None for the configured ones.
+            limit: The most bytes of the file, or None for ``max_image_size``.
+            service: Scheme and host of the service that named the address, or None for the configured one. Where
+                it is public, so must be every address that a connection is made to.
+            headers: What else is said of the file, such as a range of it.
+            preload: Whether the body is read before the answer is returned.
 
         Returns:
-            The answer, its body read; its status is 200 to 299.
+            The answer; its status is 200 to 299.
 
         Raises:
             ApiValueError: The address cannot be used, or the client is closed.
             ForbiddenException: The address has expired.
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
-            ApiResponseException: The file is larger than ``max_image_size``.
+            ApiResponseException: The file is larger than the limit, or the address leads into a local network.
             ApiException: The address was answered with another error.
         """
         self._check_open()
         limits = timeout or self._configuration.timeout
+        reach = _downloads.reach_of(service or self._configuration.host)
+        most = self._configuration.max_image_size if limit is None else limit
         started = self._clock()
         redirects = 0
         while True:
-            host, target = _download_target(url)
+            host, target = _downloads.download_target(url, reach)
             left = limits.total - (self._clock() - started)
-            call = self._call(
-                "GET", host, target, partial(_query_secrets, target), replace(limits, total=max(left, 0.001))
-            )
-            request = _Request(target, _FILE_HEADERS, self._configuration.max_image_size, signed=True)
+            secrets = partial(_downloads.query_secrets, target)
+            call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
+            request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             answer = self._answered(call, request)
-            next_url = _redirected(url, answer)
-            if next_url is None or redirects == _MOST_REDIRECTS:
+            next_url = _downloads.redirected(url, answer, reach)
+            if next_url is None or redirects == _downloads.MOST_REDIRECTS:
                 break
             redirects += 1
             url = next_url
-        if 200 <= answer.status <= 299:
-            return answer
-        error = answer.failed()
-        if error.status == 403:
-            error.hint = _EXPIRED_HINT
-        raise error
+        if not 200 <= answer.status <= 299:
+            raise _downloads.add_hint(answer.failed())
+        if answer.status == 206 and "Range" not in request.headers:
+            answer.close()
+            raise answer.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
+        return answer
+
+    def now(self) -> float:
+        """Give the time by which limits are kept, in seconds; it never goes backwards."""
+        return self._clock()
+
+    def back_off(self, failures: int, at_most: float) -> None:
+        """Wait before the next attempt, as between those of one call.
+
+        Args:
+            failures: How many attempts have failed in a row.
+            at_most: The longest pause, in seconds.
+        """
+        pause = self._uniform(0.0, self._configuration.retries.longest_pause(failures, 0))
+        self._sleep(min(pause, at_most))
 
     @property
     def is_closed(self) -> bool:
@@ -200,6 +223,7 @@ class RESTClientObject:
             self._closed = True
             for pool in self._pools.values():
                 close_idle(pool)
+        self._file_pools.close()
 
     def close_idle(self) -> None:
         """Close the idle connections, and go on with new ones; calls under way finish."""
@@ -249,10 +273,11 @@ class RESTClientObject:
                 _tell(hook, record)
 
     def _attempt(self, call: Call, request: _Request) -> _Outcome:
-        pool = self._pool(call.host, signed=request.signed)
+        pool = self._file_pool(call.host, request.file) if request.file else self._pool(call.host)
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
+        limits.public_only = request.file == "public"
         started = self._clock()
         before = current_limits.set(limits)
         try:
@@ -286,10 +311,10 @@ class RESTClientObject:
     ) -> tuple[RESTResponse, Failure | None]:
         kept = self._configuration.max_error_size
         if 200 <= raw.status <= 299:
-            answer = RESTResponse(raw, call, request.limit, kept, packed=not request.signed)
+            answer = RESTResponse(raw, call, request.limit, kept, packed=request.file is None)
             return answer, answer.preload() if request.preload else None
         answer = RESTResponse(raw, call, kept, kept)
-        if request.preload:
+        if request.preload or request.file:
             answer.preload()  # the status counts, whatever became of the body
         return answer, None
 
@@ -305,22 +330,26 @@ class RESTClientObject:
         pause = max(asked, self._uniform(0.0, policy.longest_pause(call.attempts, outcome.status)))
         return pause if asked <= policy.longest_retry_after and pause < call.left else None
 
-    def _pool(self, host: str, *, signed: bool = False) -> urllib3.HTTPConnectionPool:
+    def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
         self._renew_after_fork()
-        pool = self._pools.get((host, signed))
+        pool = self._pools.get(host)
         if pool is None:
-            settings = _without_identity(self._configuration) if signed else self._configuration
             with self._lock:
-                pool = self._pools.get((host, signed)) or make_pool(settings, host, os.environ)
-                self._pools[host, signed] = pool
+                pool = self._pools.get(host) or make_pool(self._configuration, host, os.environ)
+                self._pools[host] = pool
                 if self._closed:  # by another thread, while this call goes on
                     close_idle(pool)
         return pool
 
+    def _file_pool(self, host: str, reach: _downloads.Reach) -> urllib3.HTTPConnectionPool:
+        self._renew_after_fork()
+        return self._file_pools.get(host, reach)
+
     def _renew_after_fork(self) -> None:
         if self._process != os.getpid():
-            # Parent and child would write to the same sockets; the lock may have been held in the fork.
+            # Parent and child would write to the same sockets; the locks may have been held in the fork.
             self._lock, self._pools, self._process = threading.Lock(), {}, os.getpid()
+            self._file_pools = FilePools(self._configuration)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -334,7 +363,8 @@ class _Request(NamedTuple):
     headers: Mapping[str, str]
     limit: int
     preload: bool = True
-    signed: bool = False
+    file: _downloads.Reach | None = None
+    """Where a file may come from, if it is one that is asked for and not the service."""
     body: bytes = b""
 
 
@@ -343,53 +373,6 @@ def _authority(host: str) -> str:
     """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
     parts = urlsplit(host.lower())
     return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
-
-
-def _redirected(url: str, answer: RESTResponse) -> str | None:
-    """Find where an answer sends a download to, or None where it does not or must not."""
-    if answer.status not in _REDIRECTS or "location" not in answer.headers:
-        return None
-    try:
-        target = urljoin(url, answer.headers["location"])
-        _download_target(target)
-    except ValueError:  # from urljoin, or an ApiValueError
-        return None
-    return None if url.startswith("https:") and not target.startswith("https:") else target
-
-
-def _download_target(url: str) -> tuple[str, str]:
-    """Take an address apart; no message shows it, since it is signed."""
-    parts = _split(url)
-    if parts is None or not parts.hostname:
-        raise ApiValueError("the address of a file cannot be used")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ApiValueError("the address of a file must be https")
-    path = parts.path or "/"
-    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
-
-
-def _split(url: str) -> SplitResult | None:
-    if not re.fullmatch(r"[!-~]+", url) or "\\" in url:  # urlsplit would drop line ends, and others read \\ as /
-        return None
-    try:
-        parts = urlsplit(url)
-        checked_host(f"https://{parts.netloc}", allow_http=False)
-    except ValueError:  # from urlsplit, or an ApiValueError
-        return None
-    return parts
-
-
-def _without_identity(configuration: Configuration) -> Configuration:
-    """Leave out the settings that are meant for the service's own host alone."""
-    settings = copy.copy(configuration)
-    settings.cert_file = settings.key_file = settings.tls_server_name = settings.assert_hostname = None
-    return settings
-
-
-def _query_secrets(target: str) -> tuple[str, ...]:
-    """List what of a signed address no error may show; S3 repeats the signature in some answers."""
-    values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
-    return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_QUERY_SECRET})
 
 
 def _tell(hook: Hook, record: AttemptRecord) -> None:

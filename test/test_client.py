@@ -90,7 +90,9 @@ def test_without_preload_content_returns_the_answer_unread_whatever_its_status()
             assert response.getheader("x-other", "none") == "none"
             assert response.read(3) == b"012"
             assert list(response.stream(4)) == [b"3456", b"789"]
-            assert response.read() == response.data == b""
+            assert response.read() == b""
+            with pytest.raises(quantcdn.ApiValueError, match="no whole body"):
+                _ = response.data
 
 
 def test_an_unread_answer_can_be_read_whole_and_parsed() -> None:

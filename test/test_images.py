@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import contextlib
 import errno
 import io
 import os
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from PIL import Image as Pillow
 
 import quantcdn
 from quantcdn import images
+from quantcdn._folder import file_name
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.emulator._pictures import picture
-from quantcdn.images import image_from_uri, image_of, save_images
+from quantcdn.images import image_from_uri, image_of, save_files, save_images
 
 PNG = picture("any", 64)
 SIZE = (21, 13)
@@ -158,6 +160,9 @@ def test_any_text_becomes_a_picture_or_an_error_of_the_family(text: str) -> None
         "data:;base64",
         "data:image/jpeg;base64",  # a label that lies
         "data:text/plain;base64",
+        "  \n data:image/png;base64",
+        "da\tta:image/png;ba\nse64",
+        "data:image/png;  base64",
     ],
 )
 def test_a_data_uri_is_read_whatever_it_calls_its_picture(start: str) -> None:
@@ -170,9 +175,8 @@ def test_a_data_uri_is_read_whatever_it_calls_its_picture(start: str) -> None:
     [
         "",
         "data:",
-        "data:image/png,abc",
         "data:image/png;base64",
-        " " + uri(PNG),
+        "data:image/png#;base64,",
         "https://pictures.example/a.png",
         base64.b64encode(PNG).decode(),
         "data:" + ";" * 100_000,
@@ -183,7 +187,10 @@ def test_what_is_no_data_uri_in_base64_is_refused(text: str) -> None:
         image_from_uri(text)
 
 
-@pytest.mark.parametrize("spoiled", [uri(PNG)[:-1], uri(PNG) + "=", uri(PNG) + "!", uri(PNG) + "é", uri(PNG) + "\n"])
+@pytest.mark.parametrize(
+    "spoiled",
+    [uri(PNG)[:-1] + "\n=A", uri(PNG) + "=", uri(PNG) + "!", uri(PNG) + "é", uri(PNG) + "====", uri(PNG) + "A"],
+)
 def test_damaged_base64_is_refused(spoiled: str) -> None:
     with pytest.raises(quantcdn.ApiResponseException, match="base64 is damaged") as caught:
         image_from_uri(spoiled)
@@ -198,7 +205,7 @@ def test_a_picture_as_large_as_the_limit_is_taken_and_one_byte_more_is_not() -> 
 
 
 def test_what_is_too_large_is_never_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base64, "b64decode", lambda *_, **__: pytest.fail("unpacked"))
+    monkeypatch.setattr(binascii, "a2b_base64", lambda *_, **__: pytest.fail("unpacked"))
     with pytest.raises(quantcdn.ApiResponseException, match="larger than the limit of 100 bytes"):
         image_from_uri("data:;base64," + "A" * 1_000, 100)
 
@@ -240,7 +247,7 @@ def test_the_folder_may_be_a_text_or_a_path(tmp_path: Path, monkeypatch: pytest.
     assert save_images(inline(), folder) == [Path("out/exec_1-0.png")]
 
 
-@pytest.mark.parametrize("result", [None, "text", [], [1], 7, {}, {"images": []}, {"images": "no list"}, {"text": "a"}])
+@pytest.mark.parametrize("result", [None, "text", [], [1], 7, {}, {"images": []}, {"images": None}, {"text": "a"}])
 @pytest.mark.parametrize("source", ["auto", "signed", "inline"])
 def test_a_result_without_pictures_saves_nothing(tmp_path: Path, result: object, source: Any) -> None:
     assert save_images(execution(result), tmp_path / "out", source=source) == []
@@ -287,7 +294,7 @@ def test_every_identifier_makes_a_name_of_its_own_in_the_folder(tmp_path: Path) 
 
 @given(st.text(), st.text())
 def test_names_are_plain_and_differ_where_identifiers_differ(one: str, other: str) -> None:
-    names = [images._file_name(identifier) for identifier in (one, other)]
+    names = [file_name(identifier) for identifier in (one, other)]
     assert all(len(name) < 120 and not set(name) & set("/\\\0.\n ") for name in names)
     assert (names[0] == names[1]) == (one == other)
 
@@ -384,25 +391,65 @@ def width(path: Path) -> int | None:
     return image_of(path.read_bytes()).width
 
 
-@pytest.mark.parametrize(("source", "pixels", "asked"), [("auto", 512, 1), ("signed", 512, 1), ("inline", 128, 0)])
+@pytest.mark.parametrize(
+    ("source", "name", "pixels", "asked"),
+    [("auto", "exec_1-0.png", 512, 1), ("signed", "exec_1-0.png", 512, 1), ("inline", "exec_1-0-preview.png", 128, 0)],
+)
 def test_the_source_says_which_pictures_are_saved(
     quantcdn_emulator: Emulator,
     quantcdn_client: quantcdn.ApiClient,
     run: Run,
     tmp_path: Path,
     source: Any,
+    name: str,
     pixels: int,
     asked: int,
 ) -> None:
     (path,) = save_images(run(), tmp_path, api_client=quantcdn_client, source=source)
-    assert (path.name, width(path)) == ("exec_1-0.png", pixels)
+    assert (path.name, width(path)) == (name, pixels)
     assert downloads(quantcdn_emulator) == asked
 
 
-def test_without_a_client_the_defaults_count(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    (path,) = save_images(run(), tmp_path)
+@pytest.fixture
+def _no_defaults() -> Iterator[None]:
+    """Leave no default behind."""
+    yield
+    quantcdn.Configuration.set_default(None)
+    quantcdn.ApiClient.set_default(None)
+
+
+# Fails if the defaults of the package count in place of those that were set.
+@pytest.mark.usefixtures("_no_defaults")
+@pytest.mark.parametrize("save", [save_images, save_files])
+def test_without_a_client_the_default_settings_count(
+    quantcdn_emulator: Emulator, run: Run, tmp_path: Path, save: Any
+) -> None:
+    finished = run()
+    quantcdn.Configuration.set_default(quantcdn_emulator.configuration(proxy="", on_request=(asked := []).append))
+    path, *_ = save(finished, tmp_path)
     assert width(path) == 512
+    assert len(asked) == 1
+    assert quantcdn.ApiClient.existing_default() is None
+
+
+@pytest.mark.usefixtures("_no_defaults")
+def test_without_a_client_the_default_client_counts(quantcdn_emulator: Emulator, run: Run, tmp_path: Path) -> None:
+    finished = run()
+    asked: list[object] = []
+    with quantcdn.ApiClient(quantcdn_emulator.configuration(proxy="", on_request=asked.append)) as client:
+        quantcdn.ApiClient.set_default(client)
+        save_images(finished, tmp_path)
+        assert len(asked) == 1
+    quantcdn.Configuration.set_default(quantcdn_emulator.configuration(proxy="", max_image_size=10))
+    with pytest.raises(quantcdn.ApiResponseException, match="limit of 10 bytes"):  # a closed client is none
+        save_images(inline(), tmp_path / "other")
+
+
+@pytest.mark.usefixtures("_no_defaults")
+def test_a_default_limit_counts_for_inline_images(tmp_path: Path) -> None:
+    quantcdn.Configuration.set_default(quantcdn.Configuration(max_image_size=100))
+    with pytest.raises(quantcdn.ApiResponseException, match="limit of 100 bytes"):
+        save_images(inline(), tmp_path)
 
 
 def test_neither_token_nor_cookie_nor_default_header_goes_to_a_signed_address(
@@ -462,7 +509,7 @@ def test_what_cannot_be_had_from_its_address_is_taken_from_the_answer(
     assert names_in(tmp_path) == []
     (path,) = save_images(finished, tmp_path, api_client=impatient)
     assert width(path) == 128
-    assert names_in(tmp_path) == ["exec_1-0.png"]
+    assert names_in(tmp_path) == ["exec_1-0-preview.png"]
 
 
 def test_an_expired_address_says_to_ask_again(

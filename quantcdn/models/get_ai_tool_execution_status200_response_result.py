@@ -28,8 +28,10 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
             The pictures; none where there are no ``images``.
 
         Raises:
-            ApiResponseException: One is no data URI in base64, too large, or no PNG, JPEG, WebP or GIF.
+            ApiResponseException: One is no data URI, is damaged or too large, or is no PNG, JPEG, WebP or GIF.
         """
-        from quantcdn._pictures import LARGEST_IMAGE, image_from_uri  # few programs have to do with pictures
+        from quantcdn._contents import PREVIEWS, listed  # few programs have to do with images
+        from quantcdn._pictures import LARGEST_IMAGE, image_of
 
-        return [image_from_uri(uri, LARGEST_IMAGE if limit is None else limit) for uri in self.images or ()]
+        most = LARGEST_IMAGE if limit is None else limit
+        return [image_of(content.read(most)[1]) for content in listed({"images": self.images}, PREVIEWS)]

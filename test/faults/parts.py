@@ -241,6 +241,7 @@ http {{
         ssl_certificate_key {key};
         location / {{ return 200 '{json}'; }}
         location /small/ {{ return 413; }}
+        location /files/ {{ root {folder}; default_type application/octet-stream; }}
         location /dead/ {{ proxy_pass http://127.0.0.1:{dead}; }}
     }}
     server {{
@@ -258,12 +259,15 @@ http {{
 class Nginx(Program):
     """A web server: plain, with TLS, and (``strict``) with TLS that asks for a client's certificate.
 
-    It closes idle connections after 0.2 s. Under ``/small/`` it answers 413, under ``/dead/`` 502, else with names.
+    It closes idle connections after 0.2 s. Under ``/small/`` it answers 413, under ``/dead/`` 502, under ``/files/``
+    with the files of its folder ``files``, ranges and all, else with names.
     """
 
     def __init__(self, folder: Path, certificates: Certificates, dead: int) -> None:
         super().__init__(folder / "access.log")
         self._folder = folder
+        self.files = folder / "files"
+        self.files.mkdir()
         self._fixed = {"authority": certificates.file, "dead": dead, "json": NAMES_JSON, "folder": folder}
         self._fixed["certificate"], self._fixed["key"] = certificates.pair("nginx")
         configuration = str(folder / "nginx.conf")

@@ -91,7 +91,7 @@ def test_no_half_of_a_download_is_ever_a_file(name: str, tmp_path: Path) -> None
         assert everything_below(tmp_path) == []
         (path,) = save_images(finished(url, PREVIEW), tmp_path / "out", api_client=client)
     assert path.read_bytes() == PREVIEW
-    assert everything_below(tmp_path) == ["out", "out/exec_1-0.png"]
+    assert everything_below(tmp_path) == ["out", "out/exec_1-0-preview.png"]
     assert all(TOKEN.encode() not in request.head for request in server.requests)
     assert all("authorization" not in request.headers for request in server.requests)
 

@@ -1,0 +1,166 @@
+"""Data URIs as browsers read them: RFC 2397, and the Fetch Standard's "data: URL processor"."""
+
+from __future__ import annotations
+
+import binascii
+import contextlib
+import re
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from quantcdn.exceptions import ApiResponseException
+
+# A URL parser drops these ends, and tabs and line ends wherever they are (URL Standard, section 4.4).
+_C0_AND_SPACE = "".join(map(chr, range(0x21)))
+_DROPPED = dict.fromkeys(map(ord, "\t\n\r"))
+_SCHEME = re.compile(r"[\t\n\r]*".join("data:"), re.IGNORECASE)
+
+_BASE64_MARK = re.compile(r"; *base64$", re.IGNORECASE)
+_TYPE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+) *(?:;|$)")
+
+# "Forgiving-base64 decode" (Infra Standard, section 7) and, beyond it, the URL-safe alphabet of RFC 4648 section 5.
+_WHITESPACE = b"\t\n\f\r "
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+_STEP = 65_536
+
+
+class DataUri(NamedTuple):
+    """What a data URI holds."""
+
+    media_type: str
+    """The media type that it names, without parameters and in small letters; ``text/plain`` where it names none."""
+    data: bytes
+    """The bytes."""
+
+
+def is_data_uri(text: str) -> bool:
+    """Say whether text begins as a data URI does."""
+    return _start_of(text) is not None
+
+
+def read_data_uri(uri: str, limit: int) -> DataUri:
+    """Read a data URI.
+
+    Args:
+        uri: ``data:``, a media type with parameters, ``;base64`` or not, a comma, and the data: percent-encoded,
+            and where it is base64 also wrapped, without padding, or in the URL-safe alphabet.
+        limit: The most bytes that it may hold.
+
+    Returns:
+        The media type and the bytes.
+
+    Raises:
+        ApiResponseException: It is no data URI, its base64 is damaged, or it holds more than the limit.
+    """
+    uri = uri.strip(_C0_AND_SPACE)
+    start = _start_of(uri)
+    if start is None:
+        raise ApiResponseException(reason="this is no data URI")
+    comma = uri.find(",", start)
+    fragment = uri.find("#", start)
+    end = len(uri) if fragment < 0 else fragment
+    if not 0 <= comma < end:
+        raise ApiResponseException(reason="this is no data URI: there is no comma in it")
+    header = uri[start:comma].translate(_DROPPED).strip(" ")
+    mark = _BASE64_MARK.search(header)
+    if mark is None:
+        return DataUri(_media_type(header), _text(uri[comma + 1 : end], limit))
+    media_type = _media_type(header[: mark.start()])
+    if _is_larger(uri, comma + 1, end, limit):
+        raise _too_large(limit)
+    return DataUri(media_type, _base64(uri[comma + 1 : end], limit))
+
+
+def read_base64(text: str, limit: int) -> bytes:
+    """Read base64 that stands alone.
+
+    Args:
+        text: Base64 in any of the forms that ``read_data_uri`` takes, percent-encoding excepted.
+        limit: The most bytes that it may hold.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        ApiResponseException: It is damaged, or holds more than the limit.
+    """
+    if _is_larger(text, 0, len(text), limit):
+        raise _too_large(limit)
+    return _base64(text, limit)
+
+
+def _start_of(text: str) -> int | None:
+    found = _SCHEME.match(text, len(text) - len(text.lstrip(_C0_AND_SPACE)))
+    return found and found.end()
+
+
+def _media_type(header: str) -> str:
+    found = _TYPE.match(header)
+    return found[1].lower() if found else "text/plain"
+
+
+def _is_larger(text: str, start: int, end: int, limit: int) -> bool:
+    """Say whether base64 surely holds more than the limit, without unpacking it: four characters hold three bytes."""
+    size = end - start
+    if size // 4 * 3 <= limit + 3:
+        return False
+    size -= sum(text.count(ignored, start, end) for ignored in "\t\n\f\r =") + 3 * text.count("%", start, end)
+    return size // 4 * 3 > limit
+
+
+def _base64(text: str, limit: int) -> bytes:
+    data = None
+    if len(text) % 4 == 0 and not text.endswith("==="):  # which the strict mode takes
+        with contextlib.suppress(ValueError):
+            data = binascii.a2b_base64(text, strict_mode=True)  # what is clean, as most is, costs no more than this
+    data = _forgiving(text) if data is None else data
+    if data is None:
+        raise ApiResponseException(reason="the base64 is damaged")
+    if len(data) > limit:
+        raise _too_large(limit)
+    return data
+
+
+def _forgiving(text: str) -> bytes | None:
+    dropped = text.encode(errors="replace").translate(None, b"\t\n\r")  # before an escape is looked for
+    encoded = _percent_decoded(dropped).translate(_URL_SAFE, _WHITESPACE)
+    if len(encoded) % 4 == 0:
+        encoded = encoded.removesuffix(b"=").removesuffix(b"=")
+    if len(encoded) % 4 == 1 or re.search(rb"[^A-Za-z0-9+/]", encoded):
+        return None
+    return binascii.a2b_base64(encoded + b"=" * (-len(encoded) % 4))
+
+
+def _text(text: str, limit: int) -> bytes:
+    data = _percent_decoded(_utf8(text.translate(_DROPPED) if re.search("[\t\n\r]", text) else text))
+    if len(data) > limit:
+        raise _too_large(limit)
+    return data
+
+
+def _utf8(text: str) -> bytes:
+    """Encode text, a surrogate that stands alone as U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _percent_decoded(data: bytes) -> bytes:
+    """Decode in steps, since the standard library makes an object of every escape."""
+    if b"%" not in data:
+        return data
+    decoded = bytearray()
+    start = 0
+    while start < len(data):
+        end = start + _STEP
+        escape = data.rfind(b"%", end - 2, end)
+        end = end if escape < 0 else escape  # so that no step cuts one
+        decoded += unquote_to_bytes(data[start:end])
+        start = end
+    return bytes(decoded)
+
+
+def _too_large(limit: int) -> ApiResponseException:
+    return ApiResponseException(reason=f"the file is larger than the limit of {limit} bytes")
