@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +33,8 @@ FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSErr
 """What urllib3 and what is under it may raise for a request that is in order."""
 
 _PIECE_SIZE = 65_536
+_LARGE_BODY = 1_048_576
+_LARGEST_KEPT = 16_777_216
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
 
 
@@ -213,6 +215,8 @@ class RESTResponse:
             if _is_plain(self._raw) and self._raw.length_remaining is not None:
                 # The length is known: one read, and no second copy.
                 if self._raw.length_remaining <= self._limit:
+                    if _LARGE_BODY <= self._raw.length_remaining <= _LARGEST_KEPT:
+                        _keep_memory(self._raw.length_remaining.bit_length())
                     self._data = self._rest = self._raw.read()
                     return None
                 with contextlib.suppress(*FOREIGN_ERRORS):  # it is too large, whatever becomes of its start
@@ -377,6 +381,21 @@ def _left_behind() -> Iterator[bytes]:
     """Stand for the rest of a body whose response was pickled or copied."""
     raise UnusableBodyError("the body was not read before the response was pickled or copied")
     yield b""
+
+
+@cache
+def _keep_memory(magnitude: int) -> None:
+    """Let glibc keep the memory of large bodies and of their texts for those of later responses.
+
+    It returns what is free beyond twice the largest block of up to 32 MiB that was ever freed. A body and the
+    text in it are just above that, and getting their pages anew at each response costs several times the parsing.
+    The block that is made and freed here, once for a magnitude, is larger than either. No page of it is touched,
+    since ``bytes`` takes zeroed memory from the system.
+
+    Args:
+        magnitude: The number of bits of the body's size in bytes.
+    """
+    bytes(min(5 << magnitude - 2, 2 * _LARGEST_KEPT - 65_536))  # 1.25 times the largest size of that many bits
 
 
 def _start(pieces: list[bytes], size: int) -> bytes:
