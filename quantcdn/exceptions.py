@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -11,6 +12,9 @@ from quantcdn.display import Displayed
 _Error = TypeVar("_Error", bound="OpenApiException")
 
 _MESSAGE_LENGTH = 300
+
+# What sending the same request again does not mend; a redirect is one too, since none is followed.
+_PERMANENT_STATUSES = frozenset({*range(300, 400), 400, 401, 403, 404, 410, 422})
 
 
 class HttpResponse(Protocol):
@@ -136,7 +140,13 @@ class ApiException(OpenApiException):
     """
 
     last: Any = None
-    """What a wait had seen last when this error ended it; None outside of a wait, and before the first look."""
+    """What a wait had seen last when this error ended it; None outside of a wait, and before a poll succeeded."""
+
+    polls: int = 0
+    """How many polls a wait had made when this error ended it; 0 outside of a wait."""
+
+    waited: float = 0.0
+    """How long that wait took, in seconds."""
 
     hint: str | None = None
     """What to do about it, where the class of the error says."""
@@ -171,6 +181,8 @@ class ApiException(OpenApiException):
         self.raw_data = raw_data
         self.request = request
         self.retry_after = retry_after
+        self.retryable = not (isinstance(status, int) and status in _PERMANENT_STATUSES)
+        """Whether the same request may fare better later, with nothing changed on this side."""
 
     @property
     def attempts(self) -> int:
@@ -203,6 +215,11 @@ class ApiException(OpenApiException):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
+    @property
+    def problem(self) -> str:
+        """What happened, without the request that it happened to."""
+        return escaped(self._what_happened())
+
     def _what_happened(self) -> str:
         words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
@@ -211,6 +228,7 @@ class ApiException(OpenApiException):
     def _details(self) -> list[str]:
         seen = getattr(self.last, "status", None)
         details = [f"in the middle of a wait, last seen {seen}"] if seen else []
+        details += [f"{_counted(self.polls)} in {self.waited:.1f} s"] if self.polls else []
         details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
             plural = "" if self.request.attempts == 1 else "s"
@@ -286,7 +304,7 @@ class WaitException(OpenApiException):
         identifier: What was waited for.
         last: The last model seen, or None.
         waited: How long, in seconds.
-        polls: How many times it was looked at; 0 where it was one of many, which are not counted.
+        polls: How many requests asked for its status; in a batch, the list requests count for each execution.
     """
 
     def __init__(
@@ -300,9 +318,7 @@ class WaitException(OpenApiException):
         self.polls = polls
 
     def __str__(self) -> str:
-        looks = "1 look" if self.polls == 1 else f"{self.polls} looks"
-        # Of one among many, the looks are not counted.
-        effort = f"{looks} in {self.waited:.1f} s" if self.polls else f"after {self.waited:.1f} s"
+        effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
         return escaped(f"{self.identifier}: {self.message} ({effort})")
 
     def __repr__(self) -> str:
@@ -311,6 +327,10 @@ class WaitException(OpenApiException):
 
 class WaitTimeoutException(WaitException, TimeoutError):
     """A wait reached its limit before there was an end to see."""
+
+
+class WaitCancelledException(WaitException):
+    """The event that was given as ``cancel`` was set before there was an end to see."""
 
 
 class ExecutionFailedException(WaitException):
@@ -407,6 +427,27 @@ def without_query(text: str) -> str:
     """
     is_address = text[:8].lower().startswith(("http://", "https://"))
     return f"{text.partition('?')[0]}?…" if is_address and "?" in text else text
+
+
+def error_text(value: object) -> str:
+    """Write what a service gives as the reason of a failure as one line, whatever its type.
+
+    Args:
+        value: The value of an ``error`` field.
+
+    Returns:
+        Text as it is; of an object the text under ``error`` or ``message``; else JSON. 300 characters at most.
+    """
+    if value is None:
+        return ""
+    said = value if isinstance(value, str) else service_text(value, None)
+    if not said:
+        said = json.dumps(value, ensure_ascii=False, default=str)
+    return _shortened(" ".join(said.split()))
+
+
+def _counted(polls: int) -> str:
+    return "1 poll" if polls == 1 else f"{polls} polls"
 
 
 def _shortened(text: str) -> str:

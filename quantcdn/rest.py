@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import random
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import urllib3
 
-from quantcdn import _sleep
+from quantcdn import _chance, _sleep
 from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
 from quantcdn._connections import Limits, current_limits
@@ -46,6 +46,9 @@ _NO_RETRIES = urllib3.Retry(False, redirect=False)
 
 RESTResponseType = RESTResponse
 
+poll_attempts: ContextVar[int | None] = ContextVar("poll_attempts", default=None)
+"""How often a wait's poll may be sent; None for another call. Pauses that the service asks for are left to the wait."""
+
 
 class _Outcome(NamedTuple):
     """What one attempt came to: an answer, or a failure with what came of an answer."""
@@ -63,7 +66,9 @@ class _Outcome(NamedTuple):
         if self.failure is None and self.answer is not None:
             return self.answer
         failed = self.failure or Failure(ApiException, "no answer")
-        raise self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
+        error = self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
+        error.retryable = not failed.permanent
+        raise error
 
     def record(self, call: Call, pause: float | None) -> AttemptRecord:
         error = self.failure.reason if self.failure else None
@@ -91,7 +96,7 @@ class RESTClientObject:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = _sleep.sleep,
-        uniform: Callable[[float, float], float] = random.uniform,
+        uniform: Callable[[float, float], float] = _chance.uniform,
     ) -> None:
         self._configuration = copy.copy(configuration)
         self._clock = clock
@@ -261,7 +266,7 @@ class RESTClientObject:
             current_limits.reset(before)
         if forwarded and raw.status == 407:
             raw.close()
-            refused = Failure(ApiConnectionException, "the proxy refused to connect: 407")
+            refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
             return _Outcome(self._clock() - started, failure=refused)
         answer, failed_body = self._received(raw, call, request)
         return _Outcome(self._clock() - started, answer, failed_body)
@@ -281,6 +286,9 @@ class RESTClientObject:
     def _pause(self, call: Call, outcome: _Outcome) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
+        attempts = poll_attempts.get()
+        if attempts is not None:
+            policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
         again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
         if not again or call.attempts >= policy.attempts:
             return None
