@@ -48,6 +48,9 @@ _MOST_AT_ONCE = 32  # as many connections as the client keeps by default
 _OVERTAKING = 0.25
 """After how many seconds without a response the next one is polled: a quick service gets one request at a time."""
 
+_LAST_OVERTAKING = 0.05
+"""The same after the limit, in seconds."""
+
 _HEAD_START = 1.0
 """For how many seconds of a list request none is polled that the list may show."""
 
@@ -85,18 +88,6 @@ class _State:
     last: Execution | None = None
     problem: ApiException | None = None
     outcome: Outcome | None = None
-
-
-@dataclass(slots=True)
-class _LastPolls:
-    """What is still done when the limit has passed."""
-
-    end: float
-    """When all is given up."""
-    singles: int
-    """How many that the list does not show may be polled."""
-    needs_list: bool = True
-    has_failed: bool = False
 
 
 class ManyWaits(Iterator[Outcome]):
@@ -146,15 +137,23 @@ class ManyWaits(Iterator[Outcome]):
         self._events: deque[str | Update] = deque()
         """What the caller is to get, in order: updates, and identifiers of those that have an outcome."""
         self._next_list = self._next_single = self._held_until = timing.clock()
-        self._newest_single = -math.inf
         self._round = 0.0
         self._list_polls = self._list_failures = 0
         self._list_problem: ApiException | None = None
         self._shown: set[str] = set()
         self._ended: dict[str, None] = {}
-        self._unlisted: dict[str, None] = dict.fromkeys(self._waiting)
-        self._last: _LastPolls | None = None
-        self._entered_at = self._left_at = timing.clock()
+        self._unlisted = dict.fromkeys(self._waiting, timing.clock())
+        """Those that are polled in turn, each from when on."""
+        self._finished = 0
+        self._spread = len(self._waiting)
+        """Over how many the polls of a round are spread."""
+        self._is_last = self._needs_list = self._has_failed = False
+        """Whether the limit has passed; then, whether the list is still to be read, and whether a poll has failed."""
+        self._last_singles = math.ceil(max_rate)
+        """How many that the list does not show may be polled after the limit."""
+        self._left_at = timing.clock()
+        self._end = self._limit.ends + LAST_LOOK if timeout else math.inf
+        """When all that is left is given up."""
 
     def __iter__(self) -> Self:
         return self
@@ -176,9 +175,8 @@ class ManyWaits(Iterator[Outcome]):
         self._workers.close()
 
     def _next(self) -> Outcome:
-        self._entered_at = self._timing.clock()
-        if self._last is not None:  # what the caller does with an outcome does not count
-            self._last.end += self._entered_at - self._left_at
+        # What the caller does with an outcome while the limit passes does not count.
+        self._end += max(0.0, self._timing.clock() - max(self._left_at, self._limit.ends))
         while self._waiting:
             if self._events:
                 outcome = self._hand_over(self._events[0])
@@ -204,16 +202,16 @@ class ManyWaits(Iterator[Outcome]):
         """Send what is due, or wait until something is."""
         if self._cancel is not None and self._cancel.is_set():
             self._end_all(self._cancelled)
-        elif self._last is not None:
-            self._last_step(now, self._last)
+        elif self._is_last:
+            self._last_step(now)
         elif self._limit.is_reached or self._held_until > self._limit.ends:
-            end = max(self._limit.ends, self._entered_at) + LAST_LOOK if self._limit.timeout else math.inf
-            self._last = _LastPolls(end, math.ceil(self._max_rate))
+            self._is_last = self._needs_list = True
+            self._has_failed = False
         elif now < self._held_until:
             self._rest(self._held_until - now)
         elif self._may_list and now >= self._next_list:
             self._send_list(now)
-        elif (moment := self._single_moment(_HEAD_START, self._next_single)) <= now:
+        elif (moment := self._single_moment(_HEAD_START, self._next_turn)) <= now:
             self._send_single(now)
         else:
             next_list = self._next_list if self._may_list else math.inf
@@ -223,12 +221,17 @@ class ManyWaits(Iterator[Outcome]):
     def _may_list(self) -> bool:
         return self._list_failures < MOST_FAILURES and None not in self._flying
 
+    @property
+    def _next_turn(self) -> float:
+        return max(self._next_single, next(iter(self._unlisted.values()), 0.0))
+
     def _single_moment(self, head_start: float, earliest: float) -> float:
         """Say when the next may be polled on its own; ``earliest`` is for one that is not known to have ended."""
         if not (self._ended or self._unlisted) or len(self._flying) >= _MOST_AT_ONCE:
             return math.inf
-        is_free = self._flying.keys() <= {None}
-        free = -math.inf if is_free else self._newest_single + _OVERTAKING
+        overtaking = _LAST_OVERTAKING if self._is_last else _OVERTAKING
+        singles = [since for name, since in self._flying.items() if name is not None]
+        free = max(singles, default=-math.inf) + overtaking
         if self._ended:
             return free
         return max(free, earliest, self._flying.get(None, -math.inf) + head_start)
@@ -244,11 +247,10 @@ class ManyWaits(Iterator[Outcome]):
             identifier = next(iter(self._ended))
             del self._ended[identifier]
         else:
-            self._next_single = now + max(1 / self._max_rate, self._round / len(self._unlisted))
+            self._next_single = now + max(1 / self._max_rate, self._round / self._spread)
             identifier = next(iter(self._unlisted))
         self._unlisted.pop(identifier, None)
         self._waiting[identifier].polls += 1
-        self._newest_single = now
         self._send(identifier, now, partial(self._look, identifier, self._seconds()))
 
     def _send(self, name: str | None, now: float, call: Callable[[], object]) -> None:
@@ -258,8 +260,8 @@ class ManyWaits(Iterator[Outcome]):
     def _seconds(self) -> float:
         """Say how long a request may take."""
         left = self._limit.for_look
-        if self._last is not None:
-            left = self._last.end - self._timing.clock()
+        if self._is_last:
+            left = self._end - self._timing.clock()
         return POLL_TIMEOUT if left is None else min(POLL_TIMEOUT, left)
 
     def _rest(self, seconds: float) -> None:
@@ -307,7 +309,10 @@ class ManyWaits(Iterator[Outcome]):
         for identifier, state in self._waiting.items():
             if identifier not in rows and identifier not in self._flying and state.outcome is None:
                 self._ended.pop(identifier, None)
-                self._unlisted.setdefault(identifier)
+                self._unlisted.setdefault(identifier, self._timing.clock())
+        # Those that have ended since the last list count, since others may not have had their turn yet.
+        self._spread = max(1, len(self._unlisted) + self._finished)
+        self._finished = 0
 
     def _list_failed(self, error: ApiException) -> None:
         self._list_problem = error
@@ -316,8 +321,7 @@ class ManyWaits(Iterator[Outcome]):
             self._refused(error)
         # Whoever may not list may still poll: they go on one by one.
         self._list_failures = self._list_failures + 1 if error.retryable else MOST_FAILURES
-        if self._last is not None:
-            self._last.has_failed = True
+        self._has_failed = True
 
     def _take_single(self, identifier: str, state: _State, result: object) -> None:
         if isinstance(result, ApiException):
@@ -336,22 +340,21 @@ class ManyWaits(Iterator[Outcome]):
         if execution.is_final:
             polls, waited = self._polls(state), self._limit.waited
             failed = failure_of(ExecutionFailedException, execution, identifier=identifier, waited=waited, polls=polls)
-            self._end(identifier, failed)
+            self._finish(identifier, failed)
 
     def _polls(self, state: _State) -> int:
         return state.polls + self._list_polls
 
     def _queue(self, identifier: str, state: _State) -> None:
         """Let one that the list does not show wait for its next turn."""
-        if self._last is None and state.outcome is None and identifier not in self._shown:
-            self._unlisted.setdefault(identifier)
+        if not self._is_last and state.outcome is None and identifier not in self._shown:
+            self._unlisted[identifier] = max(self._timing.clock(), self._flying[identifier] + self._round)
 
     def _single_failed(self, identifier: str, state: _State, error: ApiException) -> None:
         state.failures += 1
         state.problem = error
         self._hold(asked_pause(error))
-        if self._last is not None:
-            self._last.has_failed = True
+        self._has_failed = True
         if self._ends_all(error):
             self._refused(error)
         elif not error.retryable or state.failures >= MOST_FAILURES:
@@ -359,10 +362,10 @@ class ManyWaits(Iterator[Outcome]):
 
     def _give_back(self, name: str | None, error: BaseException) -> NoReturn:
         """Raise what no request raises: an option is wrong, or the caller's own function for the token has failed."""
-        self._flying.pop(name, None)
-        self._workers.done.popleft()
         if name is not None:
             self._queue(name, self._waiting[name])
+        self._flying.pop(name, None)
+        self._workers.done.popleft()
         raise error
 
     def _ends_all(self, error: ApiException) -> bool:
@@ -377,42 +380,43 @@ class ManyWaits(Iterator[Outcome]):
     def _end_by(self, identifier: str, state: _State, error: ApiException) -> None:
         error.last = state.last
         error.polls, error.waited = self._polls(state), self._limit.waited
-        self._end(identifier, error)
+        self._finish(identifier, error)
 
-    def _end(self, identifier: str, error: OpenApiException | None) -> None:
+    def _finish(self, identifier: str, error: OpenApiException | None) -> None:
         state = self._waiting[identifier]
         self._events.append(identifier)
         state.outcome = Outcome(identifier, state.last, error, self._limit.waited)
         self._ended.pop(identifier, None)
         self._unlisted.pop(identifier, None)
+        self._finished += identifier not in self._shown
 
     def _hold(self, seconds: float) -> None:
         """Ask for nothing until the service wants to be asked again."""
         if seconds > 0:
             self._held_until = max(self._held_until, self._timing.clock() + seconds)
 
-    def _last_step(self, now: float, last: _LastPolls) -> None:
+    def _last_step(self, now: float) -> None:
         """Poll once more, as far as the service allows and that costs little, and give the rest up."""
-        is_over = last.has_failed or now < self._held_until
-        may_poll = not is_over and (self._ended or last.singles > 0)
+        is_over = self._has_failed or now < self._held_until
+        may_poll = not is_over and (self._ended or self._last_singles > 0)
         moment = self._single_moment(LAST_LOOK / 2, now) if may_poll else math.inf
-        if now >= last.end:
+        if now >= self._end:
             self._end_all(self._timed_out)
-        elif not is_over and last.needs_list and self._may_list:
-            last.needs_list = False
+        elif not is_over and self._needs_list and self._may_list:
+            self._needs_list = False
             self._send_list(now)
         elif moment <= now:
-            last.singles -= 0 if self._ended else 1
+            self._last_singles -= 0 if self._ended else 1
             self._send_single(now)
         elif self._flying:
-            self._rest(min(moment, last.end) - now)
+            self._rest(min(moment, self._end) - now)
         else:
             self._end_all(self._timed_out)
 
     def _end_all(self, error_of: Callable[[str, _State], OpenApiException]) -> None:
         for identifier, state in self._waiting.items():
             if state.outcome is None:
-                self._end(identifier, error_of(identifier, state))
+                self._finish(identifier, error_of(identifier, state))
 
     def _timed_out(self, identifier: str, state: _State) -> OpenApiException:
         asked = max(self._held_until - self._timing.clock(), 0.0)

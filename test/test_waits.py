@@ -268,7 +268,7 @@ TROUBLE = [
 
 
 class Trouble:
-    """A service that fails 3 requests in 10, not 5 in a row, and halfway speaks another version and takes a new token."""
+    """A service that fails 3 requests in 10, not 5 in a row, and halfway has another version and another token."""
 
     def __init__(self, service: Emulator, clock: ManualClock, seed: int, half: float) -> None:
         self.failed = self._in_a_row = 0
