@@ -254,8 +254,8 @@ class ManyWaits(Iterator[Outcome]):
         self._send(identifier, now, partial(self._look, identifier, self._seconds()))
 
     def _send(self, name: str | None, now: float, call: Callable[[], object]) -> None:
+        self._workers.start(name, call, running=len(self._flying))
         self._flying[name] = now
-        self._workers.start(name, call, running=len(self._flying) - 1)
 
     def _seconds(self) -> float:
         """Say how long a request may take."""

@@ -416,3 +416,14 @@ def test_60_finished_ones_behind_a_slow_list_are_all_found(
     assert [outcome.error for outcome in outcomes] == [None] * 60
     assert count(quantcdn_emulator, STATUS) == 60
     assert count(quantcdn_emulator, LIST) <= 4
+
+
+# Fails if the time that the caller takes is none of the half second that the last polls have.
+def test_what_the_caller_does_while_the_limit_passes_costs_no_outcome() -> None:
+    service = SlowService(FakeTime(), *finished(3))
+    service.things["exec_1"].ends = service.things["exec_2"].ends = 5
+    found: list[Outcome] = []
+    for outcome in service.wait(timeout=4.0):
+        found.append(outcome)
+        service.time.now += 60
+    assert [outcome.error for outcome in found] == [None] * 3

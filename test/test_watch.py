@@ -222,9 +222,7 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
 
     def list_newest(seconds: float | None) -> Polled[ListAIToolExecutions200Response]:
         given.append(seconds)
-        return Polled(
-            ListAIToolExecutions200Response(executions=lines(len(given), len(given)), count=1, org_id="acme")
-        )
+        return Polled(ListAIToolExecutions200Response(executions=lines(len(given), len(given)), count=1, org_id="acme"))
 
     still = FakeTime().timing._replace(uniform=lambda _low, _high: 0.0)
     changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, timing=still).changes()
