@@ -164,6 +164,7 @@ class ManyWaits(Iterator[Outcome]):
         except StopIteration:
             raise
         except BaseException as error:
+            self.close()  # the traceback may keep this object; where it goes on, threads are started anew
             if not isinstance(error, OpenApiException):
                 error.add_note(f"To go on waiting, for these: {self._unfinished()}")
             raise

@@ -224,17 +224,23 @@ def ended(before: list[threading.Thread]) -> bool:
     return [thread for thread in threads() if thread not in before] == []
 
 
-@pytest.mark.parametrize("way", ["all", "close", "forget"])
+@pytest.mark.parametrize("way", ["all", "close", "forget", "raise"])
 def test_its_threads_end_with_the_wait(way: str) -> None:
     before = threads()
-    service = SlowService(FakeTime(), *finished(5))
-    wait: Any = service.wait()
+    service = SlowService(FakeTime(), *finished(5, ends=1 if way == "raise" else 0))
+    service.things["exec_0"].ends = 0
+    updates: list[Any] = []
+    wait: Any = service.wait(on_update=lambda seen: updates.append(seen) or 1 / (6 - len(updates)))
     next(wait)
     assert set(threads()) - set(before)
     if way == "all":
         list(wait)
     elif way == "close":
         wait.close()
+    elif way == "raise":
+        with pytest.raises(ZeroDivisionError) as caught:
+            list(wait)
+        assert ended(before), caught  # which keeps the wait
     del wait
     gc.collect()
     assert ended(before)
