@@ -299,8 +299,8 @@ class ManyWaits(Iterator[Outcome]):
             self._list_failures, self._list_problem = 0, None
             self._hold(asked_pause(polled))
             for row in polled.data.executions:
-                if row.execution_id is not None and row.execution_id in self._waiting:
-                    rows.setdefault(row.execution_id, row)  # of rows that contradict each other, the first counts
+                if (identifier := str(row.execution_id)) in self._waiting:
+                    rows.setdefault(identifier, row)  # of rows that contradict each other, the first counts
         self._shown = set(rows)
         for identifier, row in rows.items():
             self._unlisted.pop(identifier, None)

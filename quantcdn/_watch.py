@@ -141,8 +141,8 @@ def keyed(listed: Sequence[Listed]) -> dict[str, Listed]:
     rows: dict[str, Listed] = {}
     counts: Counter[str] = Counter(_nameless(row) for row in listed if not row.execution_id)
     for row in listed:
-        key = row.execution_id
-        if not key:
+        key = str(row.execution_id)
+        if not row.execution_id:
             name = _nameless(row)
             counts[name] -= 1
             key = f"{name} #{counts[name] + 1}" if counts[name] else name

@@ -346,6 +346,30 @@ def test_a_failure_without_a_reason_is_raised_too() -> None:
         wait_for(script(Seen("failed")), FakeTime())
 
 
+@pytest.mark.parametrize("status", ["failed", "cancelled", "timed_out", "expired"])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (None, ""),
+        ("out of paint", ": out of paint"),
+        ({"message": "out of\npaint", "code": 7}, ": out of paint"),
+        ({"code": 7}, ': {"code": 7}'),
+        ([1, 2], ": [1, 2]"),
+        ("x" * 1_000, f": {'x' * 300}…"),
+    ],
+)
+def test_each_status_of_an_end_that_is_none_is_raised_with_its_reason(status: str, error: Any, words: str) -> None:
+    with pytest.raises(ExecutionFailedException) as caught:
+        wait_for(script(Seen(status, error=error)), FakeTime())
+    assert str(caught.value) == f"exec_1: {status}{words} (1 poll in 0.0 s)"
+    assert wait_for(script(Seen(status, error=error)), FakeTime(), failed=None)[0].status == status
+
+
+# Fails if what is neither complete nor failed is taken for a failure.
+def test_an_unknown_status_that_is_an_end_is_returned() -> None:
+    assert wait_for(script(RUNNING, Seen("archived")), FakeTime())[0].status == "archived"
+
+
 def test_a_failure_can_be_returned_instead() -> None:
     assert wait_for(script(RUNNING, FAILED), FakeTime(), failed=None)[0] is FAILED
 
