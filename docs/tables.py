@@ -22,7 +22,7 @@ from quantcdn.models import (
     ListAIToolExecutions200Response,
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
 
 SEEDS = range(200)
 LONGEST_LIST = 100
@@ -72,7 +72,7 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
     service = Simulation({"it": seconds}, seed)
     wait = Wait(
         "it",
-        lambda _: service.look("it"),
+        lambda _: Polled(service.look("it")),
         poll_for=lambda _: poll,
         timeout=None,
         on_update=None,
@@ -87,15 +87,15 @@ def many(count: int, over: float, seed: int) -> Cost:
     service = Simulation({f"exec_{n}": over * (n + 1) / count for n in range(count)}, seed)
     waits = ManyWaits(
         service.ends,
-        service.look,
-        service.newest,
+        lambda name, seconds: Polled(service.look(name, seconds)),
+        lambda seconds: Polled(service.newest(seconds)),
         poll=EVERY_2_SECONDS,
         timeout=None,
         max_rate=20.0,
         on_update=None,
         timing=service.timing,
     )
-    delays = [outcome.seconds - service.ends[outcome.identifier] for outcome in waits.outcomes()]
+    delays = [outcome.seconds - service.ends[outcome.identifier] for outcome in waits]
     return Cost(service.lists, service.looks, delays)
 
 

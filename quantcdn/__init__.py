@@ -29,6 +29,7 @@ from quantcdn.exceptions import (
     TooManyRequestsException,
     UnauthorizedException,
     UnprocessableEntityException,
+    WaitCancelledException,
     WaitException,
     WaitTimeoutException,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "TooManyRequestsException",
     "UnauthorizedException",
     "UnprocessableEntityException",
+    "WaitCancelledException",
     "WaitException",
     "WaitTimeoutException",
     "__version__",

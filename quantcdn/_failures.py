@@ -47,6 +47,8 @@ class Failure(NamedTuple):
     """What happened."""
     again: bool = False
     """Whether another attempt may fare better."""
+    permanent: bool = False
+    """Whether no later call can fare better either, as long as nobody changes a setting."""
 
 
 class UnusableBodyError(Exception):
@@ -113,14 +115,15 @@ def _proxy(causes: list[BaseException]) -> Failure:
     refusal = next((str(cause) for cause in reversed(causes) if TUNNEL_REFUSED in str(cause)), None)
     if refusal is not None:
         reason = refusal.partition(TUNNEL_REFUSED)[2]
-        return Failure(ApiConnectionException, f"the proxy refused to connect{reason}")
+        return Failure(ApiConnectionException, f"the proxy refused to connect{reason}", permanent="407" in reason)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         failed = _tls(causes)
-        return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
+        return failed._replace(reason=f"the proxy failed: {failed.reason}")
     if isinstance(causes[-1], http.client.HTTPException) and not isinstance(causes[-1], OSError):
         failed = _broken(causes)
         return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
-    return Failure(ApiConnectionException, f"the proxy failed: {_innermost(causes)}", again=not _is_unknown(causes))
+    final = _is_unknown(causes)
+    return Failure(ApiConnectionException, f"the proxy failed: {_innermost(causes)}", again=not final, permanent=final)
 
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:
@@ -139,7 +142,7 @@ def _is_unknown(causes: list[BaseException]) -> bool:
 def _unresolved(causes: list[BaseException]) -> Failure:
     final = _is_unknown(causes)
     reason = "the host is unknown" if final else "the name cannot be resolved just now"
-    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", again=not final)
+    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", again=not final, permanent=final)
 
 
 def _is_certificate(causes: list[BaseException]) -> bool:
@@ -149,14 +152,16 @@ def _is_certificate(causes: list[BaseException]) -> bool:
 def _tls(causes: list[BaseException]) -> Failure:
     text = _innermost(causes)
     if _is_certificate(causes):
-        return Failure(ApiConnectionException, f"the server's certificate is not accepted: {text}")
+        reason = f"the server's certificate is not accepted: {text}"
+        return Failure(ApiConnectionException, reason, permanent=True)
     if any(mark in text for mark in _NOT_TLS):
-        return Failure(ApiConnectionException, f"TLS failed: {text}{_SCHEME_HINT}")
+        return Failure(ApiConnectionException, f"TLS failed: {text}{_SCHEME_HINT}", permanent=True)
     cut = any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes)
     if cut or any(mark in text for mark in _CUT):
         return Failure(ApiConnectionException, "the TLS connection was cut", again=True)
-    hint = _CERTIFICATE_HINT if any(mark in text for mark in _CERTIFICATE_ALERTS) else ""
-    return Failure(ApiConnectionException, f"TLS failed: {text}{hint}")
+    refused = any(mark in text for mark in _CERTIFICATE_ALERTS)
+    hint = _CERTIFICATE_HINT if refused else ""
+    return Failure(ApiConnectionException, f"TLS failed: {text}{hint}", permanent=refused)
 
 
 def _broken(causes: list[BaseException]) -> Failure:

@@ -6,8 +6,7 @@ import logging
 import math
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -19,7 +18,7 @@ from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolEx
 from quantcdn.polling import Timing
 
 if TYPE_CHECKING:
-    from quantcdn._many import Outcome
+    from quantcdn._many import ManyWaits, Outcome
 
 Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
 
@@ -156,34 +155,26 @@ class Line:
             done, total = seen.completed_tools or 0, seen.tool_count
             self.tell(f"{seen.orchestration_id}: {seen.status}, {done} of {total} tools", (done, total))
 
-    def counting(self, outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
+    def counting(self, outcomes: ManyWaits, total: int) -> Iterator[Outcome]:
         """Say how many have ended.
 
         Args:
-            outcomes: The outcomes, as they come.
+            outcomes: The wait, which may go on after an error.
             total: How many there will be.
 
-        Yields:
+        Returns:
             The outcomes.
         """
-        failed = 0
-        try:
-            self.tell(f"0 of {total} ended", (0, total))
-            for ended, outcome in enumerate(outcomes, 1):
-                failed += outcome.error is not None
-                self.tell(f"{ended} of {total} ended" + (f", {failed} badly" if failed else ""), (ended, total))
-                with self.aside():
-                    yield outcome
-        finally:
-            self.end()
+        return _Counting(self, outcomes, total)
 
-    @contextmanager
-    def aside(self) -> Generator[None]:
+    def clear(self) -> None:
         """Make room while others may write; a wait that is not resumed does not come back to its line."""
         self._is_aside = True
         self._at_place(lambda place: place.clear())
         self._shown = ""
-        yield
+
+    def resume(self) -> None:
+        """Come back to the line."""
         self._is_aside = False
 
     def end(self) -> None:
@@ -212,6 +203,39 @@ class Line:
                 action(self._place)
             except Exception:
                 self._place = None  # a closed terminal, or a front end that is gone
+
+
+class _Counting(Iterator["Outcome"]):
+    """Outcomes, of which a line says how many have come; an error that comes in between ends the line alone."""
+
+    def __init__(self, line: Line, outcomes: ManyWaits, total: int) -> None:
+        self._line = line
+        self._outcomes = outcomes
+        self._total = total
+        self._ended = self._failed = 0
+
+    def __next__(self) -> Outcome:
+        self._line.resume()
+        if not self._ended:
+            self._tell()
+        try:
+            outcome = next(self._outcomes)
+        except BaseException:
+            self._line.end()
+            raise
+        self._ended += 1
+        self._failed += outcome.error is not None
+        self._tell()
+        self._line.clear()
+        return outcome
+
+    def close(self) -> None:
+        """Leave the line as it is, and let the threads of the wait end."""
+        self._outcomes.close()
+
+    def _tell(self) -> None:
+        failed = f", {self._failed} badly" if self._failed else ""
+        self._line.tell(f"{self._ended} of {self._total} ended{failed}", (self._ended, self._total))
 
 
 def is_live(stream: TextIO) -> bool:

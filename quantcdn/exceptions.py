@@ -13,6 +13,9 @@ _Error = TypeVar("_Error", bound="OpenApiException")
 
 _MESSAGE_LENGTH = 300
 
+# What sending the same request again does not mend; a redirect is one too, since none is followed.
+_PERMANENT_STATUSES = frozenset({*range(300, 400), 400, 401, 403, 404, 410, 422})
+
 
 class HttpResponse(Protocol):
     """What an error reads of an answer that it is made from."""
@@ -137,7 +140,13 @@ class ApiException(OpenApiException):
     """
 
     last: Any = None
-    """What a wait had seen last when this error ended it; None outside of a wait, and before the first look."""
+    """What a wait had seen last when this error ended it; None outside of a wait, and before a poll succeeded."""
+
+    polls: int = 0
+    """How many polls a wait had made when this error ended it; 0 outside of a wait."""
+
+    waited: float = 0.0
+    """How long that wait took, in seconds."""
 
     hint: str | None = None
     """What to do about it, where the class of the error says."""
@@ -172,6 +181,8 @@ class ApiException(OpenApiException):
         self.raw_data = raw_data
         self.request = request
         self.retry_after = retry_after
+        self.retryable = not (isinstance(status, int) and status in _PERMANENT_STATUSES)
+        """Whether the same request may fare better later, with nothing changed on this side."""
 
     @property
     def attempts(self) -> int:
@@ -204,6 +215,11 @@ class ApiException(OpenApiException):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
+    @property
+    def problem(self) -> str:
+        """What happened, without the request that it happened to."""
+        return escaped(self._what_happened())
+
     def _what_happened(self) -> str:
         words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
@@ -213,6 +229,7 @@ class ApiException(OpenApiException):
     def _details(self) -> list[str]:
         seen = getattr(self.last, "status", None)
         details = [f"in the middle of a wait, last seen {seen}"] if seen else []
+        details += [f"{_counted(self.polls)} in {self.waited:.1f} s"] if self.polls else []
         details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
             plural = "" if self.request.attempts == 1 else "s"
@@ -288,7 +305,7 @@ class WaitException(OpenApiException):
         identifier: What was waited for.
         last: The last model seen, or None.
         waited: How long, in seconds.
-        polls: How many times it was looked at; 0 where it was one of many, which are not counted.
+        polls: How many requests asked for its status; in a batch, the list requests count for each execution.
     """
 
     def __init__(
@@ -302,9 +319,7 @@ class WaitException(OpenApiException):
         self.polls = polls
 
     def __str__(self) -> str:
-        looks = "1 look" if self.polls == 1 else f"{self.polls} looks"
-        # Of one among many, the looks are not counted.
-        effort = f"{looks} in {self.waited:.1f} s" if self.polls else f"after {self.waited:.1f} s"
+        effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
         return escaped(f"{self.identifier}: {self.message} ({effort})")
 
     def __repr__(self) -> str:
@@ -313,6 +328,10 @@ class WaitException(OpenApiException):
 
 class WaitTimeoutException(WaitException, TimeoutError):
     """A wait reached its limit before there was an end to see."""
+
+
+class WaitCancelledException(WaitException):
+    """The event that was given as ``cancel`` was set before there was an end to see."""
 
 
 class ExecutionFailedException(WaitException):
@@ -444,6 +463,10 @@ def without_query(text: str) -> str:
     """
     is_address = text[:8].lower().startswith(("http://", "https://"))
     return f"{text.partition('?')[0]}?…" if is_address and "?" in text else text
+
+
+def _counted(polls: int) -> str:
+    return "1 poll" if polls == 1 else f"{polls} polls"
 
 
 def _shortened(text: str) -> str:

@@ -1,33 +1,29 @@
-"""When to look again, and when to give up: values and functions, to which clock, sleep and chance are given."""
+"""When to poll again, and when to give up: values and functions, to which clock, sleep and chance are given."""
 
 from __future__ import annotations
 
 import math
-import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from quantcdn import _checks, _sleep
+from quantcdn import _chance, _checks, _sleep
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
-    ForbiddenException,
-    NotFoundException,
-    UnauthorizedException,
+    WaitCancelledException,
     WaitException,
     WaitTimeoutException,
+    error_text,
 )
 
 MOST_FAILURES = 5
-"""How many looks in a row may fail before the wait is over."""
-
-FINAL_ERRORS = (UnauthorizedException, ForbiddenException, NotFoundException)
-"""The errors after which another look is no use."""
+"""How many polls in a row may fail before the wait is over."""
 
 LAST_LOOK = 0.5
-"""How long the look at the very end of a wait may take, in seconds, so that an end which is there is seen."""
+"""How long after its limit a wait may end, in seconds: a poll at the very end sees an end which is there."""
 
 CLOCK_ERROR = 0.001
 """What rounding may leave of a limit after a sleep that was meant to use it up, in seconds."""
@@ -58,12 +54,27 @@ class Followed(Protocol):
         ...
 
     @property
-    def error(self) -> str | None:
+    def error(self) -> object:
         """Why, in the service's words."""
         ...
 
 
 M = TypeVar("M", bound=Followed)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Polled(Generic[R]):
+    """What a poll has returned."""
+
+    data: R
+    """The model."""
+    retry_after: float | None = None
+    """How long the service asked to wait before the next request, in seconds, or None."""
+
+
+def _wall_clock() -> float:
+    return time.time()
 
 
 class Timing(NamedTuple):
@@ -73,13 +84,15 @@ class Timing(NamedTuple):
     """Returns seconds that never go backwards."""
     sleep: Callable[[float], object] = _sleep.sleep
     """Waits for some seconds."""
-    uniform: Callable[[float, float], float] = random.uniform
+    uniform: Callable[[float, float], float] = _chance.uniform
     """Returns a random number between two."""
+    wall: Callable[[], float] = _wall_clock
+    """Returns seconds that go on while the machine sleeps, and that may be set; a watch alone reads them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How often to look.
+    """How often to poll.
 
     Raises:
         ApiTypeError: A number is no number.
@@ -104,11 +117,11 @@ class Poll:
             raise ApiValueError("poll needs a factor of 1 or more and a jitter from 0 to below 1")
 
     def pauses(self, uniform: Callable[[float, float], float]) -> Iterator[float]:
-        """Draw the pauses between looks.
+        """Draw the pauses between polls.
 
-        Each is within ``jitter`` of its length without chance, and so drawn that no look comes
+        Each is within ``jitter`` of its length without chance, and so drawn that no poll comes
         earlier than it would without chance: waits that began together drift apart, and none of
-        them costs the service more looks for it.
+        them costs the service more polls for it.
 
         Args:
             uniform: Returns a random number between two.
@@ -133,7 +146,7 @@ class Limit:
     """How much is left of a wait, which begins now.
 
     Args:
-        timeout: Seconds, 0 or more; 0 for a single look, None for no limit.
+        timeout: Seconds, 0 or more; 0 for a single poll, None for no limit.
         timing: Where time comes from.
 
     Raises:
@@ -147,6 +160,9 @@ class Limit:
         self.timeout = timeout
         self._clock = timing.clock
         self._started = timing.clock()
+        self.ends = math.inf if timeout is None else self._started + timeout
+        """When it has passed, by the clock."""
+        self._overrun = 0.0
 
     @property
     def waited(self) -> float:
@@ -165,34 +181,55 @@ class Limit:
 
     @property
     def for_look(self) -> float | None:
-        """The seconds that the next look may take; None for as long as any call."""
-        return max(self.left, LAST_LOOK) if self.timeout else None
+        """The seconds that the next poll may take; None for as long as any call.
+
+        One that begins shortly before the limit may end as long after it as the very last one.
+        """
+        if not self.timeout:
+            return None
+        left = self.left
+        return left if left >= LAST_LOOK else left + LAST_LOOK - self._overrun
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether a poll has taken all of the time that the last ones have after the limit."""
+        return bool(self.timeout) and self._overrun > LAST_LOOK - CLOCK_ERROR
+
+    @contextmanager
+    def polling(self) -> Generator[None]:
+        """Count what a poll takes beyond the limit; what others take between polls does not count."""
+        begun = self._clock()
+        try:
+            yield
+        finally:
+            self._overrun += max(0.0, self._clock() - max(begun, self.ends))
 
 
 class Wait(Generic[M]):
-    """Looks at one thing again and again until it has ended.
+    """Polls one thing again and again until it has ended.
 
     Args:
         identifier: What is waited for.
-        look: Returns how far it is; takes the seconds that the look may take, or None for as long
-            as any call.
-        poll_for: Chooses how often to look, from what the first look has shown, where ``poll`` does not say it.
-        poll: How often to look, or None.
+        look: Polls; takes the seconds that the poll may take, or None for as long as any call.
+        poll_for: Chooses how often to poll, from what the first poll has shown, where ``poll`` does not say it.
+        poll: How often to poll, or None.
         timeout: The limit in seconds, or None.
-        on_update: Is told of the first look and of each change.
+        on_update: Is called at the first poll that succeeds and at each change.
         timing: Where time and chance come from.
+        cancel: Ends the wait when it is set, or None.
     """
 
     def __init__(
         self,
         identifier: str,
-        look: Callable[[float | None], M],
+        look: Callable[[float | None], Polled[M]],
         *,
         poll_for: Callable[[M], Poll],
         poll: Poll | None = None,
         timeout: float | None,
         on_update: Callable[[M], object] | None,
         timing: Timing,
+        cancel: _sleep.Cancel | None = None,
     ) -> None:
         self._identifier = identifier
         self._look = look
@@ -201,15 +238,17 @@ class Wait(Generic[M]):
         self._limit = Limit(timeout, timing)
         self._on_update = on_update
         self._timing = timing
+        self._cancel = cancel
         self._failures = 0
-        self._pauses = (poll or Poll()).pauses(timing.uniform)  # until the first look has shown what it is
+        self._asked = 0.0
+        self._pauses = (poll or Poll()).pauses(timing.uniform)  # until the first poll has shown what it is
         self.last: M | None = None
         """What was seen last."""
         self.polls = 0
-        """How many times it was looked at."""
+        """How many times it was polled."""
 
     def until_final(self, failed: type[WaitException] | None) -> M:
-        """Look until it has ended.
+        """Poll until it has ended.
 
         Args:
             failed: The error to raise where it has failed, or None to return it.
@@ -219,20 +258,22 @@ class Wait(Generic[M]):
 
         Raises:
             WaitException: It has failed.
-            WaitTimeoutException: The limit passed, and the last look was made when it did; or the
+            WaitTimeoutException: The limit passed, and the last poll was sent when it did; or the
                 service asked to wait for longer than was left.
-            ApiException: A look failed with 401, 403 or 404, or five in a row failed.
+            WaitCancelledException: The event was set.
+            ApiException: A poll failed in a way that no repetition can mend, or five in a row failed.
         """
         while True:
+            self._raise_if_cancelled()
             out_of_time = self._limit.is_reached
             problem = self._one_look()
             if self.last is not None and problem is None and self.last.is_final:
                 return self._end(self.last, failed)
             if problem is not None and self._is_over(problem):
-                problem.last = self.last
+                problem.last, problem.polls, problem.waited = self.last, self.polls, self._limit.waited
                 raise problem
-            if out_of_time:
-                raise self._timed_out() from problem
+            if out_of_time or self._limit.is_used_up:
+                raise self._timed_out(problem) from problem
             self._pause(problem)
 
     def _end(self, last: M, failed: type[WaitException] | None) -> M:
@@ -244,14 +285,18 @@ class Wait(Generic[M]):
         return last
 
     def _one_look(self) -> ApiException | None:
-        """Look once; return why that failed, or None."""
+        """Poll once; return why that failed, or None."""
         self.polls += 1
         try:
-            seen = self._look(self._limit.for_look)
+            with self._limit.polling():
+                polled = self._look(self._limit.for_look)
         except ApiException as error:
             self._failures += 1
+            self._asked = asked_pause(error)
             return error
         self._failures = 0
+        self._asked = asked_pause(polled)
+        seen = polled.data
         if self.last is None:
             self._pauses = (self._poll or self._poll_for(seen)).pauses(self._timing.uniform)
         changed = self.last is None or _stage(seen) != _stage(self.last)
@@ -261,52 +306,74 @@ class Wait(Generic[M]):
         return None
 
     def _is_over(self, problem: ApiException) -> bool:
-        return isinstance(problem, FINAL_ERRORS) or self._failures >= MOST_FAILURES
+        return not problem.retryable or self._failures >= MOST_FAILURES
 
     def _pause(self, problem: ApiException | None) -> None:
-        pause, asked = next(self._pauses), asked_pause(problem)
-        left = self._limit.left
-        if asked > left:
-            raise self._timed_out(asked) from problem
-        self._timing.sleep(min(max(pause, asked), left))
+        pause, left = next(self._pauses), self._limit.left
+        if self._asked > left:
+            raise self._timed_out(problem, self._asked) from problem
+        _sleep.cancellable(self._timing.sleep, min(max(pause, self._asked), left), self._cancel)
 
-    def _timed_out(self, asked: float = 0.0) -> WaitTimeoutException:
-        return WaitTimeoutException(
-            past_limit(None if self.last is None else self.last.status, self._limit.timeout, asked),
-            identifier=self._identifier,
-            last=self.last,
-            waited=self._limit.waited,
-            polls=self.polls,
-        )
+    def _raise_if_cancelled(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise self._error(WaitCancelledException, cancelled(self._status))
+
+    def _timed_out(self, problem: ApiException | None, asked: float = 0.0) -> WaitException:
+        return self._error(WaitTimeoutException, past_limit(self._status, self._limit.timeout, asked, problem))
+
+    @property
+    def _status(self) -> str | None:
+        return None if self.last is None else self.last.status
+
+    def _error(self, kind: type[WaitException], message: str) -> WaitException:
+        return kind(message, identifier=self._identifier, last=self.last, waited=self._limit.waited, polls=self.polls)
 
 
-def asked_pause(problem: ApiException | None) -> float:
-    """Read from a failed look how long the service asked to wait.
+def asked_pause(polled: Polled[R] | ApiException) -> float:
+    """Read from a poll how long the service asked to wait.
 
     Args:
-        problem: Why it failed, or None.
+        polled: What it returned, or why it failed.
 
     Returns:
         Seconds, up to a day; 0 where it asked for nothing.
     """
-    asked = None if problem is None else problem.retry_after
-    return min(asked or 0.0, LIFETIME)
+    return min(polled.retry_after or 0.0, LIFETIME)
 
 
-def past_limit(status: str | None, timeout: float | None, asked: float = 0.0) -> str:
+def past_limit(
+    status: str | None, timeout: float | None, asked: float = 0.0, problem: ApiException | None = None
+) -> str:
     """Say that a limit has passed, or will before the service may be asked again.
 
     Args:
         status: What was seen last, or None.
         timeout: The limit, in seconds.
         asked: The pause that the service asked for and that leads beyond the limit, in seconds, or 0.
+        problem: Why the last poll failed, or None.
 
     Returns:
         The message.
     """
-    seen = "nothing was seen of it" if status is None else f"still {status}"
     limit = f"the limit of {timeout or 0.0:g} s"
-    return f"{seen}; the service asked to wait {asked:g} s, beyond {limit}" if asked else f"{seen} after {limit}"
+    when = f"; the service asked to wait {asked:g} s, beyond {limit}" if asked else f" after {limit}"
+    return f"{_seen(status)}{when}" + (f"; last problem: {problem.problem}" if problem else "")
+
+
+def cancelled(status: str | None) -> str:
+    """Say that a wait was cancelled.
+
+    Args:
+        status: What was seen last, or None.
+
+    Returns:
+        The message.
+    """
+    return f"cancelled; {_seen(status)}"
+
+
+def _seen(status: str | None) -> str:
+    return "nothing was seen of it" if status is None else f"still {error_text(status)}"
 
 
 def _stage(seen: Followed) -> tuple[object, object]:
@@ -323,12 +390,13 @@ def failure_of(
         seen: Its model.
         identifier: What was waited for.
         waited: How long, in seconds.
-        polls: How many times it was looked at.
+        polls: How many times it was polled.
 
     Returns:
-        The error; None where it has not failed.
+        The error; None where it has not failed, which of an unknown terminal status nobody can say.
     """
     if not seen.is_failed:
         return None
-    message = f"failed: {seen.error}" if seen.error else "failed"
+    status, reason = error_text(seen.status) or "failed", error_text(seen.error)
+    message = f"{status}: {reason}" if reason else status
     return kind(message, identifier=identifier, last=seen, waited=waited, polls=polls)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn import _downloads, _sleep
+from quantcdn import _chance, _downloads, _sleep
 from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
 from quantcdn._pools import FilePools, close_idle, make_pool
@@ -39,6 +39,9 @@ _NO_RETRIES = urllib3.Retry(False, redirect=False)
 
 RESTResponseType = RESTResponse
 
+poll_attempts: ContextVar[int | None] = ContextVar("poll_attempts", default=None)
+"""How often a wait's poll may be sent; None for another call. Pauses that the service asks for are left to the wait."""
+
 
 class _Outcome(NamedTuple):
     """What one attempt came to: an answer, or a failure with what came of an answer."""
@@ -56,7 +59,9 @@ class _Outcome(NamedTuple):
         if self.failure is None and self.answer is not None:
             return self.answer
         failed = self.failure or Failure(ApiException, "no answer")
-        raise self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
+        error = self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
+        error.retryable = not failed.permanent
+        raise error
 
     def record(self, call: Call, pause: float | None) -> AttemptRecord:
         error = self.failure.reason if self.failure else None
@@ -84,7 +89,7 @@ class RESTClientObject:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = _sleep.sleep,
-        uniform: Callable[[float, float], float] = random.uniform,
+        uniform: Callable[[float, float], float] = _chance.uniform,
     ) -> None:
         self._configuration = copy.copy(configuration)
         self._clock = clock
@@ -301,7 +306,7 @@ class RESTClientObject:
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
-            refused = Failure(ApiConnectionException, "the proxy refused to connect: 407")
+            refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
             return _Outcome(self._clock() - started, failure=refused)
         answer, failed_body = self._received(raw, call, request)
         return _Outcome(self._clock() - started, answer, failed_body)
@@ -321,6 +326,9 @@ class RESTClientObject:
     def _pause(self, call: Call, outcome: _Outcome) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
+        attempts = poll_attempts.get()
+        if attempts is not None:
+            policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
         again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
         if not again or call.attempts >= policy.attempts or call.method not in SAFE_METHODS:
             return None

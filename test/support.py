@@ -80,6 +80,7 @@ class ScriptedServer:
         self._script = list(script)
         self._context = context
         self._lock = threading.Lock()
+        self._own = threading.local()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
@@ -117,7 +118,8 @@ class ScriptedServer:
             while head := self._head(connection):
                 with self._lock:
                     position = min(len(self.requests), len(self._script) - 1)
-                    self.requests.append(Received(head, number))
+                    self._own.request = Received(head, number)
+                    self.requests.append(self._own.request)
                 step = self._script[position]
                 if callable(step):
                     step(connection)
@@ -135,6 +137,12 @@ class ScriptedServer:
                 return b""
             head += byte
         return head
+
+    @property
+    def request(self) -> Received:
+        """The request that an answer which is a function answers."""
+        request: Received = self._own.request
+        return request
 
     def wait(self, seconds: float) -> None:
         """Wait within an answer, but not beyond the server's end."""

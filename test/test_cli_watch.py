@@ -212,14 +212,29 @@ def test_a_quiet_log_says_once_an_hour_that_it_is_written(tmp_path: Path) -> Non
     assert [line.get("watching") for line in lines_of(path)] == [True] * 3
 
 
-def test_a_restart_within_a_day_of_a_list_that_shows_all_is_no_gap(tmp_path: Path) -> None:
+def test_a_restart_within_a_day_is_no_gap_where_the_list_reaches_back(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
     with Log(path, now) as log:
         log.look([listed(FIRST, "running")])
     now.advance(hours=23)
     with Log(path, now) as log:
-        log.look([listed(SECOND, "complete")])
+        log.look([listed(SECOND, "complete", -82_000), listed(FIRST, "complete")])
+    now.advance(hours=23)
+    with Log(path, now) as log:  # both have expired by now, the first unnoticed since it had ended
+        log.look([listed(THIRD, "complete", -165_000), listed(SECOND, "complete", -82_000)])
     assert not any("gap" in line for line in lines_of(path))
+
+
+# Fails if a short list is taken for one that shows all of the last 24 hours: a service may list fewer than 100.
+def test_an_unfinished_one_that_a_short_list_does_not_show_is_a_gap_once(tmp_path: Path) -> None:
+    path, now = tmp_path / "log", Now()
+    with Log(path, now) as log:
+        log.look([listed(FIRST, "running")])
+    for _ in range(2):
+        with Log(path, now) as log:
+            log.look([listed(SECOND, "complete", -1)])
+    gaps = [line["gap"] for line in lines_of(path) if "gap" in line]
+    assert [gap["unfinished"] for gap in gaps] == [[FIRST]]
 
 
 def test_a_restart_after_a_day_is_a_gap_with_what_was_left_unfinished(tmp_path: Path) -> None:
@@ -312,7 +327,7 @@ def test_the_end_of_a_long_log_is_enough(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_looks_that_fail_are_no_end_of_the_watch(service: Emulator, tmp_path: Path) -> None:
     service.start_execution("calculate", pending=0, running=0, execution_id=FIRST)
-    service.add_fault(Fault(status=400), times=4)
+    service.add_fault(Fault(status=501), times=4)
     with started("executions", "watch", "--since-start", *FAST, "--fields", "executionId", service=service) as process:
         assert process.stdout is not None
         until(lambda: len(service.requests) > 5)

@@ -174,7 +174,7 @@ def test_a_wait_for_many_that_is_left_early_does_not_come_back_to_its_line(
     outcomes = api.wait_for_ai_tool_executions("acme", ids)
     next(outcomes)
     before = list(board.did)
-    outcomes.close()  # type: ignore[attr-defined] # it is a generator
+    outcomes.close()  # type: ignore[attr-defined] # an iterator need not have it
     assert board.did == before
 
 

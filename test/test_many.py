@@ -27,7 +27,7 @@ from quantcdn import (
 )
 from quantcdn._many import ManyWaits
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.polling import EVERY_2_SECONDS
+from quantcdn.polling import EVERY_2_SECONDS, Polled
 from test.waiting import LIST, STATUS, FakeService, FakeTime, Thing, count, no_chance, problem, waiting
 
 
@@ -42,14 +42,14 @@ def many(
 ) -> Iterator[Outcome]:
     return ManyWaits(
         service.things if identifiers is None else identifiers,
-        service.look,
-        service.list_newest,
+        lambda identifier, seconds: Polled(service.look(identifier, seconds)),
+        lambda seconds: Polled(service.list_newest(seconds)),
         poll=poll,
         timeout=timeout,
         max_rate=max_rate,
         on_update=on_update,
         timing=service.time.timing,
-    ).outcomes()
+    )
 
 
 def things(number: int, over: float = 60.0, **values: Any) -> list[Thing]:
@@ -282,7 +282,7 @@ def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
     late = outcomes.pop("exec_3")
     assert [outcome.error for outcome in outcomes.values()] == [None] * 9
     assert isinstance(late.error, WaitTimeoutException)
-    assert str(late.error) == "exec_3: still running after the limit of 0 s (after 0.0 s)"
+    assert str(late.error) == "exec_3: still running after the limit of 0 s (1 poll in 0.0 s)"
     assert (len(service.lists), len(service.looks), service.time.pauses) == (1, 9, [])
 
 

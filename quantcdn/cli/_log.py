@@ -18,15 +18,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from quantcdn._json import is_object
+from quantcdn._watch import History, keyed
 from quantcdn.cli._times import iso, now
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
-from quantcdn.polling import LIFETIME, LONGEST_LIST
 
 _TAIL = 16 * 1024 * 1024
 """How much of its end is read, in bytes: far more than the list can still show."""
 
-_MOST_KNOWN = 10_000
+_MOST_READ = 10_000
+"""How many executions of the file are compared with the first list."""
 
 _HEARTBEAT = 3_600.0
 """The longest silence of the log while the list is read, in seconds."""
@@ -49,8 +50,7 @@ class Log:
 
     def __init__(self, path: Path, clock: Callable[[], datetime] = now) -> None:
         self._clock = clock
-        self._known: dict[str, Listed] = {}
-        self._given_up: set[str] = set()
+        self._history = History()
         self._written: datetime | None = None
         """When the last line was written."""
         self._looked: datetime | None = None
@@ -73,41 +73,23 @@ class Log:
             OSError: It cannot be written; no half line is left behind.
         """
         before = self._written
-        self._write_gap(listed)
-        for execution in reversed(listed):
-            known = self._known.get(_key(execution))
-            if known is None or known.status != execution.status:
-                self._write("execution", json.loads(execution.to_json()))
-                self._learn(execution)
+        rows = keyed(listed)
+        self._write_gap(rows)
+        for execution in self._history.news(rows):
+            self._write("execution", json.loads(execution.to_json()))
         self._looked = self._clock()
         if self._written is None or (self._looked - self._written).total_seconds() >= _HEARTBEAT:
             self._write("watching", True)
         if self._written != before:
             os.fsync(self._file)
 
-    def _write_gap(self, listed: Sequence[Listed]) -> None:
+    def _write_gap(self, rows: dict[str, Listed]) -> None:
         if self._looked is None:
             return  # nothing was promised before the first line
-        is_old = (self._clock() - self._looked).total_seconds() >= LIFETIME
-        if not is_old and len(listed) < LONGEST_LIST:
-            return  # the list shows all of 24 hours
-        keys = {_key(execution) for execution in listed}
-        unfinished = [key for key, execution in self._known.items() if not execution.is_final]
-        left = [key for key in unfinished if key not in keys and key not in self._given_up]
-        if not (is_old or left or keys.isdisjoint(self._known)):
-            return
-        self._given_up.update(left)
-        after = max((execution.created for execution in self._known.values() if execution.created), default=None)
-        oldest = min((execution.created for execution in listed if execution.created), default=None)
-        ends = {"after": after and iso(after), "before": oldest and iso(oldest)}
-        self._write("gap", {**ends, "unfinished": left})
-
-    def _learn(self, execution: Listed) -> None:
-        key = _key(execution)
-        self._known.pop(key, None)
-        self._known[key] = execution
-        if len(self._known) > _MOST_KNOWN:
-            del self._known[next(iter(self._known))]
+        gap = self._history.gap(rows, (self._clock() - self._looked).total_seconds())
+        if gap is not None:
+            ends = {"after": gap.after and iso(gap.after), "before": gap.before and iso(gap.before)}
+            self._write("gap", {**ends, "unfinished": gap.unfinished})
 
     def _write(self, name: str, value: object) -> None:
         at = self._clock()
@@ -144,20 +126,28 @@ class Log:
         *lines, torn = tail.split(b"\n")
         if torn.strip(b"\0") and not _can_start(torn):
             raise _no_log(path)
+        rows: dict[str, Listed] = {}
+        self._history.previous = rows
         for line in _objects(path, [*lines, *_whole(torn)]):
-            self._take_in(path, line)
+            self._take_in(path, line, rows)
         if torn and _whole(torn):
             os.write(self._file, b"\n")
         elif torn:
             os.ftruncate(self._file, size - len(torn))
 
-    def _take_in(self, path: Path, line: Mapping[str, Any]) -> None:
+    def _take_in(self, path: Path, line: Mapping[str, Any], rows: dict[str, Listed]) -> None:
         try:
             self._looked = self._written = datetime.fromisoformat(line["at"])
             if "execution" in line:
-                self._learn(Listed.model_validate(line["execution"]))
+                ((key, row),) = keyed([Listed.model_validate(line["execution"])]).items()
+                self._history.learn(key, row)
+                rows.pop(key, None)
+                rows[key] = row
+                if len(rows) > _MOST_READ:
+                    del rows[next(iter(rows))]
             elif "gap" in line:
-                self._given_up.update(map(str, line["gap"]["unfinished"]))
+                for key in map(str, line["gap"]["unfinished"]):
+                    self._history.unfinished.pop(key, None)
             return
         except (KeyError, TypeError, ValueError):
             pass
@@ -170,10 +160,6 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._file)
-
-
-def _key(execution: Listed) -> str:
-    return execution.execution_id or f"{execution.tool_name} {execution.created_at}"
 
 
 def _no_log(path: Path) -> ApiValueError:

@@ -14,6 +14,7 @@ from typing_extensions import Unpack
 from quantcdn._watch import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
+from quantcdn.api_response import ApiResponse
 from quantcdn.cli._board import Board
 from quantcdn.cli._connect import connected_as
 from quantcdn.cli._live import is_live, sleep_and
@@ -72,14 +73,14 @@ class _Endpoints(AIToolsApi):
     lists = 0
     on_list: Callable[[list[Listed]], object] | None = None
 
-    def list_ai_tool_executions(
+    def list_ai_tool_executions_with_http_info(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> ListAIToolExecutions200Response:
-        answer = super().list_ai_tool_executions(organisation, status, limit, **options)
+    ) -> ApiResponse[ListAIToolExecutions200Response]:
+        response = super().list_ai_tool_executions_with_http_info(organisation, status, limit, **options)
         self.lists += 1
         if self.on_list is not None:
-            self.on_list(answer.executions)
-        return answer
+            self.on_list(response.data.executions)
+        return response
 
 
 def run(arguments: argparse.Namespace) -> int:

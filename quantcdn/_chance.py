@@ -1,0 +1,21 @@
+"""Random numbers that no two processes share, however a process came about."""
+
+from __future__ import annotations
+
+import random
+
+# A generator with a state would be copied by fork, pickle and copy: the waits of all workers would then poll in step.
+_SYSTEM = random.SystemRandom()
+
+
+def uniform(least: float, most: float) -> float:
+    """Draw a number from the system's own source.
+
+    Args:
+        least: The lower bound.
+        most: The upper bound.
+
+    Returns:
+        A number between them, each as likely.
+    """
+    return _SYSTEM.uniform(least, most)

@@ -1,0 +1,95 @@
+"""Threads that send requests for one wait, so that a response that does not come holds up nothing else."""
+
+from __future__ import annotations
+
+import contextvars
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+Task = tuple[str | None, Callable[[], object]]
+Done = tuple[str | None, object]
+"""What a task was for, and what it has returned, or the error that it has raised."""
+
+
+class Workers:
+    """Threads that are started as they are needed, and end with this object.
+
+    They are daemons: a program may end while a request is under way.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._threads = 0
+        self.done: deque[Done] = deque()
+        """The results, oldest first; whoever has handled one takes it off, so that an interrupt loses none."""
+
+    def start(self, name: str | None, call: Callable[[], object], *, running: int) -> None:
+        """Call a function in a thread, with the context of this one.
+
+        Args:
+            name: What the result is for.
+            call: The function.
+            running: How many other calls are under way.
+        """
+        task = (name, partial(contextvars.copy_context().run, call))
+        if running >= self._threads and not self._start_thread():
+            _do(task, self.done)  # the system has no thread left
+            return
+        self._tasks.put(task)
+
+    def _start_thread(self) -> bool:
+        arguments = (self._tasks, self.done, self._bell)
+        try:
+            threading.Thread(target=_work, args=arguments, name="quantcdn-wait", daemon=True).start()
+        except RuntimeError:
+            return False
+        self._threads += 1
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a result.
+
+        Args:
+            seconds: How long at most; real ones, whatever clock a test has given.
+
+        Returns:
+            Whether there is one.
+        """
+        end = time.monotonic() + seconds
+        while not self.done:
+            try:
+                self._bell.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                return False
+        return True
+
+    def close(self) -> None:
+        """Let each thread end as soon as its call has."""
+        for _ in range(self._threads):
+            self._tasks.put(None)
+        self._threads = 0
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _work(tasks: queue.SimpleQueue[Task | None], done: deque[Done], bell: queue.SimpleQueue[None]) -> None:
+    """Do one task after the other; the arguments do not lead to the object, so that it can be collected."""
+    while (task := tasks.get()) is not None:
+        _do(task, done)
+        del task  # a thread that waits must not keep what was found
+        bell.put(None)
+
+
+def _do(task: Task, done: deque[Done]) -> None:
+    name, call = task
+    try:
+        result = call()
+    except BaseException as error:  # it is raised where the result is asked for
+        result = error
+    done.append((name, result))
