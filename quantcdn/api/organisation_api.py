@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -152,9 +153,10 @@ class OrganisationApi:
         poll: Poll | None = None,
         on_update: Callable[[GetAIToolExecutionStatus200Response], object] | None = None,
         raise_on_failure: bool = True,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> GetAIToolExecutionStatus200Response:
-        """Look at an execution again and again until it has ended."""
+        """Poll an execution until it reaches a terminal status."""
         return self.api.wait_for_ai_tool_execution(
             self.name,
             execution_id,
@@ -162,6 +164,7 @@ class OrganisationApi:
             poll=poll,
             on_update=on_update,
             raise_on_failure=raise_on_failure,
+            cancel=cancel,
             **options,
         )
 
@@ -173,9 +176,10 @@ class OrganisationApi:
         poll: Poll | None = None,
         on_update: Callable[[GetAIOrchestrationStatus200Response], object] | None = None,
         raise_on_failure: bool = True,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> GetAIOrchestrationStatus200Response:
-        """Look at an orchestration again and again until it has ended."""
+        """Poll an orchestration until it reaches a terminal status."""
         return self.api.wait_for_ai_orchestration(
             self.name,
             orchestration_id,
@@ -183,6 +187,7 @@ class OrganisationApi:
             poll=poll,
             on_update=on_update,
             raise_on_failure=raise_on_failure,
+            cancel=cancel,
             **options,
         )
 
@@ -194,11 +199,19 @@ class OrganisationApi:
         poll: Poll | None = None,
         on_update: Callable[[Update], object] | None = None,
         max_rate: float = 20.0,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[Outcome]:
-        """Wait for many executions in one thread, at the cost of little more than one list request a look."""
+        """Wait for many executions, at the cost of little more than one list request a poll."""
         return self.api.wait_for_ai_tool_executions(
-            self.name, execution_ids, timeout=timeout, poll=poll, on_update=on_update, max_rate=max_rate, **options
+            self.name,
+            execution_ids,
+            timeout=timeout,
+            poll=poll,
+            on_update=on_update,
+            max_rate=max_rate,
+            cancel=cancel,
+            **options,
         )
 
     def watch_ai_tool_executions(
@@ -207,9 +220,10 @@ class OrganisationApi:
         status: str | None = None,
         interval: float = 2.0,
         timeout: float | None = None,
+        cancel: threading.Event | None = None,
         **options: Unpack[RequestOptions],
     ) -> Iterator[ListAIToolExecutions200ResponseExecutionsInner | Gap]:
         """Watch the list of executions, for monitoring and audit."""
         return self.api.watch_ai_tool_executions(
-            self.name, status=status, interval=interval, timeout=timeout, **options
+            self.name, status=status, interval=interval, timeout=timeout, cancel=cancel, **options
         )
