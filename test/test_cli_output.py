@@ -194,7 +194,13 @@ def test_pictures_are_saved_and_their_paths_written(service: Emulator, tmp_path:
     inline = run(
         "executions", "save", "-", "--to", str(tmp_path), "--source", "inline", service=service, stdin=identifier
     )
-    assert inline.out == f"{tmp_path}/{identifier}-0.png\n"
+    assert inline.out == f"{tmp_path}/{identifier}-0-preview.png\n"
+    files = run("executions", "save", identifier, "--to", str(tmp_path), "--files", service=service)
+    assert files.out == "".join(f"{tmp_path}/{identifier}-{number}-file.png\n" for number in range(2))
+    both = run("executions", "save", identifier, "--files", "--source", "inline", service=service)
+    assert (both.code, both.out) == (2, "")
+    text = run("executions", "save", FIRST, "--files", service=service)
+    assert "has no files to save: it is complete" in text.err
     none = run("executions", "save", FIRST, service=service)
     assert (none.code, none.out) == (1, "")
     assert "has no pictures to save: it is complete" in none.err

@@ -70,6 +70,7 @@ VECTORS: list[tuple[str, tuple[str, bytes] | None]] = [
     ("data:;base64,", ("text/plain", b"")),
     ("data:;base64,====", None),
     ("data:;base64,ab====", None),
+    ("data:;base64,AAAA====", None),
     ("data:; base64,WA", ("text/plain", b"X")),
     ("data:;  base64 ,WA", ("text/plain", b"X")),
     ("data:;\tbase64,WA", ("text/plain", b"X")),

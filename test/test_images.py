@@ -7,6 +7,7 @@ import binascii
 import contextlib
 import errno
 import io
+import json
 import os
 import stat
 import threading
@@ -631,3 +632,106 @@ def test_a_folder_where_a_picture_should_be_is_no_picture(tmp_path: Path) -> Non
     with pytest.raises(IsADirectoryError):
         save_images(inline(), tmp_path)
     assert names_in(tmp_path) == ["exec_1-0.png"]
+
+
+# Previews in place of originals
+
+
+@pytest.mark.usefixtures("_no_defaults")
+def test_a_preview_is_said_to_be_one_and_never_passes_for_the_original(
+    quantcdn_emulator: Emulator,
+    impatient: quantcdn.ApiClient,
+    run: Run,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    finished = run()
+    quantcdn_emulator.add_fault(Fault(status=503), operation="picture", times=2)
+    for _ in range(2):  # a preview that is there is kept, while the original is tried again
+        caplog.clear()
+        (path,) = save_images(finished, tmp_path, api_client=impatient)
+        assert (path.name, width(path)) == ("exec_1-0-preview.png", 128)
+        (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
+        assert record.name == "quantcdn"
+        assert "exec_1: original 0 cannot be had; its preview" in record.getMessage()
+        assert "503" in record.getMessage()
+        assert "Signature" not in record.getMessage()
+    caplog.clear()
+    for _ in range(2):
+        (path,) = save_images(finished, tmp_path, api_client=impatient)
+        assert (path.name, width(path)) == ("exec_1-0.png", 512)
+    assert caplog.records == []
+    assert downloads(quantcdn_emulator) == 3
+    assert names_in(tmp_path) == ["exec_1-0-preview.png", "exec_1-0.png"]
+
+
+def test_an_original_that_is_there_is_taken_before_a_preview(
+    impatient: quantcdn.ApiClient, run: Run, tmp_path: Path
+) -> None:
+    one = run("exec_2").result
+    gone = one.s3_urls[0].replace("exec_2", "exec_3")
+    finished = run(result={"s3Urls": [gone, gone], "images": one.images * 2})
+    (tmp_path / "exec_1-1.png").write_bytes(b"original")
+    paths = save_images(finished, tmp_path, api_client=impatient)
+    assert [path.name for path in paths] == ["exec_1-0-preview.png", "exec_1-1.png"]
+    paths = save_images(finished, tmp_path, api_client=impatient, source="inline")
+    assert [path.name for path in paths] == ["exec_1-0-preview.png", "exec_1-1-preview.png"]
+
+
+# What images and s3Urls may be besides lists of texts
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        uri(PNG),
+        [uri(PNG)],
+        [{"url": uri(PNG)}],
+        {"url": uri(PNG)},
+        {"data": base64.b64encode(PNG).decode()},
+        [{"type": "image", "data": base64.b64encode(PNG).decode(), "mimeType": "image/jpeg"}],
+        [{"b64_json": base64.b64encode(PNG).decode()}],
+        {"source": {"type": "base64", "media_type": "image/png", "data": base64.b64encode(PNG).decode()}},
+        [{"image_url": {"url": uri(PNG)}}],
+    ],
+)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_images_are_read_in_every_form_that_can_be_used(tmp_path: Path, images: object, as_text: bool) -> None:
+    result: object = {"images": images}
+    (path,) = save_images(execution(json.dumps(result) if as_text else result), tmp_path)
+    assert path.read_bytes() == PNG
+
+
+def test_an_address_among_images_is_fetched(
+    quantcdn_emulator: Emulator, quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
+) -> None:
+    (url,) = run("exec_2").result.s3_urls
+    paths = save_images(execution({"images": [url, {"url": url}, uri(PNG)]}), tmp_path, api_client=quantcdn_client)
+    assert [width(path) for path in paths] == [512, 512, 64]
+    assert downloads(quantcdn_emulator) == 2
+
+
+@pytest.mark.parametrize(
+    ("result", "named"),
+    [
+        ({"images": 7}, r"result\['images'\] is 7, and neither"),
+        ({"images": [uri(PNG), None]}, r"result\['images'\]\[1\] is null, and neither"),
+        ({"images": [[]]}, r"result\['images'\]\[0\] is a list, and neither"),
+        ({"images": {"alt": "a"}}, r"result\['images'\] is an object, and neither"),
+        ({"images": "no list"}, r"result\['images'\]: the address of a file cannot be used"),
+        ({"images": [uri(PNG), uri(b"text")]}, r"result\['images'\]\[1\]: the bytes are no PNG.* save_files saves"),
+        ({"images": ["data:;base64,A"]}, r"result\['images'\]\[0\]: the base64 is damaged"),
+        ({"s3Urls": [7]}, r"result\['s3Urls'\]\[0\] is 7, and neither"),
+    ],
+)
+def test_what_cannot_be_used_is_named_and_nothing_is_written(tmp_path: Path, result: object, named: str) -> None:
+    for value in (result, json.dumps(result)):
+        with pytest.raises(quantcdn.ApiResponseException, match=named):
+            save_images(execution(value), tmp_path / "out")
+    assert names_in(tmp_path) == []
+
+
+def test_an_address_is_no_inline_image() -> None:
+    result = quantcdn.GetAIToolExecutionStatus200ResponseResult(images=["https://h.example/a.png"])
+    with pytest.raises(quantcdn.ApiResponseException, match=r"result\['images'\]\[0\]: this is no data URI"):
+        result.inline_images()

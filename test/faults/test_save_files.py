@@ -285,7 +285,7 @@ ANEW: dict[str, Answer] = {
     "a part of another version": partial(MP4, CUT, f"bytes {CUT}-{len(MP4) - 1}/{len(MP4)}", ("ETag", '"v2"')),
     "another start": partial(MP4, CUT - 1, f"bytes {CUT - 1}-{len(MP4) - 1}/{len(MP4)}", TAG),
     "a start that lies": partial(MP4, 0, f"bytes 0-{len(MP4) - 1}/{len(MP4)}", TAG),
-    "another size": partial(MP4, CUT, f"bytes {CUT}-{len(MP4)}/{len(MP4) + 1}", TAG),
+    "another size": partial(MP4[:-1], CUT, f"bytes {CUT}-{len(MP4) - 2}/{len(MP4) - 1}", TAG),
     "beyond the end": partial(MP4, CUT, f"bytes {CUT}-{len(MP4)}/{len(MP4)}", TAG),
     "another length": partial(MP4, CUT + 1, f"bytes {CUT}-{len(MP4) - 1}/{len(MP4)}", TAG),
     "backwards": partial(MP4, CUT, f"bytes {CUT}-{CUT - 1}/{len(MP4)}", TAG),

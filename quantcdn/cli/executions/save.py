@@ -1,4 +1,4 @@
-"""``quantcdn executions save``: the pictures of executions become files."""
+"""``quantcdn executions save``: the images of executions become files, and all else that they made."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ import os
 import sys
 from pathlib import Path
 
+from quantcdn.api_client import ApiClient
 from quantcdn.cli._connect import connected
 from quantcdn.cli._identifiers import identifiers
 from quantcdn.cli._process import ERROR, FINE
 from quantcdn.cli._screen import say
 from quantcdn.cli._settings import add_settings
 from quantcdn.exceptions import escaped
-from quantcdn.images import save_images
+from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response
 
-SUMMARY = "save the pictures of executions"
+SUMMARY = "save the images or all files of executions"
 
-DESCRIPTION = "Save the pictures of executions that are complete, and write the path of each, one a line."
+DESCRIPTION = (
+    "Save the images of executions that are complete, or with --files whatever else their results link or hold, "
+    "and write the path of each, one a line."
+)
 
 EXAMPLES = """\
 examples:
   quantcdn executions save exec_0123456789abcdef0123456789abcdef --to out/
-  quantcdn executions list --status complete | quantcdn executions save - --source inline"""
+  quantcdn executions list --status complete | quantcdn executions save - --source inline
+  quantcdn executions save exec_0123456789abcdef0123456789abcdef --files"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("ids", nargs="+", metavar="ID", help="an execution; - reads one a line from stdin, or NDJSON")
     parser.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="where they go (default: here)")
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--files", action="store_true", help="save files of any kind that the results link or hold")
+    what.add_argument(
         "--source",
         choices=("auto", "signed", "inline"),
         default="auto",
@@ -58,20 +65,24 @@ def run(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "executionId")
         for identifier in wanted:
             execution = api.get_ai_tool_execution_status(organisation, identifier)
-            paths = save_images(
-                execution,
-                arguments.to,
-                api_client=api.api_client,
-                source=arguments.source,
-                overwrite=arguments.overwrite,
-            )
+            paths = _saved(execution, arguments, api.api_client)
             for path in paths:
                 _write_path(path)
             if not paths:
-                say(_why_nothing(execution), label="quantcdn:")
+                say(_why_nothing(execution, "files" if arguments.files else "pictures"), label="quantcdn:")
                 # Of many, some have none; whoever names one expects some.
                 code = ERROR if len(wanted) == 1 else code
     return code
+
+
+def _saved(
+    execution: GetAIToolExecutionStatus200Response, arguments: argparse.Namespace, client: ApiClient
+) -> list[Path]:
+    if arguments.files:
+        return save_files(execution, arguments.to, api_client=client, overwrite=arguments.overwrite)
+    return save_images(
+        execution, arguments.to, api_client=client, source=arguments.source, overwrite=arguments.overwrite
+    )
 
 
 def _write_path(path: Path) -> None:
@@ -84,8 +95,8 @@ def _write_path(path: Path) -> None:
     sys.stdout.flush()
 
 
-def _why_nothing(execution: GetAIToolExecutionStatus200Response) -> str:
+def _why_nothing(execution: GetAIToolExecutionStatus200Response, what: str) -> str:
     if execution.is_final:
-        return f"{execution.execution_id} has no pictures to save: it is {execution.status}"
-    wait = f"quantcdn executions wait {execution.execution_id} --save DIR"
-    return f"{execution.execution_id} has no pictures yet: it is {execution.status}. To wait for them: {wait}"
+        return f"{execution.execution_id} has no {what} to save: it is {execution.status}"
+    wait = f"quantcdn executions wait {execution.execution_id}{' --save DIR' if what == 'pictures' else ''}"
+    return f"{execution.execution_id} has no {what} yet: it is {execution.status}. To wait for them: {wait}"
