@@ -287,8 +287,17 @@ class Body:
         return data, amount is None or len(data) < amount
 
     def read1(self, amount: int | None = None) -> bytes:
-        """Read some of the body, as ``read`` does, but not all of it at once."""
-        return self.read(_PIECE_SIZE if amount is None else amount)
+        """Read what has come of the body, after one receive where nothing has, so that a break loses none of it."""
+        wanted = _PIECE_SIZE if amount is None else amount
+        if self.closed or wanted == 0:
+            return b""
+        if self._chunks is not None:
+            data = self._chunks.read(wanted, at_once=True)
+            if self._chunks.ended:
+                self._end(complete=True)
+            return data
+        # A body of no bytes has nothing to wait for.
+        return self.read(wanted if self._left == 0 else min(wanted, len(self._file.peek(1)) or 1))
 
     def close(self) -> None:
         """Give the body up, unless it was read to its end."""
@@ -309,8 +318,8 @@ class _Chunks:
         self._extensions_left = MAX_HEAD_SIZE
         self.ended = False
 
-    def read(self, amount: int) -> bytes:
-        """Read some bytes, of one chunk at most; none at the end."""
+    def read(self, amount: int, *, at_once: bool = False) -> bytes:
+        """Read some bytes, of one chunk at most; none at the end. With ``at_once``, no more than have come."""
         if self.ended:
             return b""
         if not self._left:
@@ -319,6 +328,7 @@ class _Chunks:
                 parse_fields(_read_lines(self._file, "trailer section").decode("latin-1"))
                 self.ended = True
                 return b""
+        amount = min(amount, len(self._file.peek(1)) or 1) if at_once else amount
         data = _read_exactly(self._file, min(amount, self._left))
         self._left -= len(data)
         if not self._left and _read_exactly(self._file, 2) != b"\r\n":

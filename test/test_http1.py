@@ -253,7 +253,7 @@ def test_urllib3_reads_a_body_in_each_of_its_ways(framing: Framing) -> None:
         lambda r: b"".join(r.stream(3)),
         lambda r: b"".join(iter(lambda: r.read(3), b"")),
         lambda r: b"".join(iter(lambda: r.read1(3), b"")),
-        lambda r: r.read1() + r.read1(),
+        lambda r: r.read1() + r.read1() + r.read1(),
     ):
         raw, ended = response()
         assert read(raw) == b"abcdefgh"
