@@ -195,7 +195,7 @@ class ApiException(OpenApiException):
     def __str__(self) -> str:
         text = self._what_happened()
         if self.request:
-            text = f"{self.request.method} {self.request.url}: {text}"
+            text = f"{self.request.method} {_shortened(self.request.url)}: {text}"
         details = self._details()
         if details:
             text = f"{text} ({', '.join(details)})"
@@ -305,7 +305,7 @@ class WaitException(OpenApiException):
         looks = "1 look" if self.polls == 1 else f"{self.polls} looks"
         # Of one among many, the looks are not counted.
         effort = f"{looks} in {self.waited:.1f} s" if self.polls else f"after {self.waited:.1f} s"
-        return escaped(f"{self.identifier}: {self.message} ({effort})")
+        return escaped(f"{_shortened(self.identifier)}: {self.message} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
