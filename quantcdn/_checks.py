@@ -30,6 +30,7 @@ _LONGEST_SHOWN = 60
 _LARGEST_NUMBER = 1e9
 _SMALLEST_NUMBER = 1e-9
 _INT32 = 2**31
+_MOST_CONNECTIONS = 10_000
 
 SocketOption = tuple[int, int, int | bytes]
 """The arguments of ``socket.setsockopt``."""
@@ -97,9 +98,22 @@ def above_zero(name: str, value: object) -> float:
     return checked
 
 
+def seconds(name: str, value: object, maximum: float) -> float:
+    """Check that an argument is a number of seconds from 0 to a maximum."""
+    checked = number(name, value)
+    if not 0 <= checked <= maximum:
+        raise ApiValueError(f"{name} must be from 0 to {maximum:.0f} seconds, not {shown(value)}")
+    return checked
+
+
 def size(name: str, value: object) -> int:
     """Check that a setting is a whole number above 0."""
     return integer(name, value, minimum=1)
+
+
+def pool_size(name: str, value: object) -> int:
+    """Check that a setting is a number of connections that a process may have open."""
+    return integer(name, value, minimum=1, maximum=_MOST_CONNECTIONS)
 
 
 def text(name: str, value: object) -> str:
@@ -128,8 +142,11 @@ def segment(name: str, value: object) -> str:
 
 def mapping(name: str, value: object) -> Mapping[str, object]:
     """Check that an option is a mapping, and take None for an empty one."""
-    if value is None:
-        return {}
+    return {} if value is None else required_mapping(name, value)
+
+
+def required_mapping(name: str, value: object) -> Mapping[str, object]:
+    """Check that an argument is a mapping."""
     if not is_mapping(value):
         raise ApiTypeError(f"{name} takes a mapping, not {type(value).__name__}")
     return value
@@ -283,14 +300,14 @@ def header(name: object, value: object) -> tuple[str, str]:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise ApiValueError(f"{shown(name)} cannot be the name of a header")
     if not isinstance(value, str):
-        raise ApiTypeError(f"the header {name} takes text, not {type(value).__name__}")
+        raise ApiTypeError(f"the header {without_control(name)} takes text, not {type(value).__name__}")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-        raise ApiValueError(f"the header {name} has control characters or letters outside Latin-1")
+        raise ApiValueError(f"the header {without_control(name)} has control characters or letters outside Latin-1")
     return name, value
 
 
 SETTINGS: Mapping[str, Callable[[str, object], object]] = {
-    "connection_pool_maxsize": size,
+    "connection_pool_maxsize": pool_size,
     "max_response_size": size,
     "max_image_size": size,
     "max_error_size": size,

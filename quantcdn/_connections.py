@@ -339,19 +339,22 @@ class DirectHttps(DirectConnection, HTTPSConnection):
 class QuietQueue(queue.LifoQueue[Any]):
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
-    urllib3 would log a warning for each of those. The base class's lock is not used, since a fork
-    could leave it held for ever; a list's append and pop need none.
+    urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
+    log a warning for each connection without a place. The base class's lock is not used, since a fork could leave it
+    held for ever; a list's append and pop need none.
     """
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
+        if item is None:
+            return
         if len(self.queue) < self.maxsize:
             self.queue.append(item)
-        elif item is not None:
+        else:
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take a connection; None stands for one that is still to be made.
+        """Take an idle connection.
 
         Raises:
             queue.Empty: There is none.

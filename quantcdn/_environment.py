@@ -14,7 +14,7 @@ ORGANIZATION_VARIABLES = ("QUANTCDN_ORGANIZATION", "QUANT_ORGANISATION", "QUANT_
 """The environment variables that hold an organisation, first choice first."""
 
 
-def first_set(names: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
+def first_set(names: tuple[str, ...], environ: Mapping[str, object]) -> str | None:
     """Find the first of some variables that is set and not empty.
 
     Args:

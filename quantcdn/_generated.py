@@ -182,14 +182,17 @@ class GeneratedMethods:
             The response with its model.
 
         Raises:
-            ApiTypeError: A type is neither a class nor a name.
+            ApiTypeError: An argument is of a wrong type, or a type is neither a class nor a name.
             ApiValueError: There is no type of that name.
             ApiException: The status is not 200 to 299; ``data`` is of the type for that status.
             ApiResponseException: The body is no value of its type.
         """
         from quantcdn import _deserialization
 
-        kind = _type_of(response_data.status, response_types_map or {})
+        received: object = response_data
+        if not isinstance(received, RESTResponse):
+            raise ApiTypeError(f"response_data takes a RESTResponse, not {type(received).__name__}")
+        kind = _type_of(response_data.status, _checks.mapping("response_types_map", response_types_map))
         if kind is not None and kind not in _BYTES:
             _deserialization.reader(kind)
         raw, is_success = response_data.data, 200 <= response_data.status <= 299
@@ -253,14 +256,14 @@ class GeneratedMethods:
 
         Raises:
             ApiTypeError: A value is of another type.
-            ApiValueError: It contains itself, or is nested too deep.
+            ApiValueError: It contains itself, is nested too deep, or holds an integer of more than 4,300 digits.
         """
         from quantcdn import _serialization
 
         return _serialization.plain(obj)
 
 
-def _type_of(status: int, types: Mapping[str, type | str | None]) -> type | str | None:
+def _type_of(status: int, types: Mapping[str, Any]) -> Any:
     names = (str(status), f"{status // 100}XX", "default")
     return next((types[name] for name in names if name in types), None)
 

@@ -22,6 +22,7 @@ Parameters = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 _BODILESS = frozenset({"GET", "HEAD"})
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})  # also where it is 0 (RFC 9110 section 8.6)
+_MOST_BITS = 14_284  # of an integer whose 4,300 digits Python still writes
 _SEPARATORS: Mapping[str, str] = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 
 
@@ -42,7 +43,7 @@ def plain(value: object) -> Any:
 
     Raises:
         ApiTypeError: A value is of another type.
-        ApiValueError: It contains itself, or is nested too deep.
+        ApiValueError: It contains itself, is nested too deep, or holds an integer of more than 4,300 digits.
     """
     try:
         return _plain(value)
@@ -56,6 +57,8 @@ def _plain(value: Any) -> Any:
         raise ApiTypeError(f"the class {value.__name__} cannot be sent")
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ApiValueError(f"{_checks.shown(value)} cannot be sent")
     if value is None or isinstance(value, str | bytes | bool | int | float):
         return value
     if isinstance(value, datetime.date):  # a datetime is one too

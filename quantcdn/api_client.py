@@ -250,9 +250,7 @@ class ApiClient(GeneratedMethods):
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
             ApiException: No answer came.
         """
-        unknown = options.keys() - RequestOptions.__optional_keys__
-        if unknown:
-            raise ApiTypeError(f"{operation.name} has no option {sorted(unknown)[0]!r}")
+        _check_call(operation, arguments, options)
         configuration = self.configuration
         target = operation.target(arguments, check_bounds=configuration.client_side_validation)
         host = configuration.get_host_from_settings(options.get("_host_index"))
@@ -308,6 +306,16 @@ class ApiClient(GeneratedMethods):
             if token is not None:
                 headers["Authorization"] = f"Bearer {token}"
         return headers
+
+
+def _check_call(operation: object, arguments: object, options: object) -> None:
+    """Check what an endpoint is called with: the types, and the names of options."""
+    if not isinstance(operation, Operation):
+        raise ApiTypeError(f"operation takes an Operation, not {type(operation).__name__}")
+    _checks.required_mapping("arguments", arguments)
+    for name in _checks.required_mapping("options", options):
+        if name not in RequestOptions.__optional_keys__:
+            raise ApiTypeError(f"{operation.name} has no option {_checks.shown(name)}")
 
 
 def _private_names(options: RequestOptions) -> tuple[str, ...]:

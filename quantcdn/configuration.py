@@ -63,7 +63,7 @@ class Configuration(LoggingSettings):
         timeout: Seconds for the whole call, above 0 and at most 86,400, silences of the service
             included; or a pair for connecting and for each silence; or a ``Timeout``.
         retries: A number of retries from 0 to 100, a ``RetryPolicy``, or a ``urllib3.Retry``.
-        connection_pool_maxsize: How many idle connections are kept for a host, 1 or more.
+        connection_pool_maxsize: How many idle connections are kept for a host, 1 to 10,000.
         max_response_size: The largest answer in bytes, unpacked, 1 or more.
         max_image_size: The largest picture in bytes, 1 or more.
         max_error_size: How many bytes of an error's body are kept, 1 or more.
@@ -284,10 +284,11 @@ class Configuration(LoggingSettings):
             The configuration; its other settings are the defaults and can be assigned.
 
         Raises:
+            ApiTypeError: ``environ`` is not a mapping, or one of its values is not text.
             ApiValueError: No token is set, or one of the values cannot be used; the message
                 names the variable.
         """
-        variables = os.environ if environ is None else environ
+        variables = os.environ if environ is None else _checks.required_mapping("environ", environ)
         configuration = cls()
         for setting, names in _VARIABLES.items():
             name = first_set(names, variables)

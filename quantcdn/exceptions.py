@@ -206,7 +206,7 @@ class ApiException(OpenApiException):
     def __str__(self) -> str:
         text = self._what_happened()
         if self.request:
-            text = f"{self.request.method} {self.request.url}: {text}"
+            text = f"{self.request.method} {_shortened(self.request.url)}: {text}"
         details = self._details()
         if details:
             text = f"{text} ({', '.join(details)})"
@@ -320,7 +320,7 @@ class WaitException(OpenApiException):
 
     def __str__(self) -> str:
         effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
-        return escaped(f"{self.identifier}: {self.message} ({effort})")
+        return escaped(f"{_shortened(self.identifier)}: {self.message} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"

@@ -78,7 +78,7 @@ class Operation(Generic[T]):
             ApiTypeError: An argument is of a wrong type.
             ApiValueError: An argument has a value that cannot be sent.
         """
-        path = self.path.format_map({name: _segment(name, arguments[name]) for name in self.path_parameters})
+        path = self.path.format_map({name: _segment(name, arguments.get(name)) for name in self.path_parameters})
         query = {
             name: (check.unbounded if isinstance(check, Bounded) and not check_bounds else check)(name, arguments[name])
             for name, check in self.query.items()

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from urllib3.util import parse_url
+
 from quantcdn._hosts import ip_address, is_loopback
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
@@ -37,7 +39,8 @@ def checked_proxy(proxy: object) -> str:
     try:
         parts = urlsplit(address)
         usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        parse_url(address)
+    except ValueError:  # from either
         usable = False
     if not usable or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
         raise ApiValueError(f"proxy must be {', '.join(_SCHEMES)}, ://, host and port, with nothing else")

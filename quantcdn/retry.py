@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Protocol, SupportsIndex
 
 from quantcdn import _checks
 from quantcdn._json import is_collection
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn.exceptions import ApiTypeError
 
 _LARGEST_RETRIES = 100
 _LONGEST_PAUSE = 86_400.0
+_MOST_DOUBLINGS = 900  # of any pause; more would exceed a float
 _OBEYED = ("total", "status_forcelist", "backoff_factor")
 
 
@@ -78,9 +80,14 @@ class RetryPolicy:
 
         Returns:
             Seconds.
+
+        Raises:
+            ApiTypeError: A number is not an integer.
+            ApiValueError: A number is out of its range.
         """
-        base = self.throttled_base if status == 429 else self.base
-        return min(self.maximum, base * 2.0 ** (attempt - 1))
+        doublings = _checks.integer("attempt", attempt, 1) - 1
+        base = self.throttled_base if _checks.integer("status", status, 0, 999) == 429 else self.base
+        return min(self.maximum, math.ldexp(base, min(doublings, _MOST_DOUBLINGS)))
 
 
 def retry_policy(setting: RetryPolicy | RetrySettings | int | None) -> RetryPolicy:
@@ -131,10 +138,7 @@ def _checked_statuses(statuses: object) -> frozenset[int]:
 
 
 def _checked_pause(name: str, value: object) -> float:
-    seconds = _checks.number(name, value)
-    if not 0 <= seconds <= _LONGEST_PAUSE:
-        raise ApiValueError(f"{name} must be from 0 to {_LONGEST_PAUSE:g} seconds, not {_checks.shown(value)}")
-    return seconds
+    return _checks.seconds(name, value, _LONGEST_PAUSE)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
 import logging
 import re
 import socket
@@ -104,6 +105,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server = ScriptedServer(self._respond)
+        self.emulator = emulator.Emulator()
         self.time = ShortPatience()
         self._closing: list[Callable[[], object]] = []
 
@@ -132,14 +134,17 @@ class World:
         self._closing.append(value.close)
         return value
 
+    def response(self) -> RESTResponse:
+        return self.api().list_ai_tool_names_without_preload_content("acme")
+
     def make(self, owner: type) -> Any:
         """Make an instance of a public class."""
         makers: dict[type, Callable[[], Any]] = {
             quantcdn.AIToolsApi: self.api,
             quantcdn.ApiClient: self.client,
             quantcdn.Configuration: self.configuration,
-            emulator.Emulator: lambda: self.closed_later(emulator.Emulator()),
-            RESTResponse: lambda: self.api().list_ai_tool_names_without_preload_content("acme"),
+            emulator.Emulator: lambda: self.emulator,
+            RESTResponse: self.response,
         }
         if owner in makers:
             return makers[owner]()
@@ -159,11 +164,17 @@ class World:
             "arguments": {"organisation": "acme"},
             "operation": LIST_AI_TOOL_NAMES,
             "options": {},
+            "method": "GET",
+            "resource_path": "/",
+            "url": self.server.url + LIST_AI_TOOL_NAMES.path.format(organisation="acme"),
+            "response_type": "ListAIToolNames200Response",
+            "response_text": json.dumps(BODIES["list_ai_tool_names"]),
+            "fault": emulator.Fault(),
             "attempt": 1,
             "status": 503,
             "uniform": lambda least, _most: least,
         }
-        return known.get(name, "text")
+        return self.response() if name == "response_data" else known.get(name, "text")
 
     def use(self, result: Any) -> None:
         """Do with a result what a program would, since what is accepted must not fail later."""
@@ -189,11 +200,37 @@ class World:
         elif isinstance(result, quantcdn.AIToolsApi):
             result.list_ai_tool_names("acme")
         elif isinstance(result, emulator.Emulator):
-            self.closed_later(result)
+            self.use_emulator(self.closed_later(result))
+        elif isinstance(result, emulator.Fault) and not result.delay:
+            self.emulator.add_fault(result, times=None)
+            quantcdn.AIToolsApi(self.emulator_client(self.emulator)).list_ai_tool_names("acme")
+        elif isinstance(result, emulator.Clock | emulator.ManualClock):
+            result.now()
         if not isinstance(result, Model):
             repr(result)  # a model shows a number as Python does, which refuses more than 4300 digits; JSON brings none
 
+    def emulator_client(self, service: emulator.Emulator) -> quantcdn.ApiClient:
+        return self.closed_later(quantcdn.ApiClient(service.configuration(retries=0)))  # type: ignore[no-any-return]
+
+    def use_emulator(self, service: emulator.Emulator, identifier: object = None) -> None:
+        """Ask it for what it knows: it may say that there is no such thing, but it must answer."""
+        api = quantcdn.AIToolsApi(self.emulator_client(service))
+        name = identifier if isinstance(identifier, str) else EXECUTION_ID
+        for call in (
+            lambda: api.list_ai_tool_executions("acme"),
+            lambda: api.get_ai_tool_execution_status("acme", name),
+            lambda: api.get_ai_orchestration_status("acme", name),
+        ):
+            try:
+                call()
+            except quantcdn.ApiConnectionException as error:
+                raise AssertionError(f"the local service broke: {error}") from error
+            except quantcdn.OpenApiException:
+                pass
+
     def close(self) -> None:
+        self.emulator.reset()
+        self.emulator.wire = "4.19"
         for close in self._closing:
             close()
         self._closing.clear()
@@ -202,7 +239,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("hostile"))
-    with world.server:
+    with world.server, world.emulator:
         yield world
         world.close()
 
@@ -239,7 +276,7 @@ def allowed_errors(subject: Subject) -> tuple[type[BaseException], ...]:
     errors: tuple[type[BaseException], ...] = (quantcdn.OpenApiException, EnoughError)
     if isinstance(owner, type) and issubclass(owner, Model) and subject.owner is None:
         errors = (*errors, pydantic.ValidationError)  # a constructor's, as everybody who knows pydantic expects
-    if subject.name.endswith((".save_images", ".save_files")):
+    if subject.name.endswith((".save_images", ".save_files")) or subject.member is emulator.Emulator:
         errors = (*errors, OSError)
     return errors
 
@@ -252,6 +289,8 @@ def leak_of(world: World, subject: Subject, name: str, value: object) -> str | N
         arguments = {other: world.argument(other) for other in subject.required() if other != name}
         result = call(value) if isinstance(subject.member, property) else call(**arguments, **{name: value})
         world.use(result)
+        if subject.owner is emulator.Emulator:
+            world.use_emulator(world.emulator, result)
     except allowed_errors(subject) as error:
         if len(str(error)) > 2000:
             return f"an error of {len(str(error))} letters"

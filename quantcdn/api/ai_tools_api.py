@@ -10,6 +10,7 @@ from quantcdn import _checks
 from quantcdn.api._waits import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
+from quantcdn.exceptions import ApiTypeError
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_orchestration_status404_response import GetAIOrchestrationStatus404Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -80,10 +81,16 @@ class AIToolsApi(WaitsMixin):
 
     Args:
         api_client: The client, or None for ``ApiClient.get_default()``.
+
+    Raises:
+        ApiTypeError: ``api_client`` is neither.
     """
 
     def __init__(self, api_client: ApiClient | None = None) -> None:
-        self.api_client = ApiClient.get_default() if api_client is None else api_client
+        chosen: object = ApiClient.get_default() if api_client is None else api_client
+        if not isinstance(chosen, ApiClient):
+            raise ApiTypeError(f"AIToolsApi takes an ApiClient, not {type(chosen).__name__}")
+        self.api_client = chosen
         self.timing = Timing()
 
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import math
 
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn import _checks
+from quantcdn.exceptions import ApiTypeError
+
+# Three steps of an orchestration that starts at the last moment still end before the year 10,000.
+LONGEST_STEP = 1_000_000_000.0
+"""The longest duration, in seconds."""
+LAST_MOMENT = 200_000_000_000.0
+"""The latest time of a clock, in seconds since 1970."""
 
 
-def seconds(name: str, value: object) -> float:
-    """Check that an argument is a finite number of seconds, 0 or more."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ApiTypeError(f"{name} takes seconds as a number, not {type(value).__name__}")
-    if not 0 <= value < math.inf:  # also refuses NaN
-        raise ApiValueError(f"{name} must be 0 seconds or more, not {value}")
-    return float(value)
+def duration(name: str, value: object) -> float:
+    """Check that an argument is a number of seconds that something may take."""
+    return _checks.seconds(name, value, LONGEST_STEP)
+
+
+def moment(name: str, value: object) -> float:
+    """Check that an argument is a time in seconds since 1970."""
+    return _checks.seconds(name, value, LAST_MOMENT)
 
 
 def json_value(name: str, value: object) -> object:
     """Check that an argument can be sent as JSON, and copy it, so that a later change of it does no harm."""
     try:
-        json.dumps(value)
+        return json.loads(json.dumps(value))
     except (TypeError, ValueError, RecursionError) as error:
         problem = ApiTypeError(f"{name} takes a JSON value: {error}")
-    else:
-        return copy.deepcopy(value)
     raise problem

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
+from quantcdn import _checks
 from quantcdn.emulator import _arguments
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn.exceptions import ApiTypeError
 
 
 class AnyClock(Protocol):
@@ -19,23 +19,30 @@ class AnyClock(Protocol):
         ...
 
 
+def checked_clock(value: object) -> AnyClock:
+    """Check that an argument can say what time it is."""
+    if not _is_clock(value):
+        raise ApiTypeError(f"clock takes an object with a method now, not {type(value).__name__}")
+    return value
+
+
+def _is_clock(value: object) -> TypeGuard[AnyClock]:
+    return callable(getattr(value, "now", None))
+
+
 class Clock:
     """A clock that runs by itself, from the real time on.
 
     Args:
-        speed: How many seconds pass on it in one real second, above 0.
+        speed: How many seconds pass on it in one real second, from 1e-9 to 1e9.
 
     Raises:
         ApiTypeError: The speed is not a number.
-        ApiValueError: The speed is not above 0.
+        ApiValueError: The speed is out of its range.
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        if isinstance(speed, bool) or not isinstance(speed, (int, float)):
-            raise ApiTypeError(f"speed takes a number, not {type(speed).__name__}")
-        if not 0 < speed < math.inf:
-            raise ApiValueError(f"speed must be above 0, not {speed}")
-        self._speed = speed
+        self._speed = _checks.above_zero("speed", speed)
         self._start = time.time()
         self._started = time.monotonic()
 
@@ -55,15 +62,15 @@ class ManualClock:
     """A clock that stands still until it is told to move. Threads may share it.
 
     Args:
-        start: The time at first, in seconds since 1970, 0 or more.
+        start: The time at first, in seconds since 1970, from 0 to 200 thousand million.
 
     Raises:
         ApiTypeError: The time is not a number.
-        ApiValueError: The time is negative or not finite.
+        ApiValueError: The time is out of its range.
     """
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
-        self._now = _arguments.seconds("start", start)
+        self._now = _arguments.moment("start", start)
         self._lock = threading.Lock()
 
     def now(self) -> float:
@@ -83,11 +90,11 @@ class ManualClock:
 
         Raises:
             ApiTypeError: ``seconds`` is not a number.
-            ApiValueError: ``seconds`` is negative or not finite.
+            ApiValueError: ``seconds`` is negative, or leads beyond the last time that ``start`` may be.
         """
-        step = _arguments.seconds("seconds", seconds)
+        step = _arguments.moment("seconds", seconds)
         with self._lock:
-            self._now += step
+            self._now = _arguments.moment("the time", self._now + step)
 
     def __repr__(self) -> str:
         return f"ManualClock(start={self.now()!r})"

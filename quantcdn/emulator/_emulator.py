@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from quantcdn import _checks
+from quantcdn._json import is_collection
 from quantcdn.api import ai_tools_api
 from quantcdn.configuration import Configuration
 from quantcdn.emulator import _arguments
-from quantcdn.emulator._clock import AnyClock, Clock
+from quantcdn.emulator._clock import AnyClock, Clock, checked_clock
 from quantcdn.emulator._examples import fill
 from quantcdn.emulator._faults import Fault, Faults
 from quantcdn.emulator._journal import RecordedRequest
@@ -22,6 +23,8 @@ from quantcdn.emulator._service import Memory, Service, digits
 from quantcdn.emulator._state import Execution, Orchestration
 from quantcdn.emulator._wire import WIRES
 from quantcdn.exceptions import ApiTypeError, ApiValueError
+
+_INT64 = 2**63
 
 
 class Emulator:
@@ -38,7 +41,7 @@ class Emulator:
         clock: What moves executions on; None for the real time.
         missing_scope: A scope that the token lacks: every endpoint then answers 403 and names it; None lets
             the token have all.
-        seed: What identifiers, pictures and the token follow from.
+        seed: What identifiers, pictures and the token follow from, an integer of 64 bits.
 
     Raises:
         ApiTypeError: An argument is of a wrong type.
@@ -58,16 +61,18 @@ class Emulator:
         seed: int = 0,
     ) -> None:
         _checks.integer("port", port, 0, 65_535)
+        seed = _checks.integer("seed", seed, -_INT64, _INT64 - 1)
         gate = Gate(
             token=f"emulator_{digits(seed, 'token')}" if token is None else _checks.token(token),
             organisation=None if organisation is None else _checks.text("organisation", organisation),
             missing_scope=_checks.optional_text("missing_scope", missing_scope),
         )
         wire = _checked_wire(wire)
+        clock = Clock() if clock is None else checked_clock(clock)
         self._server = Server(port)
         self._service = Service(
             seed=seed,
-            clock=Clock() if clock is None else clock,
+            clock=clock,
             wire=wire,
             gate=gate,
             routes=routes(ai_tools_api.OPERATIONS),
@@ -135,8 +140,8 @@ class Emulator:
 
         Args:
             tool_name: The tool's name; any text.
-            pending: How long it waits, in seconds of the clock, 0 or more.
-            running: How long it runs, in seconds of the clock, 0 or more.
+            pending: How long it waits, in seconds of the clock, 0 to 1,000,000,000.
+            running: How long it runs, in seconds of the clock, 0 to 1,000,000,000.
             result: What it gives back, a JSON value; None for the usual of such a tool.
             error: Why it fails; None lets it complete.
             execution_id: Its identifier; None makes one. An execution of that identifier is replaced.
@@ -177,9 +182,9 @@ class Emulator:
 
         Args:
             tools: Names of tools, which are started with it, or identifiers of executions, 1 or more.
-            pending: How long it and the tools that it starts wait, in seconds of the clock, 0 or more.
-            running: How long each tool that it starts runs, in seconds of the clock, 0 or more.
-            synthesizing: How long the answer takes after the last tool, in seconds of the clock, 0 or more.
+            pending: How long it and the tools that it starts wait, in seconds of the clock, 0 to 1,000,000,000.
+            running: How long each tool that it starts runs, in seconds of the clock, in the same range.
+            synthesizing: How long the answer takes after the last tool, in seconds of the clock, in the same range.
             answer: The answer; None makes one.
             error: Why it fails; None lets it complete.
             orchestration_id: Its identifier; None makes one. An orchestration of that identifier is replaced.
@@ -191,7 +196,7 @@ class Emulator:
             ApiTypeError: An argument is of a wrong type.
             ApiValueError: An argument has a value that cannot be used.
         """
-        _check_tools(tools)
+        tools = _checked_tools(tools)
         with self._service.lock:
             script = Orchestration(
                 orchestration_id=self._identifier("orch", orchestration_id),
@@ -236,8 +241,8 @@ class Emulator:
         if not isinstance(fault, Fault):
             raise ApiTypeError(f"fault takes a Fault, not {type(fault).__name__}")
         names = {route.name for route in self._service.routes}
-        if operation not in names:  # None is the name of the page at the root
-            raise ApiValueError(f"there is no operation {operation!r}")
+        if _checks.optional_text("operation", operation) not in names:  # None is the name of the page at the root
+            raise ApiValueError(f"there is no operation {_checks.shown(operation)}")
         if times is not None:
             _checks.integer("times", times, 1)
         with self._service.lock:
@@ -269,14 +274,16 @@ class Emulator:
         return f"Emulator({self.url}, wire={self.wire!r})"
 
 
-def _checked_wire(value: str) -> str:
-    if value not in WIRES:
-        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {value!r}")
-    return value
+def _checked_wire(value: object) -> str:
+    wire = _checks.text("wire", value)
+    if wire not in WIRES:
+        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {_checks.shown(wire)}")
+    return wire
 
 
-def _check_tools(tools: Sequence[str]) -> None:
-    if isinstance(tools, str) or not all(isinstance(tool, str) for tool in tools):
-        raise ApiTypeError("tools takes a list of names or identifiers")
+def _checked_tools(tools: object) -> list[str]:
+    if not is_collection(tools) or isinstance(tools, str | bytes):
+        raise ApiTypeError(f"tools takes a list of names or identifiers, not {type(tools).__name__}")
     if not tools:
         raise ApiValueError("tools is empty")
+    return [_checks.text(f"tools[{position}]", tool) for position, tool in enumerate(tools)]

@@ -21,7 +21,7 @@ class Fault:
 
     Raises:
         ApiTypeError: A value is of a wrong type.
-        ApiValueError: A status is not from 200 to 599, a delay is negative, or a header cannot be sent.
+        ApiValueError: A status or a delay is out of its range, or a header cannot be sent.
     """
 
     status: int | None = None
@@ -31,7 +31,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Headers that win over the answer's own."""
     delay: float = 0.0
-    """How many real seconds pass before the answer, 0 or more."""
+    """How many real seconds pass before the answer, 0 to 1,000,000,000."""
     retry_after: float | str | None = None
     """The header ``Retry-After``: seconds, or any text."""
     reset: bool = False
@@ -44,9 +44,12 @@ class Fault:
             _checks.integer("status", self.status, 200, 599)
         if self.body is not None and not isinstance(self.body, bytes):
             raise ApiTypeError(f"body takes bytes, not {type(self.body).__name__}")
-        _arguments.seconds("delay", self.delay)
+        _arguments.duration("delay", self.delay)
         _checks.boolean("reset", self.reset)
         _checks.boolean("truncate", self.truncate)
+        if self.retry_after is not None and not isinstance(self.retry_after, str):
+            _checks.number("retry_after", self.retry_after)
+        _checks.required_mapping("headers", self.headers)
         for name, value in self.all_headers().items():
             _checks.header(name, value)
 

@@ -36,8 +36,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         _checks.text("tool_name", self.tool_name)
-        _arguments.seconds("pending", self.pending)
-        _arguments.seconds("running", self.running)
+        _arguments.duration("pending", self.pending)
+        _arguments.duration("running", self.running)
         _checks.optional_text("error", self.error)
 
     @property
@@ -77,8 +77,8 @@ class Orchestration:
     """Why it fails, or None."""
 
     def __post_init__(self) -> None:
-        _arguments.seconds("pending", self.pending)
-        _arguments.seconds("synthesizing", self.synthesizing)
+        _arguments.duration("pending", self.pending)
+        _arguments.duration("synthesizing", self.synthesizing)
         _checks.optional_text("answer", self.answer)
         _checks.optional_text("error", self.error)
 
