@@ -18,6 +18,8 @@ from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 _LONGEST_NAME = 100
 
+_LONGEST_PATH = 4_096  # which is as much as Linux takes
+
 
 def checked_folder(folder: str | os.PathLike[str]) -> Path:
     """Check the argument that says where files go."""
@@ -26,9 +28,14 @@ def checked_folder(folder: str | os.PathLike[str]) -> Path:
     path: object = os.fspath(folder)
     if not isinstance(path, str):
         raise ApiTypeError("folder takes a path of text, not of bytes")
-    if "\0" in path:
-        raise ApiValueError("folder has a NUL character in it")
-    return Path(path)
+    if len(path) > _LONGEST_PATH:
+        raise ApiValueError(f"folder has more than {_LONGEST_PATH:,} characters")
+    try:
+        if b"\0" not in os.fsencode(path):
+            return Path(path)
+    except UnicodeEncodeError:
+        pass  # a surrogate that stands for no byte
+    raise ApiValueError("folder has a character in it that no path can have")
 
 
 def file_name(identifier: str) -> str:

@@ -6,8 +6,9 @@ import re
 import struct
 from dataclasses import dataclass, field
 
+from quantcdn import _checks
 from quantcdn._data_uris import read_data_uri
-from quantcdn.exceptions import ApiResponseException
+from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
 LARGEST_IMAGE = 64 * 1024 * 1024
 """The largest picture that is taken unless told otherwise, in bytes."""
@@ -50,8 +51,11 @@ def image_of(data: bytes) -> Image:
         The picture.
 
     Raises:
+        ApiTypeError: ``data`` is of another type.
         ApiResponseException: It is no PNG, JPEG, WebP or GIF.
     """
+    if not isinstance(data, (bytes, bytearray)):
+        raise ApiTypeError(f"image_of takes bytes, not {type(data).__name__}")
     for magic, media_type, size_of in _KINDS:
         if magic.match(data):
             size: tuple[int, int] | tuple[None, None]
@@ -77,10 +81,14 @@ def image_from_uri(uri: str, limit: int = LARGEST_IMAGE) -> Image:
         The image; its kind is known from its bytes, whatever the URI calls it.
 
     Raises:
+        ApiTypeError: ``uri`` is no text, or ``limit`` no whole number.
+        ApiValueError: ``limit`` is below 1.
         ApiResponseException: It is no such URI, its base64 is damaged, it is too large, or it is no
             image of a known kind.
     """
-    return image_of(read_data_uri(uri, limit).data)
+    if not isinstance(uri, str):
+        raise ApiTypeError(f"image_from_uri takes text, not {type(uri).__name__}")
+    return image_of(read_data_uri(uri, _checks.size("limit", limit)).data)
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

@@ -335,7 +335,12 @@ class RESTResponse:
 
         Returns:
             Its value.
+
+        Raises:
+            ApiTypeError: The name is not text.
         """
+        if not isinstance(name, str):
+            raise ApiTypeError(f"the name of a header is text, not {type(name).__name__}")
         return self.headers.get(name, default)
 
     def close(self) -> None:

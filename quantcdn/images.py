@@ -20,6 +20,20 @@ from quantcdn._saving import OnProgress as OnProgress
 from quantcdn.api_client import ApiClient
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiValueError
 
+__all__ = [
+    "MAX_FILES",
+    "MAX_TOTAL_SIZE",
+    "TIMEOUT",
+    "Execution",
+    "Image",
+    "OnProgress",
+    "Source",
+    "image_from_uri",
+    "image_of",
+    "save_files",
+    "save_images",
+]
+
 Source = Literal["auto", "signed", "inline"]
 
 MAX_FILES = 50
@@ -77,7 +91,7 @@ def save_images(
         OSError: The folder cannot be written.
     """
     if source not in ("auto", "signed", "inline"):
-        raise ApiValueError(f"source must be auto, signed or inline, not {source!r}")
+        raise ApiValueError(f"source must be auto, signed or inline, not {_checks.shown(source)}")
     bounds = Bounds(max_files, max_total_size, timeout)
     checked_execution("save_images", execution)
     where = checked_folder(folder)

@@ -97,6 +97,8 @@ class WaitsMixin:
             OpenApiException: See the class.
         """
         _check(poll, on_update, cancel, raise_on_failure)
+        _checks.segment("organisation", organisation)
+        _checks.segment("execution_id", execution_id)
         polls = _Polls(self, options, once=timeout == 0)
         with _shown(self, on_update) as (told, timing):
             wait = Wait(
@@ -155,6 +157,8 @@ class WaitsMixin:
             OpenApiException: See the class.
         """
         _check(poll, on_update, cancel, raise_on_failure)
+        _checks.segment("organisation", organisation)
+        _checks.segment("orchestration_id", orchestration_id)
         polls = _Polls(self, options, once=timeout == 0)
         with _shown(self, on_update) as (told, timing):
             wait = Wait(
@@ -216,6 +220,8 @@ class WaitsMixin:
         _check(poll, on_update, cancel)
         if isinstance(execution_ids, str):
             raise ApiTypeError("execution_ids takes several identifiers, not one")
+        if not isinstance(execution_ids, Iterable):
+            raise ApiTypeError(f"execution_ids takes identifiers, not {type(execution_ids).__name__}")
         identifiers = [_checks.segment("execution_ids", identifier) for identifier in execution_ids]
         line = _line(self, on_update)
         polls = _Polls(self, options, once=timeout == 0)

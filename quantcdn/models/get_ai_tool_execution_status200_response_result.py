@@ -28,10 +28,13 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
             The pictures; none where there are no ``images``.
 
         Raises:
+            ApiTypeError: ``limit`` is no whole number.
+            ApiValueError: ``limit`` is below 1.
             ApiResponseException: One is no data URI, is damaged or too large, or is no PNG, JPEG, WebP or GIF.
         """
-        from quantcdn._contents import PREVIEWS, listed  # few programs have to do with images
+        from quantcdn import _checks  # few programs have to do with images
+        from quantcdn._contents import PREVIEWS, listed
         from quantcdn._pictures import LARGEST_IMAGE, image_of
 
-        most = LARGEST_IMAGE if limit is None else limit
+        most = LARGEST_IMAGE if limit is None else _checks.size("limit", limit)
         return [image_of(content.read(most)[1]) for content in listed({"images": self.images}, PREVIEWS)]
