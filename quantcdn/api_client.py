@@ -217,7 +217,7 @@ class ApiClient(GeneratedMethods):
         if problem is not None and response.reused and operation.method in SAFE_METHODS:
             # What an earlier request on that connection left behind may have come in place of the response.
             self.rest_client.close_idle()
-            response = self.send(operation, arguments, options, after=response)
+            response = self._send(operation, arguments, options, after=response)
             model = _read(operation, response)
             problem = self._crossed(operation, arguments, model)
         if problem is not None:
@@ -231,7 +231,6 @@ class ApiClient(GeneratedMethods):
         options: RequestOptions,
         *,
         preload: bool = True,
-        after: RESTResponse | None = None,
     ) -> RESTResponse:
         """Call an endpoint and leave its response as it is.
 
@@ -240,7 +239,6 @@ class ApiClient(GeneratedMethods):
             arguments: Its arguments by their Python names.
             options: What is said of this call alone.
             preload: Whether the body is read before the response is returned.
-            after: A response that this request follows in the same call, whose limit and attempts go on.
 
         Returns:
             The answer, whatever its status.
@@ -250,6 +248,18 @@ class ApiClient(GeneratedMethods):
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
             ApiException: No answer came.
         """
+        return self._send(operation, arguments, options, preload=preload)
+
+    def _send(
+        self,
+        operation: Operation[Any],
+        arguments: Mapping[str, object],
+        options: RequestOptions,
+        *,
+        preload: bool = True,
+        after: RESTResponse | None = None,
+    ) -> RESTResponse:
+        """Send, in a call that ``after`` may have begun: its limit and its attempts go on."""
         _check_call(operation, arguments, options)
         configuration = self.configuration
         target = operation.target(arguments, check_bounds=configuration.client_side_validation)
