@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from quantcdn import _checks
 from quantcdn._failures import Failure
 from quantcdn._headers import find_header, set_authorisation, set_header
+from quantcdn._json import is_collection
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiResponseException, ApiTypeError, ApiValueError
@@ -48,7 +49,7 @@ class GeneratedMethods:
         body: object = None,
         post_params: object = None,
         files: object = None,
-        auth_settings: Iterable[str] | None = None,
+        auth_settings: Collection[str] | None = None,
         collection_formats: Mapping[str, str] | None = None,
         _host: str | None = None,
         _request_auth: Mapping[str, Any] | None = None,
@@ -56,7 +57,7 @@ class GeneratedMethods:
         """Make a request of parameters.
 
         Args:
-            method: The HTTP method.
+            method: GET, HEAD, OPTIONS, DELETE, POST, PUT or PATCH.
             resource_path: The path below the configured host, with ``{name}`` for path parameters.
             path_params: The path parameters, each put in whole and percent-encoded.
             query_params: The query parameters; a list is repeated or joined as ``collection_formats`` says.
@@ -82,7 +83,8 @@ class GeneratedMethods:
             raise ApiValueError("this client sends no forms and no files: give a body")
         if _host not in (None, self.configuration.host):
             raise ApiValueError(f"the token goes to {self.configuration.host} alone: set Configuration.host")
-        formats = collection_formats or {}
+        checked_method = _checked_method(method)
+        formats: Mapping[str, Any] = _checks.mapping("collection_formats", collection_formats)
         path = _checks.text("resource_path", resource_path)
         if not path.startswith("/"):
             raise ApiValueError("resource_path must begin with a slash")  # else it would go on with the host's name
@@ -94,7 +96,7 @@ class GeneratedMethods:
         query = "&".join(_serialization.query_parts(query_params, formats))
         headers = self._request_headers(header_params, auth_settings, _request_auth)
         return (
-            method,
+            checked_method,
             self.configuration.host + path + (f"?{query}" if query else ""),
             headers,
             _serialization.plain(body),
@@ -104,7 +106,7 @@ class GeneratedMethods:
     def _request_headers(
         self,
         header_params: Mapping[str, Any] | None,
-        auth_settings: Iterable[str] | None,
+        auth_settings: Collection[str] | None,
         request_auth: Mapping[str, Any] | None,
     ) -> dict[str, str]:
         from quantcdn import _serialization
@@ -115,7 +117,7 @@ class GeneratedMethods:
             set_authorisation(headers, auth)
         for name, value in _checks.mapping("header_params", header_params).items():
             set_header(headers, name, _serialization.parameter_text(value))
-        wants_token = not auth and "BearerAuth" in (auth_settings or ())
+        wants_token = not auth and "BearerAuth" in _checked_schemes(auth_settings)
         if wants_token and find_header(headers, "authorization") is None:
             token = self.configuration.token()
             if token is not None:
@@ -154,9 +156,7 @@ class GeneratedMethods:
 
         if post_params:
             raise ApiValueError("this client sends no forms and no files: give a body")
-        checked_method = _checks.text("method", method).upper()
-        if checked_method not in _METHODS:
-            raise ApiValueError(f"method must be one of {', '.join(sorted(_METHODS))}, not {_checks.shown(method)}")
+        checked_method = _checked_method(method)
         host = self.configuration.host
         headers = self.default_headers.copy()
         for name, value in _checks.mapping("header_params", header_params).items():
@@ -261,6 +261,21 @@ class GeneratedMethods:
         from quantcdn import _serialization
 
         return _serialization.plain(obj)
+
+
+def _checked_schemes(auth_settings: object) -> list[object]:
+    if auth_settings is None:
+        return []
+    if not is_collection(auth_settings) or isinstance(auth_settings, str | bytes):
+        raise ApiTypeError(f"auth_settings takes a list of names, not {type(auth_settings).__name__}")
+    return list(auth_settings)
+
+
+def _checked_method(method: object) -> str:
+    checked = _checks.text("method", method).upper()
+    if checked not in _METHODS:
+        raise ApiValueError(f"method must be one of {', '.join(sorted(_METHODS))}, not {_checks.shown(method)}")
+    return checked
 
 
 def _type_of(status: int, types: Mapping[str, Any]) -> Any:

@@ -211,6 +211,7 @@ def test_retries_out_of_range_or_of_another_type_are_refused() -> None:
     ("name", "value", "kind"),
     [
         ("connection_pool_maxsize", 0, quantcdn.ApiValueError),
+        ("connection_pool_maxsize", 10_001, quantcdn.ApiValueError),
         ("connection_pool_maxsize", 1.5, quantcdn.ApiTypeError),
         ("max_response_size", -1, quantcdn.ApiValueError),
         ("max_image_size", True, quantcdn.ApiTypeError),
@@ -222,6 +223,7 @@ def test_retries_out_of_range_or_of_another_type_are_refused() -> None:
         ("tls_server_name", 3, quantcdn.ApiTypeError),
         ("proxy", 3, quantcdn.ApiTypeError),
         ("proxy", "gopher://host", quantcdn.ApiValueError),
+        ("proxy", "%00", quantcdn.ApiValueError),
         ("no_proxy", [], quantcdn.ApiTypeError),
         ("client_side_validation", None, quantcdn.ApiTypeError),
         ("allow_http", "yes", quantcdn.ApiTypeError),

@@ -171,6 +171,10 @@ def test_the_page_says_what_it_is_and_is_not(quantcdn_emulator: Emulator) -> Non
         ({"token": ""}, ApiValueError),
         ({"organisation": " "}, ApiValueError),
         ({"wire": "5.0"}, ApiValueError),
+        ({"wire": ["4.9"]}, ApiTypeError),
+        ({"clock": 1.0}, ApiTypeError),
+        ({"seed": "text"}, ApiTypeError),
+        ({"seed": 2**63}, ApiValueError),
     ],
 )
 def test_unusable_settings_are_refused(arguments: dict[str, Any], error: type[Exception]) -> None:
@@ -185,6 +189,8 @@ def test_unusable_settings_are_refused(arguments: dict[str, Any], error: type[Ex
         ({"pending": -1}, ApiValueError),
         ({"running": float("nan")}, ApiValueError),
         ({"running": "1"}, ApiTypeError),
+        ({"running": 1e9 + 1}, ApiValueError),
+        ({"running": 10**400}, ApiValueError),
         ({"result": {1, 2}}, ApiTypeError),
         ({"error": 1}, ApiTypeError),
         ({"execution_id": ""}, ApiValueError),
@@ -203,6 +209,8 @@ def test_unusable_scripts_are_refused(
         ([], {}, ApiValueError),
         ("calculate", {}, ApiTypeError),
         ([1], {}, ApiTypeError),
+        (7, {}, ApiTypeError),
+        ([""], {}, ApiValueError),
         (["exec_" + "0" * 32], {}, ApiValueError),
         (["calculate"], {"synthesizing": -1}, ApiValueError),
         (["calculate"], {"answer": 1}, ApiTypeError),
@@ -227,6 +235,28 @@ def test_a_clock_runs_as_fast_as_it_was_told() -> None:
     assert repr(fast) == "Clock(speed=1e+09)"
     with Emulator() as service:
         assert isinstance(service.clock, Clock)
+
+
+def test_what_ends_at_the_last_moment_of_a_clock_has_a_date() -> None:
+    clock = ManualClock(2e11 - 1)
+    with Emulator(clock=clock) as service, ApiClient(service.configuration()) as client:
+        longest = {"pending": 1e9, "running": 1e9, "synthesizing": 1e9}
+        identifier = service.start_orchestration(["calculate"], **longest)  # type: ignore[arg-type] # none is an answer
+        clock.advance(1)
+        found = AIToolsApi(client).get_ai_orchestration_status("acme", identifier)
+        assert found.created_at is not None
+        assert found.created_at.year == 8307
+    with pytest.raises(ApiValueError, match="200000000000"):
+        clock.advance(1)
+    with pytest.raises(ApiValueError, match="200000000000"):
+        ManualClock(2e11 + 1)
+
+
+def test_a_nested_result_is_kept_as_deep_as_json_takes_it(quantcdn_emulator: Emulator) -> None:
+    nested: object = 1
+    for _ in range(600):
+        nested = [nested]
+    assert quantcdn_emulator.start_execution("calculate", result=nested)
 
 
 @pytest.mark.parametrize(("speed", "error"), [(0, ApiValueError), (float("inf"), ApiValueError), ("1", ApiTypeError)])

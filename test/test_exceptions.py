@@ -101,6 +101,16 @@ def test_the_message_says_what_happened_to_which_request_and_what_to_do() -> Non
     assert error.attempts == 2
 
 
+def test_the_message_of_a_long_address_is_short() -> None:
+    address = f"https://host/{'a' * 1_000_000}"
+    error = quantcdn.ApiException(500, "Oops", request=RequestInfo("GET", address))
+    assert str(error) == f"GET {address[:300]}…: 500 Oops (1 attempt, 0.0 s)"
+    assert error.request is not None
+    assert error.request.url == address
+    waiting = quantcdn.WaitTimeoutException("no end", identifier="a" * 1000)
+    assert str(waiting) == f"{'a' * 300}…: no end (after 0.0 s)"
+
+
 def test_an_error_made_by_hand_has_a_message_too() -> None:
     assert str(quantcdn.ApiException()) == "unknown error"
     assert str(quantcdn.ApiException(500, "Oops")) == "500 Oops"

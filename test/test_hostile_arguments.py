@@ -10,6 +10,7 @@ import inspect
 import itertools
 import json
 import logging
+import os
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ import quantcdn
 from quantcdn import emulator
 from quantcdn.api.ai_tools_api import LIST_AI_TOOL_NAMES, OPERATIONS
 from quantcdn.models._model import Model
-from quantcdn.rest import RESTResponse
+from quantcdn.rest import RESTClientObject, RESTResponse
 from test.hostile import VALUES, Subject, subjects
 from test.read_body import ARGUMENTS, BODIES, CALLS, EXECUTION_ID, model_in
 from test.support import Received, ScriptedServer, answer
@@ -100,13 +101,18 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 class World:
-    """A local service that answers every endpoint, and all that a call may be made with."""
+    """A local service that answers every endpoint, and all that a call may be made with.
+
+    What no call changes is made once, since there are tens of thousands of calls.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server = ScriptedServer(self._respond)
         self.emulator = emulator.Emulator()
-        self.time = ShortPatience()
+        self._api = quantcdn.AIToolsApi(quantcdn.ApiClient(self.configuration()))
+        self._emulator_api = quantcdn.AIToolsApi(quantcdn.ApiClient(self.emulator.configuration(retries=0)))
+        self._arguments = self._known_arguments()
         self._closing: list[Callable[[], object]] = []
 
     def _respond(self, connection: Any) -> None:
@@ -125,17 +131,15 @@ class World:
         return self.closed_later(quantcdn.ApiClient(self.configuration()))
 
     def api(self) -> quantcdn.AIToolsApi:
-        api = quantcdn.AIToolsApi(self.client())
-        self.time = ShortPatience()
-        api.timing = self.time.timing
-        return api
+        self._api.timing = ShortPatience().timing
+        return self._api
 
     def closed_later(self, value: Any) -> Any:
         self._closing.append(value.close)
         return value
 
     def response(self) -> RESTResponse:
-        return self.api().list_ai_tool_names_without_preload_content("acme")
+        return self.closed_later(self.api().list_ai_tool_names_without_preload_content("acme"))  # type: ignore[no-any-return]
 
     def make(self, owner: type) -> Any:
         """Make an instance of a public class."""
@@ -153,8 +157,11 @@ class World:
         return owner()
 
     def argument(self, name: str) -> Any:
-        """Make a usable value for a required parameter."""
-        known: dict[str, Any] = {
+        """Find a usable value for a required parameter."""
+        return self.response() if name == "response_data" else self._arguments.get(name, "text")
+
+    def _known_arguments(self) -> dict[str, Any]:
+        return {
             **ARGUMENTS,
             "execution_ids": [EXECUTION_ID],
             "execution": quantcdn.GetAIToolExecutionStatus200Response.from_dict(EXECUTION),
@@ -174,17 +181,15 @@ class World:
             "status": 503,
             "uniform": lambda least, _most: least,
         }
-        return self.response() if name == "response_data" else known.get(name, "text")
 
     def use(self, result: Any) -> None:
         """Do with a result what a program would, since what is accepted must not fail later."""
         if isinstance(result, quantcdn.Configuration):
             result.host = self.server.url
-            with quantcdn.ApiClient(result) as client:
-                quantcdn.AIToolsApi(client).list_ai_tool_names("acme", _request_timeout=5)
+            self.use_client(quantcdn.ApiClient(result))
         elif isinstance(result, quantcdn.ApiClient):
             result.configuration.host = self.server.url
-            quantcdn.AIToolsApi(self.closed_later(result)).list_ai_tool_names("acme", _request_timeout=5)
+            self.use_client(result)
         elif isinstance(result, RESTResponse):
             assert result.data
             result.close()
@@ -200,21 +205,24 @@ class World:
         elif isinstance(result, quantcdn.AIToolsApi):
             result.list_ai_tool_names("acme")
         elif isinstance(result, emulator.Emulator):
-            self.use_emulator(self.closed_later(result))
+            client = quantcdn.ApiClient(self.closed_later(result).configuration(retries=0))
+            self.use_emulator(quantcdn.AIToolsApi(self.closed_later(client)))
         elif isinstance(result, emulator.Fault) and not result.delay:
             self.emulator.add_fault(result, times=None)
-            quantcdn.AIToolsApi(self.emulator_client(self.emulator)).list_ai_tool_names("acme")
+            self._emulator_api.list_ai_tool_names("acme")
         elif isinstance(result, emulator.Clock | emulator.ManualClock):
             result.now()
         if not isinstance(result, Model):
             repr(result)  # a model shows a number as Python does, which refuses more than 4300 digits; JSON brings none
 
-    def emulator_client(self, service: emulator.Emulator) -> quantcdn.ApiClient:
-        return self.closed_later(quantcdn.ApiClient(service.configuration(retries=0)))  # type: ignore[no-any-return]
+    def use_client(self, client: quantcdn.ApiClient) -> None:
+        """Call an endpoint, and pause for nothing."""
+        client.rest_client = RESTClientObject(client.configuration, sleep=lambda _seconds: None)
+        quantcdn.AIToolsApi(self.closed_later(client)).list_ai_tool_names("acme", _request_timeout=5)
 
-    def use_emulator(self, service: emulator.Emulator, identifier: object = None) -> None:
-        """Ask it for what it knows: it may say that there is no such thing, but it must answer."""
-        api = quantcdn.AIToolsApi(self.emulator_client(service))
+    def use_emulator(self, api: quantcdn.AIToolsApi | None = None, identifier: object = None) -> None:
+        """Ask a local service for what it knows: it may say that there is no such thing, but it must answer."""
+        api = api or self._emulator_api
         name = identifier if isinstance(identifier, str) else EXECUTION_ID
         for call in (
             lambda: api.list_ai_tool_executions("acme"),
@@ -228,18 +236,25 @@ class World:
             except quantcdn.OpenApiException:
                 pass
 
-    def close(self) -> None:
+    def put_back(self) -> None:
+        """Undo what the last call has changed."""
         self.emulator.reset()
         self.emulator.wire = "4.19"
         for close in self._closing:
             close()
         self._closing.clear()
 
+    def close(self) -> None:
+        self.put_back()
+        self._api.api_client.close()
+        self._emulator_api.api_client.close()
+        self.emulator.close()
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("hostile"))
-    with world.server, world.emulator:
+    with world.server:
         yield world
         world.close()
 
@@ -250,12 +265,16 @@ def _as_before(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     logger = logging.getLogger("quantcdn")
     level, handlers = logger.level, logger.handlers[:]
     monkeypatch.chdir(world.folder)
+    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)  # to read the system's takes longer than the rest of a client
     monkeypatch.setattr(socket, "getaddrinfo", _only_this_machine(socket.getaddrinfo))
     yield
-    world.close()
+    world.put_back()
     quantcdn.Configuration.set_default(None)
     quantcdn.ApiClient.set_default(None)
     logger.setLevel(level)
+    for handler in [handler for handler in logger.handlers if handler not in handlers]:
+        logger.removeHandler(handler)
+        handler.close()
     logger.handlers[:] = handlers
 
 
@@ -286,18 +305,18 @@ def leak_of(world: World, subject: Subject, name: str, value: object) -> str | N
     before = len(world.server.requests)
     try:
         call = subject.bound(world.make)
-        arguments = {other: world.argument(other) for other in subject.required() if other != name}
+        arguments = {other: world.argument(other) for other in subject.required if other != name}
         result = call(value) if isinstance(subject.member, property) else call(**arguments, **{name: value})
         world.use(result)
         if subject.owner is emulator.Emulator:
-            world.use_emulator(world.emulator, result)
+            world.use_emulator(identifier=result)
     except allowed_errors(subject) as error:
         if len(str(error)) > 2000:
             return f"an error of {len(str(error))} letters"
     except Exception as error:
         return f"{type(error).__name__}: {str(error)[:80]}"
     finally:
-        world.close()
+        world.put_back()
     requests = len(world.server.requests) - before
     return f"{requests} requests" if requests > MOST_REQUESTS else None
 
@@ -314,7 +333,7 @@ def label(value: object) -> str:
 def test_nothing_foreign_comes_out_of_a_public_callable(world: World, subject: Subject) -> None:
     leaks = [
         f"{name}={label(value)}: {leak}"
-        for name in subject.parameters()
+        for name in subject.parameters
         for value in VALUES
         if (leak := leak_of(world, subject, name, value)) is not None
     ]

@@ -85,6 +85,21 @@ def test_an_unknown_option_is_refused() -> None:
         call_with({"organisation": "acme", "_timeout": 3}, "list_ai_tools")
 
 
+def test_what_a_call_lacks_or_is_of_a_wrong_type_is_named() -> None:
+    with quantcdn.ApiClient() as client:
+        wrong: list[tuple[tuple[Any, ...], str]] = [
+            ((LIST_AI_TOOL_EXECUTIONS, {}, {}), "organisation takes text, not NoneType"),
+            (("list_ai_tool_executions", {}, {}), "operation takes an Operation, not str"),
+            ((LIST_AI_TOOL_EXECUTIONS, ["acme"], {}), "arguments takes a mapping, not list"),
+            ((LIST_AI_TOOL_EXECUTIONS, {"organisation": "acme"}, None), "options takes a mapping, not NoneType"),
+        ]
+        for arguments, message in wrong:
+            with pytest.raises(quantcdn.ApiTypeError, match=message):
+                client.call(*arguments)
+    with pytest.raises(quantcdn.ApiTypeError, match="AIToolsApi takes an ApiClient, not Configuration"):
+        quantcdn.AIToolsApi(quantcdn.Configuration())  # type: ignore[arg-type] # what a caller without a checker does
+
+
 def test_documented_bounds_can_be_left_to_the_service() -> None:
     target = LIST_AI_TOOL_EXECUTIONS.target({"organisation": "acme", "limit": 1000}, check_bounds=False)
     assert target.endswith("?limit=1000")

@@ -13,6 +13,7 @@ def test_the_longest_pause_doubles_up_to_eight_seconds() -> None:
     policy = RetryPolicy()
     assert [policy.longest_pause(attempt, 503) for attempt in range(1, 8)] == [0.5, 1, 2, 4, 8, 8, 8]
     assert [policy.longest_pause(attempt, 429) for attempt in range(1, 6)] == [1, 2, 4, 8, 8]
+    assert policy.longest_pause(10**400, 503) == 8
 
 
 def test_the_numbers_are_the_documented_ones() -> None:

@@ -161,7 +161,7 @@ BITES = (
     Bite(
         "connections beyond the pool's size are closed in silence",
         "_connections.py",
-        "elif item is not None:\n            item.close()",
+        "else:\n            item.close()",
         "else:\n            raise queue.Full",
         "faults/test_process",
         "test_fifty_threads",

@@ -423,6 +423,15 @@ def test_what_a_running_call_used_is_closed_when_the_call_ends() -> None:
         assert sockets() == before
 
 
+def test_a_pool_is_as_large_as_what_it_holds() -> None:
+    with serving(answer(200, NAMES), connection_pool_maxsize=10_000) as (server, api):
+        (pool,) = api.api_client.rest_client._pools.values()
+        for held in (0, 1, 1):
+            assert pool.pool.qsize() == held
+            api.list_ai_tool_names("acme")
+        assert server.connections == 1
+
+
 def test_with_closes_every_socket() -> None:
     with BusyService({}) as service:
         before = sockets()
