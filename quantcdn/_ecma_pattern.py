@@ -1,6 +1,6 @@
-"""Regular expressions of ECMA-262, matched in a time that no pattern and no text can make explode.
+r"""Regular expressions of ECMA-262, matched in a time that no pattern and no text can make explode.
 
-Python's ``re`` reads another language (``$`` before a final line end, ``\\d`` beyond ASCII) and tries one way after the
+Python's ``re`` reads another language (``$`` before a final line end, ``\d`` beyond ASCII) and tries one way after the
 other, which takes for ever for 45 bytes such as ``^(a+)+$``. Here all ways are followed at once: a set of positions in
 the text is one integer with a bit for each, and a step of the pattern makes the next set of it.
 """
@@ -71,7 +71,9 @@ class Look:
 Node = Chars | Sequence | Choice | Repeat | Boundary | Look
 
 _LINE_ENDS = "\n\r\u2028\u2029"
-_BLANKS = frozenset("\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B))))
+_BLANKS = frozenset(
+    "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+)
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _CONTROLS = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 _SETS: dict[str, Test] = {"d": frozenset("0123456789").__contains__, "w": _WORD.__contains__, "s": _BLANKS.__contains__}
@@ -93,11 +95,11 @@ _CATEGORIES = {
 
 
 def parse(pattern: str) -> Node:
-    """Read a pattern.
+    r"""Read a pattern.
 
     Args:
         pattern: A regular expression of ECMA-262 with the flag ``u``. As without it, what cannot be mistaken is taken
-            too: ``\\-``, a lone brace or bracket, and a hyphen beside a set as in ``[\\w-.]``.
+            too: ``\-``, a lone brace or bracket, and a hyphen beside a set as in ``[\w-.]``.
 
     Returns:
         The pattern, for ``search``.
@@ -224,10 +226,10 @@ class _Reader:
 
     def enclosed(self, opening: str, closing: str) -> str | None:
         """Take what stands between two marks, if the first comes next and the second anywhere behind it."""
-        end = self.pattern.find(closing, self.at)
-        if end < 0 or not self.takes(opening):
+        end = self.pattern.find(closing, self.at) if self.pattern.startswith(opening, self.at) else -1
+        if end < 0:
             return None
-        start, self.at = self.at, end + 1
+        start, self.at = self.at + len(opening), end + len(closing)
         return self.pattern[start:end]
 
     def set(self) -> Test:
@@ -395,7 +397,7 @@ class _Run:
                 return starts & self.mask(node, ahead)
 
     def repeated(self, node: Repeat, starts: int, ahead: bool) -> int:
-        """Find where repetitions end; the positions only ever go ahead, so that it has no more rounds than characters."""
+        """Find where repetitions end, in no more rounds than there are characters, since each goes ahead."""
         part, most = node.part, node.most
         for _ in range(node.least):
             before, starts = starts, self.ends(part, starts, ahead)
@@ -423,7 +425,10 @@ class _Run:
 
     def passing(self, node: Chars, ahead: bool) -> int:
         """Find the positions before a character that passes."""
-        table = {ord(char): "1" if node.test(char) else "0" for char in self.alphabet}
+        table: dict[int, str] = {}
+        for char in self.alphabet:
+            self.tick()  # a class may have as many ranges as the text has letters
+            table[ord(char)] = "1" if node.test(char) else "0"
         bits = self.text.translate(table)
         return int((bits[::-1] if ahead else bits) or "0", 2)
 
@@ -445,4 +450,3 @@ class _Run:
 
 
 _WORD_CHARACTER = Chars(_WORD.__contains__)
-

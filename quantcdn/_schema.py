@@ -11,9 +11,10 @@ from typing import Any
 
 import attrs
 import jsonschema
+import jsonschema.validators
 import referencing
 import referencing.exceptions
-from jsonschema.validators import extend, validator_for
+from jsonschema.validators import validator_for
 
 from quantcdn import _ecma_pattern
 from quantcdn._ecma_pattern import PatternError, UnsupportedPatternError
@@ -142,7 +143,8 @@ def _guarded(kind: Any) -> Any:
         keywords["additionalProperties"] = _additional_properties(keywords["additionalProperties"])
     if "unevaluatedProperties" in keywords:
         keywords["unevaluatedProperties"] = _unevaluated_properties(keywords["unevaluatedProperties"])
-    guarded: Any = extend(kind, {key: _ticking(keyword) for key, keyword in keywords.items()})
+    extend: Any = jsonschema.validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
+    guarded = extend(kind, {key: _ticking(keyword) for key, keyword in keywords.items()})
     guarded.evolve = _evolved  # jsonschema's own goes back to an unguarded validator where a part names its draft
     guarded.is_guarded = True
     return guarded
@@ -150,9 +152,10 @@ def _guarded(kind: Any) -> Any:
 
 def _evolved(validator: Any, **changes: Any) -> Any:
     """Make a validator of another part of the schema."""
-    kind = validator_for(changes.get("schema", validator.schema), default=type(validator))
+    same: Any = validator.__class__
+    kind = validator_for(changes.get("schema", validator.schema), default=same)
     kind = kind if hasattr(kind, "is_guarded") else _guarded(kind)
-    fields = {field.alias: getattr(validator, field.name) for field in attrs.fields(type(validator)) if field.init}
+    fields = {field.alias: getattr(validator, field.name) for field in attrs.fields(same) if field.init}
     return kind(**{**fields, **changes})
 
 
