@@ -151,6 +151,8 @@ def _each_parsed(texts: list[str]) -> list[object]:
 
 
 def _parsed(text: str) -> list[object]:
+    if text.lstrip(" \t\r\n")[:1] not in ("{", "["):
+        return []  # in other JSON nothing can be found
     try:
         return [_DECODER.decode(text)]
     except (ValueError, RecursionError):

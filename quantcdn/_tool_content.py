@@ -17,7 +17,7 @@ _MOST_SHOWN = 100
 _DATA_URI = re.compile(
     r"(?<![\w-])data:([\w.+-]{1,100}/[\w.+-]{1,100})?([^,\s\"'<>]{0,300}),([^\s\"'<>()\[\]{}\\]*)", re.I
 )
-_WHOLE_DATA_URI = re.compile(r"\s*data:([^,;\s]{0,200})([^,]{0,300}),", re.I)
+_WHOLE_DATA_URI = re.compile(r"\s*data:([^,;\s]{0,200})([^,\s]{0,300}),", re.I)
 _WORD = re.compile(r"[^\s\"'<>]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 _URL_START = re.compile(r"https?:", re.I)

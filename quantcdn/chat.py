@@ -1,4 +1,4 @@
-"""The way from a chat answer to its executions, and from their results into the next chat request.
+"""The way from a chat response to its executions, and from their results into the next chat request.
 
 The chat side of the API is not called here: these are functions from values to values.
 """
