@@ -28,9 +28,14 @@ NOTHING = Pending((), ())
 FOUND = Pending((PendingTool(EXEC, "use_1", "search_web"),), (ORCH,))
 
 EVENTS: list[dict[str, Any]] = [
-    {"type": "start", "text": "Ich prüfe das 😀, x\u2028y"},
+    {"type": "start", "text": "Ich prüfe das 😀"},
     {"type": "tool", "toolUse": {"toolUseId": "use_1", "name": "search_web", "input": {"executionId": "no"}}},
-    {"delta": {"toolUse": [{"toolUseId": "use_1", "name": "search_web", "input": {}, "executionId": EXEC}]}},
+    {
+        "delta": {
+            "text": "x\u2028y",
+            "toolUse": [{"toolUseId": "use_1", "name": "search_web", "input": {}, "executionId": EXEC}],
+        }
+    },
     {"pollUrl": f"{TOOLS_URL}/orchestrations/{ORCH}"},
 ]
 

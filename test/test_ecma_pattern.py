@@ -184,6 +184,8 @@ def test_any_text_is_a_pattern_or_refused(pattern: str, text: str) -> None:
         "^(?=(a+)+$)b",
         "(?<=(a+)+)!b",
         "(a?){40}b",
+        "(a?){999999999999}b",
+        "(aa|a){99999999999,}",
     ],
 )
 def test_the_number_of_steps_grows_no_faster_than_the_text(pattern: str) -> None:
