@@ -77,8 +77,9 @@ def tool_config(
         ApiTypeError: ``tools`` holds something else, or ``allowed`` is no list of names.
         ApiValueError: A name does not exist, or ``auto_execute`` is set without ``allowed``.
     """
-    offered = list(tools.tools if isinstance(tools, ListAITools200Response) else tools)
-    if not all(isinstance(tool, ListAITools200ResponseToolsInner) for tool in offered):
+    listed = tools.tools if isinstance(tools, ListAITools200Response) else tools
+    offered = list(listed) if isinstance(listed, Iterable) else None
+    if offered is None or not all(isinstance(tool, ListAITools200ResponseToolsInner) for tool in offered):
         raise ApiTypeError("tools takes the tools as the service lists them")
     if auto_execute and not allowed:
         raise ApiValueError("auto_execute needs allowed: the names of the tools that may run by themselves")
@@ -91,7 +92,8 @@ def tool_config(
 def _checked_names(allowed: Collection[str], offered: list[ListAITools200ResponseToolsInner]) -> list[str]:
     if isinstance(allowed, str) or not isinstance(allowed, Collection) or not all(isinstance(n, str) for n in allowed):
         raise ApiTypeError("allowed takes a list of names")
-    names = [tool.tool_spec.name for tool in offered if tool.tool_spec and tool.tool_spec.name]
+    found = [getattr(tool.tool_spec, "name", None) for tool in offered]  # a specification of another type is kept whole
+    names = [name for name in found if isinstance(name, str) and name]
     unknown = [name for name in allowed if name not in names]
     if unknown:
         raise ApiValueError(f"no such tool: {', '.join(unknown)}; there are {', '.join(names) or 'none'}")
@@ -132,7 +134,10 @@ def tool_result(tool_use_id: str, execution: Ended, *, images: bool = False) -> 
 
 
 def _result_of(execution: Ended) -> Any:
-    return execution.answer if isinstance(execution, GetAIOrchestrationStatus200Response) else execution.result
+    if not isinstance(execution, GetAIOrchestrationStatus200Response):
+        return execution.result
+    # Of two answers, the newer one's key may be there and empty.
+    return execution.synthesized_response if execution.answer == "" else execution.answer
 
 
 def check_input(tool: ListAITools200ResponseToolsInner, arguments: object) -> None:

@@ -354,7 +354,9 @@ def test_names_come_as_a_list_of_texts(tools: quantcdn.ListAITools200Response, a
         tool_config(tools, allowed=allowed, auto_execute=True)
 
 
-@pytest.mark.parametrize("offered", [["calculate"], [{"toolSpec": {}}], [None]])
+@pytest.mark.parametrize(
+    "offered", [["calculate"], [{"toolSpec": {}}], [None], None, 7, "calculate", {"tools": []}, object()]
+)
 def test_only_tools_are_offered(offered: Any) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match="as the service lists them"):
         tool_config(offered)

@@ -138,6 +138,10 @@ def test_the_answer_of_an_orchestration_goes_back_whichever_version_sent_it(key:
     assert content(orchestration(**{key: f"![a](data:image/png;base64,{PNG})"})) == {"text": f"![a]({IMAGE_NOTE})"}
 
 
+def test_an_empty_answer_hides_no_other() -> None:
+    assert content(orchestration(result="", synthesizedResponse="It is sunny.")) == {"text": "It is sunny."}
+
+
 def test_an_orchestration_without_an_answer_says_so() -> None:
     assert content(orchestration()) == {"text": "The tool completed without a result."}
     assert content(orchestration(result=None, synthesizedResponse=None)) == {
