@@ -348,13 +348,7 @@ def _of_category(category: str, name: str) -> Test:
 def search(node: Node, text: str, tick: Callable[[], None]) -> bool:
     """Say whether a pattern matches anywhere in a text.
 
-    Args:
-        node: The pattern.
-        text: The text.
-        tick: Called before each step, whose time is at most in proportion to the text; may raise to end the search.
-
-    Returns:
-        Whether it matches.
+    ``tick`` is called before each step, whose time is at most in proportion to the text; it may raise to end it.
     """
     run = _Run(text, tick)
     return run.ends(node, run.everywhere, ahead=True) != 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from quantcdn.exceptions import ApiValueError, service_text
 
 _COMPLETED_WITHOUT_RESULT = "The tool completed without a result."
 _MOST_SHOWN = 100
+_LARGEST = 10**4000  # of more digits, Python would write none
 
 # In a sentence it has no end of its own: it goes on to the next blank, quote or bracket.
 _DATA_URI = re.compile(
@@ -19,7 +19,7 @@ _DATA_URI = re.compile(
 )
 _WHOLE_DATA_URI = re.compile(r"\s*data:([^,;\s]{0,200})([^,\s]{0,300}),", re.I)
 _WORD = re.compile(r"[^\s\"'<>]+")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=\r\n-]{64,}")
 _URL_START = re.compile(r"https?:", re.I)
 _SIGNATURE = re.compile(
     r"x-(?:amz|goog)-(?:signature|credential|security-token)(?:=|%3d)"
@@ -69,10 +69,10 @@ def error_text(error: object, status: str | None) -> str:
     """
     said = error if isinstance(error, str) else service_text(error, None) if is_object(error) else ""
     if not said.strip() and not isinstance(error, (bool, str)) and error:
-        said = str(content_of(error, images=False).get("text") or json.dumps(error, ensure_ascii=False))
+        said = content_of([error], images=False)["text"][1:-1]
     if said.strip():
         return str(_readable(said, images=False))
-    if not status or status.strip().casefold() == "failed":
+    if not isinstance(status, str) or status.strip().casefold() == "failed":
         return "the tool has failed"
     return f"the tool ended with the status {status[:_MOST_SHOWN]!r}"
 
@@ -83,10 +83,14 @@ def _readable(value: Any, images: bool, key: str = "") -> Any:
         return {name: _readable(inner, images, _plain(name)) for name, inner in value.items()}
     if is_array(value):
         return [_readable(item, images, key) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, str):
+        return value if images else _without_images(value, key)
+    if value is None:
+        return value
+    if not isinstance(value, (int, float)):
+        raise TypeError
+    if not -_LARGEST <= value <= _LARGEST:  # nor is NaN
         raise ValueError
-    if isinstance(value, str) and not images:
-        return _without_images(value, key)
     return value
 
 

@@ -201,13 +201,30 @@ def deep() -> Any:
     return value
 
 
+@pytest.mark.parametrize("error", [{"code": 10**5000}, [float("nan")], {1, 2}])
+def test_an_error_that_is_no_json_is_refused(error: Any) -> None:
+    with pytest.raises(quantcdn.ApiValueError, match="cannot be written as JSON"):
+        tool_result("use_1", Stand(is_complete=False, error=error))
+
+
 class BrokenResult:
     def to_dict(self) -> dict[str, Any]:
         raise ValueError("Circular reference detected (depth exceeded)")
 
 
 @pytest.mark.parametrize(
-    "result", [float("nan"), {"a": [float("inf")]}, [10**5000], {1, 2}, deep(), {"a": deep()}, BrokenResult()]
+    "result",
+    [
+        float("nan"),
+        {"a": [float("inf")]},
+        [10**5000],
+        {"a": 10**5000},
+        {"a": object()},
+        {1, 2},
+        deep(),
+        {"a": deep()},
+        BrokenResult(),
+    ],
 )
 def test_what_is_no_json_is_refused(result: Any) -> None:
     with pytest.raises(quantcdn.ApiValueError, match="cannot be written as JSON"):
@@ -228,6 +245,7 @@ def test_what_is_no_json_is_refused(result: Any) -> None:
             {"images": [{"src": IMAGE_NOTE, "alt": "a"}]},
         ),
         ({"images": ["two cats"]}, {"images": ["two cats"]}),
+        ({"images": ["two cats " * 20]}, {"images": ["two cats " * 20]}),
         ({"images": ["https://a.example/cat.png"]}, {"images": ["https://a.example/cat.png"]}),
         ({"a": {"b": [[f"data:;base64,{PNG}"]]}}, {"a": {"b": [["[data, 68 bytes, left out]"]]}}),
         ({"a": "data:image/svg+xml,%3Csvg%3E"}, {"a": "[image/svg+xml, 9 bytes, left out]"}),
