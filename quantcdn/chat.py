@@ -1,37 +1,35 @@
-"""The way from a chat answer to its executions, and from their results into the next chat request.
+"""The way from a chat response to its executions, and from their results into the next chat request.
 
 The chat side of the API is not called here: these are functions from values to values.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
-from urllib.parse import unquote
 
-from quantcdn._json import is_array, is_object
+from quantcdn._json import is_object
+from quantcdn._pending import Pending, PendingOther, PendingTool, pending
+from quantcdn._tool_content import content_of, error_text
 from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
 from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
 
-# An address in the middle of a sentence, or of JSON in a text, ends before what follows it there.
-_POLL_URL = re.compile(
-    r"""/ai/tools/(executions|orchestrations)/([^/?#\s\\"'`<>()\[\]{},;]*[^/?#\s\\"'`<>()\[\]{},;.:!])"""
-)
-
-# What a tool was given or has given back may look like anything, also like an identifier.
-_NOT_SEARCHED = frozenset({"input", "toolResult"})
-_NOT_SEARCHED_IN_TOOLS = _NOT_SEARCHED | {"result"}
-_KEYS_OF_TOOLS = frozenset({"toolUseId", "executionId", "orchestrationId", "name", "toolName"})
-
-_LINE_END = re.compile(r"\r\n|\n|\r")  # str.splitlines would also break at what may stand in JSON text
+__all__ = [
+    "Ended",
+    "Pending",
+    "PendingOther",
+    "PendingTool",
+    "check_input",
+    "pending",
+    "tool_config",
+    "tool_result",
+]
 
 
 class Ended(Protocol):
-    """An execution, or a tool of an orchestration."""
+    """An execution, an orchestration, or a tool of one."""
 
     @property
     def status(self) -> str | None:
@@ -54,134 +52,9 @@ class Ended(Protocol):
         ...
 
     @property
-    def error(self) -> str | None:
+    def error(self) -> Any:
         """Why it has failed."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PendingTool:
-    """A tool that a chat answer has started."""
-
-    execution_id: str
-    """The identifier to wait for."""
-    tool_use_id: str | None = None
-    """The chat's own name for this use, which ``tool_result`` needs; None where only an address was found."""
-    name: str | None = None
-    """The tool's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What a chat answer has started."""
-
-    tools: tuple[PendingTool, ...]
-    """The tools that run on their own, each once, in their order."""
-    orchestration_ids: tuple[str, ...]
-    """The identifiers of orchestrations, each once, in their order."""
-
-    @property
-    def execution_ids(self) -> tuple[str, ...]:
-        """The identifiers of the tools' executions."""
-        return tuple(tool.execution_id for tool in self.tools)
-
-
-def pending(answer: object) -> Pending:
-    """Find what a chat answer has started, at whatever depth it says so.
-
-    Args:
-        answer: The answer, parsed, or as text or bytes: JSON, lines of JSON, or the events of a
-            stream (``data:`` lines). Text that is none of these is passed over.
-
-    Returns:
-        The executions and orchestrations; none where there are none.
-
-    Raises:
-        ApiTypeError: It is nothing of the kind.
-    """
-    tools: dict[str, PendingTool] = {}
-    orchestrations: dict[str, None] = {}
-    for part in _parts(answer):
-        for kind, tool in _found(part):
-            if kind == "orchestrations":
-                orchestrations[tool.execution_id] = None
-            else:
-                tools[tool.execution_id] = _merged(tools.get(tool.execution_id, tool), tool)
-    return Pending(tuple(tools.values()), tuple(orchestrations))
-
-
-def _merged(known: PendingTool, seen: PendingTool) -> PendingTool:
-    return PendingTool(known.execution_id, known.tool_use_id or seen.tool_use_id, known.name or seen.name)
-
-
-def _parts(answer: object) -> Iterator[object]:
-    """Parse text: as a whole, else each line or event that is JSON."""
-    if isinstance(answer, (bytes, bytearray)):
-        answer = answer.decode(errors="replace")
-    if not isinstance(answer, str):
-        if not (is_object(answer) or is_array(answer)):
-            raise ApiTypeError(f"a chat answer is a dict, a list or JSON text, not {type(answer).__name__}")
-        yield answer
-        return
-    whole = _parsed(answer.removeprefix("\ufeff"))
-    yield from whole or (part for lines in _events(answer) for part in _parsed_event(lines))
-
-
-def _events(text: str) -> Iterator[list[str]]:
-    """Split a stream: the ``data:`` lines of an event belong together, any other line is alone."""
-    data: list[str] = []
-    for line in (*_LINE_END.split(text), ""):
-        if line.startswith("data:"):
-            data.append(line.removeprefix("data:"))
-        elif line:
-            yield [line]
-        else:
-            yield data
-            data = []
-
-
-def _parsed_event(lines: list[str]) -> list[object]:
-    # Some senders leave out the empty line between two events.
-    return _parsed("\n".join(lines)) or [part for line in lines for part in _parsed(line)]
-
-
-def _parsed(text: str) -> list[object]:
-    try:
-        return [json.loads(text)]
-    except (ValueError, RecursionError):
-        return []
-
-
-def _found(part: object) -> Iterator[tuple[str, PendingTool]]:
-    """Walk through JSON without recursion, since the depth is not ours to choose."""
-    waiting = [part]
-    while waiting:
-        value = waiting.pop()
-        if is_object(value):
-            yield from _named(value)
-            waiting.extend(reversed(_searched(value)))
-        elif is_array(value):
-            waiting.extend(reversed(value))
-        elif isinstance(value, str):
-            for kind, identifier in _POLL_URL.findall(value):
-                yield kind, PendingTool(unquote(identifier))
-
-
-def _searched(value: dict[str, Any]) -> list[Any]:
-    left_out = _NOT_SEARCHED if _KEYS_OF_TOOLS.isdisjoint(value) else _NOT_SEARCHED_IN_TOOLS
-    return [inner for key, inner in value.items() if key not in left_out]
-
-
-def _named(value: dict[str, Any]) -> Iterator[tuple[str, PendingTool]]:
-    execution, orchestration = value.get("executionId"), value.get("orchestrationId")
-    if isinstance(execution, str) and execution:
-        yield "executions", PendingTool(execution, _text(value.get("toolUseId")), _text(value.get("name")))
-    if isinstance(orchestration, str) and orchestration:
-        yield "orchestrations", PendingTool(orchestration)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def tool_config(
@@ -204,8 +77,9 @@ def tool_config(
         ApiTypeError: ``tools`` holds something else, or ``allowed`` is no list of names.
         ApiValueError: A name does not exist, or ``auto_execute`` is set without ``allowed``.
     """
-    offered = list(tools.tools if isinstance(tools, ListAITools200Response) else tools)
-    if not all(isinstance(tool, ListAITools200ResponseToolsInner) for tool in offered):
+    listed = tools.tools if isinstance(tools, ListAITools200Response) else tools
+    offered = list(listed) if isinstance(listed, Iterable) else None
+    if offered is None or not all(isinstance(tool, ListAITools200ResponseToolsInner) for tool in offered):
         raise ApiTypeError("tools takes the tools as the service lists them")
     if auto_execute and not allowed:
         raise ApiValueError("auto_execute needs allowed: the names of the tools that may run by themselves")
@@ -218,64 +92,93 @@ def tool_config(
 def _checked_names(allowed: Collection[str], offered: list[ListAITools200ResponseToolsInner]) -> list[str]:
     if isinstance(allowed, str) or not isinstance(allowed, Collection) or not all(isinstance(n, str) for n in allowed):
         raise ApiTypeError("allowed takes a list of names")
-    names = [tool.tool_spec.name for tool in offered if tool.tool_spec and tool.tool_spec.name]
+    found = [getattr(tool.tool_spec, "name", None) for tool in offered]  # a specification of another type is kept whole
+    names = [name for name in found if isinstance(name, str) and name]
     unknown = [name for name in allowed if name not in names]
     if unknown:
         raise ApiValueError(f"no such tool: {', '.join(unknown)}; there are {', '.join(names) or 'none'}")
     return list(allowed)
 
 
-def tool_result(tool_use_id: str, execution: Ended) -> dict[str, Any]:
+def tool_result(tool_use_id: str, execution: Ended, *, images: bool = False) -> dict[str, Any]:
     """Make the content block that hands a tool's result, or its error, back to the chat.
 
     Args:
         tool_use_id: The chat's own name for the use of the tool.
-        execution: The execution, or the tool of an orchestration, when it has ended.
+        execution: The execution, the orchestration, or the tool of an orchestration, when it has ended.
+        images: Whether images (as data URIs) and signed URLs go back too. Without them, a note is in the place of each,
+            such as ``[image/png, 5231 bytes, left out]``.
 
     Returns:
-        The block, in the form of Amazon Bedrock's Converse API.
+        The block, in the form of Amazon Bedrock's Converse API. An orchestration's answer is its result, whichever
+        version of the service sent it; where there is none, the block says so in words.
 
     Raises:
-        ApiValueError: It has not ended, or the name is empty.
+        ApiTypeError: ``execution`` is something else, such as None, a dict or a row of a list, which has no result.
+        ApiValueError: It has not ended, its result cannot be written as JSON, or the name is empty.
     """
     if not isinstance(tool_use_id, str) or not tool_use_id:
         raise ApiValueError("tool_use_id is empty")
+    if not hasattr(execution, "is_final") or not hasattr(execution, "result"):
+        raise ApiTypeError(
+            "tool_result takes what get_ai_tool_execution_status or get_ai_orchestration_status returns, or one of an"
+            f" orchestration's tools, not {type(execution).__name__}"
+        )
     if not execution.is_final:
         raise ApiValueError(f"the execution has not ended: it is {execution.status!r}")
     if execution.is_complete:
-        status, content = "success", _content(execution.result)
+        status, content = "success", content_of(_result_of(execution), images)
     else:
-        status, content = "error", {"text": execution.error or "the tool has failed"}
+        status, content = "error", {"text": error_text(execution.error, execution.status)}
     return {"toolResult": {"toolUseId": tool_use_id, "content": [content], "status": status}}
 
 
-def _content(result: Any) -> dict[str, Any]:
-    value = result.to_dict() if hasattr(result, "to_dict") else result
-    if is_object(value):
-        return {"json": value}
-    # Converse refuses a list, a number and null under "json", whatever its reference says.
-    return {"text": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
+def _result_of(execution: Ended) -> Any:
+    if not isinstance(execution, GetAIOrchestrationStatus200Response):
+        return execution.result
+    # Of two answers, the newer one's key may be there and empty.
+    return execution.synthesized_response if execution.answer == "" else execution.answer
 
 
 def check_input(tool: ListAITools200ResponseToolsInner, arguments: object) -> None:
-    """Check arguments against the JSON Schema of a tool; this needs the extra ``chat``.
+    r"""Check arguments against the JSON Schema of a tool; this needs the extra ``chat``.
+
+    Patterns are read as ECMA-262 has them (``$`` is the end and nothing else, ``\d`` is 0 to 9, ``(?<name>…)``,
+    ``\p{Lu}``), and matched in a time in proportion to the text. References back to a group and Unicode properties
+    other than general categories cannot be matched. A check ends after two seconds.
 
     Args:
         tool: The tool, as the service lists it.
-        arguments: What it is to be given.
+        arguments: What it is to be given: parsed JSON.
 
     Raises:
-        ApiValueError: The arguments do not fit, and the message names every place; or the schema
-            itself is not valid, or jsonschema is not installed.
+        ApiTypeError: ``tool`` is something else, such as None or a dict.
+        ApiValueError: The arguments do not fit, and the message names the first 100 places; or the schema itself is
+            not valid, cannot be checked, or takes too long, or jsonschema is not installed.
     """
-    schema = tool.tool_spec.input_schema.var_json if tool.tool_spec and tool.tool_spec.input_schema else None
+    if not isinstance(tool, ListAITools200ResponseToolsInner):
+        raise ApiTypeError(
+            f"check_input takes a tool as list_ai_tools returns it, not {type(tool).__name__};"
+            " tools.get(name) is None for an unknown name, and ListAITools200ResponseToolsInner.from_dict takes a dict"
+        )
+    schema = _schema_of(tool)
     try:
         from quantcdn._schema import violations
     except ImportError:
         problem = "check_input needs jsonschema: pip install 'quantcdn[chat]'"
     else:
-        found = violations(schema or {}, arguments)
+        found = violations(schema, arguments)
         if not found:
             return
         problem = "the arguments do not fit the tool: " + "; ".join(found)
     raise ApiValueError(problem)
+
+
+def _schema_of(tool: ListAITools200ResponseToolsInner) -> dict[str, Any] | bool:
+    """Find the schema of a tool's arguments; one that has none takes anything."""
+    schema: object = getattr(getattr(tool.tool_spec, "input_schema", None), "var_json", None)
+    if schema is None or isinstance(schema, bool):
+        return schema is not False
+    if not is_object(schema):
+        raise ApiValueError(f"the tool's schema is not valid: it is no object, but {type(schema).__name__}")
+    return schema

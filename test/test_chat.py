@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
-import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn.chat import Pending, PendingTool, check_input, pending, tool_config, tool_result
-from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.chat import Pending, PendingTool, pending, tool_config
 
 EXEC = "exec_0123456789abcdef0123456789abcdef"
 ORCH = "orch_0123456789abcdef0123456789abcdef"
 TOOLS_URL = "https://dashboard.quantcdn.io/api/v3/organizations/acme/ai/tools"
+
+
+class BrokenModel:
+    """Stands for a model of another library that cannot be written."""
+
+    def to_dict(self) -> dict[str, Any]:
+        raise RuntimeError("no")
 
 
 def use(identifier: str = EXEC, **fields: Any) -> dict[str, Any]:
@@ -36,6 +40,7 @@ def tool(identifier: str = EXEC) -> PendingTool:
     return PendingTool(identifier, f"use_{identifier}", "generate_image")
 
 
+NOTHING = Pending((), ())
 BUFFERED = {"response": {"role": "assistant", "content": "…", "toolUse": use()}, "usage": {"totalTokens": 7}}
 FORMS: dict[str, Any] = {
     "a dict": BUFFERED,
@@ -77,27 +82,98 @@ def test_an_orchestration_is_found_by_its_identifier_or_its_address(key: str, de
     assert pending(f"data: {json.dumps(answer)}\n\n") == Pending((), (ORCH,))
 
 
+ADDRESSES = [
+    f"{TOOLS_URL}/executions/{EXEC}",
+    f"/api/v3/organizations/acme/ai/tools/executions/{EXEC}",
+    f"/api/v3/organisations/acme/ai/tools/executions/{EXEC}",
+    f"https://dash.quantgov.cloud/api/v3/organisations/acme/ai/tools/executions/{EXEC}",
+    f"api/v3/organizations/a%20b/ai/tools/executions/{EXEC}",
+    f"/ai/tools/executions/{EXEC}",
+    f"ai/tools/executions/{EXEC}",
+    f"{TOOLS_URL}/executions/{EXEC}?wait=1#top",
+    f"{TOOLS_URL}/executions/{EXEC}#top",
+    f"{TOOLS_URL}/executions/{EXEC}/",
+    f" {TOOLS_URL}/executions/{EXEC}\n",
+    f"{TOOLS_URL}/executions/%65{EXEC[1:]}",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_is_read_in_every_form(address: str) -> None:
+    assert pending({"pollUrl": address}) == Pending((PendingTool(EXEC),), ())
+    orchestration = address.replace("executions", "orchestrations")
+    assert pending({"pollUrl": orchestration}) == Pending((), (EXEC,))
+
+
+def test_the_identifier_of_an_address_is_decoded() -> None:
+    assert pending({"url": f"{TOOLS_URL}/executions/a%2Fb.c"}).execution_ids == ("a/b.c",)
+    assert pending({"url": f"{TOOLS_URL}/executions/%F0%9F%98%80"}).execution_ids == ("\U0001f600",)
+
+
 @pytest.mark.parametrize(
-    "text",
+    "holder",
     [
-        f"{TOOLS_URL}/executions/{EXEC}",
-        f"/api/v3/organizations/acme/ai/tools/executions/{EXEC}",
-        f"{TOOLS_URL}/executions/{EXEC}?wait=1#top",
-        f"{TOOLS_URL}/executions/{EXEC}/",
-        f"Ask {TOOLS_URL}/executions/{EXEC}.",
-        f"It runs ({TOOLS_URL}/executions/{EXEC}), so wait!",
-        f"<{TOOLS_URL}/executions/{EXEC}>",
-        f"`{TOOLS_URL}/executions/{EXEC}`: look there",
-        json.dumps({"pollUrl": f"{TOOLS_URL}/executions/{EXEC}"}),
-        json.dumps(json.dumps({"pollUrl": f"{TOOLS_URL}/executions/{EXEC}"})),
+        lambda url: {"poll_url": url},
+        lambda url: {"statusUrl": url},
+        lambda url: {"status_url": url},
+        lambda url: {"url": url},
+        lambda url: {"uri": url},
+        lambda url: {"href": url},
+        lambda url: {"headers": {"Location": url}},
+        lambda url: {"headers": {"content-location": url, "Operation-Location": url}},
+        lambda url: {"links": {"poll": url}},
+        lambda url: {"links": {"poll": {"href": url}}},
+        lambda url: {"_links": {"self": {"href": url}}},
+        lambda url: {"links": [{"rel": "poll", "href": url}]},
+        lambda url: {"links": [url]},
+        lambda url: {"urls": {"status": [url]}},
+        lambda url: [{"a": [{"pollUrl": url}]}],
     ],
 )
-def test_an_address_ends_where_the_identifier_ends(text: str) -> None:
-    assert pending({"text": text}) == Pending((PendingTool(EXEC),), ())
+def test_an_address_is_found_under_each_key_that_holds_addresses(holder: Any) -> None:
+    url = f"{TOOLS_URL}/executions/{EXEC}"
+    assert pending(holder(url)) == pending(json.dumps(holder(url))) == Pending((PendingTool(EXEC),), ())
 
 
-def test_an_address_is_decoded() -> None:
-    assert pending([f"{TOOLS_URL}/executions/a%2Fb.c"]).execution_ids == ("a/b.c",)
+# Fails if any text is searched: the model may write of an execution, and the wait for that would not end.
+@pytest.mark.parametrize(
+    "prose",
+    [
+        f"{TOOLS_URL}/executions/{EXEC}",
+        f"Ask {TOOLS_URL}/executions/{EXEC}.",
+        f"It runs ({TOOLS_URL}/executions/{EXEC}), so wait!",
+        json.dumps({"pollUrl": f"{TOOLS_URL}/executions/{EXEC}", "executionId": EXEC}),
+    ],
+)
+def test_what_a_model_wrote_is_not_searched(prose: str) -> None:
+    for answer in (
+        {"text": prose},
+        {"content": [{"type": "text", "text": prose}]},
+        {"message": prose, "response": prose},
+        {"choices": [{"delta": {"content": prose}}]},
+        {"toolUse": {"toolUseId": "u", "name": "calculate", "input": {"url": prose}}},
+    ):
+        assert pending(answer) == pending(json.dumps(answer)) == pending(f"data: {json.dumps(answer)}\n\n") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{TOOLS_URL}/executions/{EXEC}/logs",
+        f"{TOOLS_URL}/executions",
+        f"{TOOLS_URL}/executions/",
+        f"{TOOLS_URL}/executions/%20",
+        f"{TOOLS_URL}/executions/..",
+        f"{TOOLS_URL}/executions/%2E",
+        f"{TOOLS_URL}/executions?limit=5",
+        f"https://example.com/?next={TOOLS_URL}/executions/{EXEC}",
+        f"Ask {TOOLS_URL}/executions/{EXEC}",
+        f"{TOOLS_URL}s/executions/{EXEC}",
+        f"xai/tools/executions/{EXEC}",
+    ],
+)
+def test_an_address_of_anything_else_is_passed_over(address: str) -> None:
+    assert pending({"pollUrl": address}) == NOTHING
 
 
 def test_several_tools_come_in_their_order_and_each_once() -> None:
@@ -115,8 +191,8 @@ def test_several_tools_come_in_their_order_and_each_once() -> None:
 def test_what_is_known_of_a_tool_is_gathered(known: dict[str, Any]) -> None:
     url = f"{TOOLS_URL}/executions/{EXEC}"
     expected = PendingTool(EXEC, known.get("toolUseId"), known.get("name"))
-    assert pending([url, known]) == pending([known, url]) == Pending((expected,), ())
-    assert pending([known, use(), url]).tools == (tool(),)
+    assert pending([{"url": url}, known]) == pending([known, {"url": url}]) == Pending((expected,), ())
+    assert pending([known, use(), {"url": url}]).tools == (tool(),)
 
 
 LOOKALIKE = {
@@ -142,7 +218,9 @@ def test_what_a_tool_was_given_or_gave_back_is_not_searched(answer: Any) -> None
     whole, lines = json.dumps(answer), json.dumps(answer, indent=0)
     events = "".join(f"data: {line}\n" for line in lines.split("\n"))
     for form in (answer, whole, lines, f"data: {whole}\n\n", events):
-        assert pending(form) == Pending((tool(),), ())
+        found = pending(form)
+        assert [replace(one, status=None, result=None) for one in found.tools] == [tool()]
+        assert (found.orchestration_ids, found.others) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -172,10 +250,16 @@ def test_a_name_that_is_no_text_is_left_out() -> None:
     assert pending({"executionId": EXEC, "toolUseId": 7, "name": ["x"]}).tools == (PendingTool(EXEC),)
 
 
-@pytest.mark.parametrize("answer", [None, 7, 1.5, True, (), {"a"}, object()])
+@pytest.mark.parametrize("answer", [None, 7, 1.5, True, {"a"}, frozenset(), object(), dict, BrokenModel()])
 def test_what_is_no_answer_is_refused(answer: object) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match=f"not {type(answer).__name__}"):
         pending(answer)
+
+
+@pytest.mark.parametrize("event", [object(), {"a"}, BrokenModel()])
+def test_what_is_no_event_is_refused(event: object) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match=f"not {type(event).__name__}"):
+        pending([use(), event])
 
 
 def test_any_depth_is_searched() -> None:
@@ -270,181 +354,9 @@ def test_names_come_as_a_list_of_texts(tools: quantcdn.ListAITools200Response, a
         tool_config(tools, allowed=allowed, auto_execute=True)
 
 
-@pytest.mark.parametrize("offered", [["calculate"], [{"toolSpec": {}}], [None]])
+@pytest.mark.parametrize(
+    "offered", [["calculate"], [{"toolSpec": {}}], [None], None, 7, "calculate", {"tools": []}, object()]
+)
 def test_only_tools_are_offered(offered: Any) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match="as the service lists them"):
         tool_config(offered)
-
-
-def ended(**fields: Any) -> quantcdn.GetAIToolExecutionStatus200Response:
-    made = quantcdn.GetAIToolExecutionStatus200Response.from_dict(
-        {"executionId": EXEC, "toolName": "x", "status": "complete", "createdAt": 0, **fields}
-    )
-    assert made is not None
-    return made
-
-
-# Converse refuses anything but an object under "json", so all else goes as text.
-@pytest.mark.parametrize(
-    ("result", "content"),
-    [
-        ({"temperature": 21, "more": [None]}, {"json": {"temperature": 21, "more": [None]}}),
-        ({"images": ["data:,"], "s3Urls": [], "new": 1}, {"json": {"images": ["data:,"], "s3Urls": [], "new": 1}}),
-        ({}, {"json": {}}),
-        ("It is sunny.", {"text": "It is sunny."}),
-        ("{}", {"text": "{}"}),
-        (["é", 1], {"text": '["é", 1]'}),
-        (42, {"text": "42"}),
-        (False, {"text": "false"}),
-        (None, {"text": "null"}),
-    ],
-)
-def test_a_result_of_any_kind_goes_back(result: object, content: dict[str, Any]) -> None:
-    block = tool_result("use_1", ended(result=result))
-    assert block == {"toolResult": {"toolUseId": "use_1", "content": [content], "status": "success"}}
-    assert json.loads(json.dumps(block)) == block
-
-
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [("the prompt was refused", "the prompt was refused"), (None, "the tool has failed"), ("", "the tool has failed")],
-)
-def test_an_error_goes_back_as_an_error(error: str | None, text: str) -> None:
-    block = tool_result("use_1", ended(status="failed", error=error, result={"ignored": 1}))
-    assert block == {"toolResult": {"toolUseId": "use_1", "content": [{"text": text}], "status": "error"}}
-
-
-def test_a_tool_of_an_orchestration_goes_back_too(
-    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: quantcdn.AIToolsApi
-) -> None:
-    failing = quantcdn_emulator.start_execution("search_web", error="down")
-    identifier = quantcdn_emulator.start_orchestration(["calculate", failing])
-    quantcdn_clock.advance(60)
-    parts = quantcdn_api.get_ai_orchestration_status("acme", identifier).tools
-    blocks = [tool_result(f"use_{number}", part)["toolResult"] for number, part in enumerate(parts)]
-    assert [block["status"] for block in blocks] == ["success", "error"]
-    assert blocks[0]["content"][0]["json"]["result"] == 42
-    assert blocks[1]["content"] == [{"text": "down"}]
-
-
-@pytest.mark.parametrize("status", ["pending", "running", "paused"])
-def test_what_has_not_ended_does_not_go_back(status: str) -> None:
-    with pytest.raises(quantcdn.ApiValueError, match=f"has not ended: it is '{status}'"):
-        tool_result("use_1", ended(status=status))
-
-
-@pytest.mark.parametrize("name", ["", None, 7])
-def test_a_result_needs_the_name_of_its_use(name: Any) -> None:
-    with pytest.raises(quantcdn.ApiValueError, match="tool_use_id is empty"):
-        tool_result(name, ended())
-
-
-def with_schema(schema: dict[str, Any] | None) -> quantcdn.ListAITools200ResponseToolsInner:
-    made = quantcdn.ListAITools200ResponseToolsInner.from_dict(
-        {"toolSpec": {"name": "x", "inputSchema": {"json": schema}}}
-    )
-    assert made is not None
-    return made
-
-
-def test_arguments_that_fit_are_let_pass(tools: quantcdn.ListAITools200Response) -> None:
-    check_input(tools.tools[1], {"operation": "add", "a": 1, "b": 2.5})
-    check_input(tools.tools[0], {"location": "Hobart, Australia", "not": "known"})
-
-
-def test_every_place_that_does_not_fit_is_named(tools: quantcdn.ListAITools200Response) -> None:
-    with pytest.raises(quantcdn.ApiValueError) as caught:
-        check_input(tools.tools[1], {"operation": "power", "a": "1"})
-    said = str(caught.value)
-    assert said.startswith("the arguments do not fit the tool: ")
-    assert "'b' is a required property" in said
-    assert "['a']: '1' is not of type 'number'" in said
-    assert "['operation']: 'power' is not one of ['add', " in said
-    assert said.count(";") == 2
-
-
-def test_a_place_inside_is_named_by_its_path() -> None:
-    schema = {"properties": {"cities": {"items": {"properties": {"name": {"type": "string"}}}}}}
-    with pytest.raises(quantcdn.ApiValueError, match=r"\['cities'\]\[1\]\['name'\]: 7 is not of type 'string'"):
-        check_input(with_schema(schema), {"cities": [{}, {"name": 7}]})
-
-
-def test_a_long_value_does_not_flood_the_message() -> None:
-    with pytest.raises(quantcdn.ApiValueError) as caught:
-        check_input(with_schema({"properties": {"a": {"maxLength": 9}}}), {"a": "x" * 100_000})
-    assert len(str(caught.value)) < 400
-    assert str(caught.value).endswith("is too long")
-
-
-@pytest.mark.parametrize("empty", [None, {}])
-def test_a_tool_without_a_schema_takes_anything(empty: Any) -> None:
-    check_input(with_schema(empty), {"a": 1})
-    check_input(quantcdn.ListAITools200ResponseToolsInner(), 7)
-
-
-@pytest.mark.parametrize(
-    "draft", ["http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-07/schema#"]
-)
-def test_a_schema_of_an_older_draft_is_read_by_its_own_rules(draft: str) -> None:
-    items = {"$schema": draft, "items": [{"type": "string"}], "additionalItems": False}
-    check_input(with_schema(items), ["a"])
-    with pytest.raises(quantcdn.ApiValueError, match="Additional items"):
-        check_input(with_schema(items), ["a", "b"])
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"type": "strange"},
-        {"type": 7},
-        {"properties": []},
-        {"pattern": "["},
-        {"$schema": 7},
-        {"$schema": []},
-        {"$schema": "http://["},
-        {"$ref": 7},
-        {"$ref": "#/$defs/missing"},
-        {"$ref": "#"},
-        {"$ref": "http://["},
-        {"$id": "http://[", "$ref": "a"},
-    ],
-)
-def test_a_schema_that_cannot_be_used_is_told_from_arguments_that_do_not_fit(schema: dict[str, Any]) -> None:
-    with pytest.raises(quantcdn.ApiValueError, match=r"^the tool's schema"):
-        check_input(with_schema(schema), "text")
-
-
-@pytest.mark.parametrize("key", ["$ref", "$dynamicRef"])
-def test_no_address_in_a_schema_is_ever_fetched(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object, **__: object) -> None:
-        pytest.fail("the network was used")
-
-    monkeypatch.setattr(socket.socket, "connect", refused)
-    monkeypatch.setattr(socket, "getaddrinfo", refused)
-    with pytest.raises(quantcdn.ApiValueError, match="refers to what is not in it"):
-        check_input(with_schema({key: "http://127.0.0.1:9/schema.json"}), {})
-
-
-def test_a_reference_inside_a_schema_is_followed() -> None:
-    schema = {"$defs": {"name": {"type": "string"}}, "properties": {"a": {"$ref": "#/$defs/name"}}}
-    check_input(with_schema(schema), {"a": "b"})
-    with pytest.raises(quantcdn.ApiValueError, match=r"\['a'\]: 1 is not of type 'string'"):
-        check_input(with_schema(schema), {"a": 1})
-
-
-@given(
-    st.dictionaries(st.sampled_from(["type", "$ref", "$schema", "$id", "items", "enum", "multipleOf", "not"]), JSON),
-    JSON,
-)
-def test_any_schema_and_any_arguments_pass_or_raise_an_error_of_the_family(schema: dict[str, Any], value: Any) -> None:
-    with contextlib.suppress(quantcdn.ApiValueError):
-        check_input(with_schema(schema), value)
-
-
-def test_without_jsonschema_it_says_what_to_install(
-    tools: quantcdn.ListAITools200Response, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "jsonschema", None)
-    monkeypatch.delitem(sys.modules, "quantcdn._schema", raising=False)
-    with pytest.raises(quantcdn.ApiValueError, match=r"pip install 'quantcdn\[chat\]'"):
-        check_input(tools.tools[0], {"location": "Hobart"})

@@ -108,7 +108,7 @@ def test_the_message_of_a_long_address_is_short() -> None:
     assert error.request is not None
     assert error.request.url == address
     waiting = quantcdn.WaitTimeoutException("no end", identifier="a" * 1000)
-    assert str(waiting) == f"{'a' * 300}…: no end (after 0.0 s)"
+    assert str(waiting) == f"{'a' * 300}…: no end (0 polls in 0.0 s)"
 
 
 def test_an_error_made_by_hand_has_a_message_too() -> None:

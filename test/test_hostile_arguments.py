@@ -57,6 +57,7 @@ EXCLUDED = {
     "quantcdn.Gap": RECORDS,
     "quantcdn.Outcome": RECORDS,
     "quantcdn.chat.Pending": RECORDS,
+    "quantcdn.chat.PendingOther": RECORDS,
     "quantcdn.chat.PendingTool": RECORDS,
     "quantcdn.images.Image": RECORDS,
     "quantcdn.emulator.RecordedRequest": RECORDS,
@@ -64,6 +65,7 @@ EXCLUDED = {
     "quantcdn.rest.RESTResponse.failed": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.unusable": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.preload": "the client reads by it",
+    "quantcdn.Poll.pauses": "the waits draw from it, by a function of their own",
 }
 """What is not called, and why. The errors are left out too: they are there to be caught."""
 
