@@ -344,13 +344,16 @@ class QuietQueue(queue.LifoQueue[Any]):
     held for ever; a list's append and pop need none.
     """
 
+    # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
+    # connection, since what broke one may have broken them too.
+
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
-        if item is None:
+        if item is None and not self.queue:
             return
         if len(self.queue) < self.maxsize:
             self.queue.append(item)
-        else:
+        elif item is not None:
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form

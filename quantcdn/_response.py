@@ -337,10 +337,11 @@ class RESTResponse:
             Its value.
 
         Raises:
-            ApiTypeError: The name is not text.
+            ApiTypeError: The name is not text, or ``default`` neither text nor None.
         """
-        if not isinstance(name, str):
-            raise ApiTypeError(f"the name of a header is text, not {type(name).__name__}")
+        for value in (name, default or ""):
+            if not isinstance(value, str):
+                raise ApiTypeError(f"getheader takes text, not {type(value).__name__}")
         return self.headers.get(name, default)
 
     def close(self) -> None:

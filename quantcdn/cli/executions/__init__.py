@@ -9,7 +9,7 @@ COMMANDS: Commands = {
     "get": ("quantcdn.cli.executions.get", "show one execution and its result"),
     "wait": ("quantcdn.cli.executions.wait", "wait until executions have ended"),
     "watch": ("quantcdn.cli.executions.watch", "follow new and changed executions live"),
-    "save": ("quantcdn.cli.executions.save", "save the pictures of executions"),
+    "save": ("quantcdn.cli.executions.save", "save the images or all files of executions"),
 }
 """The commands of this group."""
 
