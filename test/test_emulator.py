@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+import quantcdn
 from quantcdn import (
     AIToolsApi,
     BadRequestException,
@@ -256,3 +257,22 @@ def test_identifiers_and_organisations_arrive_whole(
     request = quantcdn_emulator.requests[0]
     assert request.arguments == {"organisation": text, "execution_id": text}
     assert request.path.count(quote(text, safe="")) == 2
+
+
+def test_the_bodies_of_refusals_show_whole_in_the_errors() -> None:
+    with Emulator(organisation="acme") as service:
+        with pytest.raises(quantcdn.UnauthorizedException, match=r"401 Unauthorized: Wrong token \("):
+            called(service, access_token="another")
+        with pytest.raises(quantcdn.ForbiddenException, match="Access denied: The token is for another organisation"):
+            called(service, organisation="other")
+    with Emulator(missing_scope="ai:read") as service:
+        with pytest.raises(quantcdn.ForbiddenException, match=r"insufficient_scope: .*ai:read.*scopes"):
+            called(service)
+    with Emulator() as service:
+        with pytest.raises(quantcdn.BadRequestException, match="pending, running, complete, failed"):
+            called(service, status="bogus")
+
+
+def called(service: Emulator, *, organisation: str = "acme", status: str | None = None, **settings: str) -> object:
+    with quantcdn.ApiClient(service.configuration(proxy="", **settings)) as client:
+        return quantcdn.AIToolsApi(client).list_ai_tool_executions(organisation, status=status)
