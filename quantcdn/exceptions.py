@@ -223,7 +223,8 @@ class ApiException(OpenApiException):
     def _what_happened(self) -> str:
         words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
-        said = "" if self.reason and said.casefold() == self.reason.casefold() else said
+        if self.reason and f"{said}: ".casefold().startswith(f"{self.reason}: ".casefold()):
+            said = said[len(self.reason) + 2 :]  # the service repeats the text beside the status
         return f"{' '.join(words)}: {said}" if said else " ".join(words) or "unknown error"
 
     def _details(self) -> list[str]:
