@@ -51,6 +51,10 @@ class Call:
     started: float = field(init=False)
     attempts: int = 0
     resent: bool = False
+    retry_cost: int = 0
+    """What its last retry took of the client's retry budget."""
+    is_budget_spent: bool = False
+    """Whether that budget was too small for another retry."""
     reused: bool = False
     """Whether its last attempt went over a connection that was there before."""
 
@@ -78,7 +82,9 @@ class Call:
 
     def info(self) -> RequestInfo:
         """Give what an error says of the call."""
-        return RequestInfo(self.method, self.host + self.path, self.attempts, self.clock() - self.started)
+        return RequestInfo(
+            self.method, self.host + self.path, self.attempts, self.clock() - self.started, self.is_budget_spent
+        )
 
     def explain(self, error: Exception) -> Failure:
         """Tell what an error means for the call."""

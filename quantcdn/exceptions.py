@@ -52,6 +52,8 @@ class RequestInfo(NamedTuple):
     """How many times the request was sent, or tried to be sent."""
     seconds: float = 0.0
     """How long the whole call took, pauses included."""
+    is_budget_spent: bool = False
+    """Whether it was not sent again because too many requests of the client had failed."""
 
 
 class OpenApiException(Displayed, Exception):
@@ -236,6 +238,7 @@ class ApiException(OpenApiException):
             plural = "" if self.request.attempts == 1 else "s"
             details.append(f"{self.request.attempts} attempt{plural}")
             details.append(f"{self.request.seconds:.1f} s")
+            details += ["not retried, since too many requests fail"] if self.request.is_budget_spent else []
         if self.headers and "location" in self.headers:
             details.append(f"redirected to {self.headers['location']}, which is not followed")
         if self.retry_after is not None:

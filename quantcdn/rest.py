@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from quantcdn import _chance, _downloads, _sleep
+from quantcdn._budget import RetryBudget
 from quantcdn._connections import Limits, current_limits
 from quantcdn._failures import Failure
 from quantcdn._pools import FilePools, close_idle, make_pool
@@ -24,7 +25,7 @@ from quantcdn._redaction import header_secrets
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiValueError
+from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
 from quantcdn.hooks import AttemptRecord, Hook
 from quantcdn.retry import retry_after
@@ -95,6 +96,7 @@ class RESTClientObject:
         self._clock = clock
         self._sleep = sleep
         self._uniform = uniform
+        self._budget = RetryBudget()
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
         self._file_pools = FilePools(self._configuration)
@@ -256,13 +258,24 @@ class RESTClientObject:
                 # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
                 call.resent = True
                 outcome = self._attempt(call, request)
-            pause = self._pause(call, outcome)
+            pause = self._within_budget(call, outcome, self._pause(call, outcome))
             self._report(call, outcome, pause)
             if pause is None:
                 return outcome.result(call)
             if outcome.answer is not None:
                 outcome.answer.close()
             self._sleep(pause)
+
+    def _within_budget(self, call: Call, outcome: _Outcome, pause: float | None) -> float | None:
+        """Let the retry after a pause take its tokens, and a success give some back."""
+        if pause is None:
+            if outcome.failure is None and outcome.status not in self._configuration.retries.statuses:
+                self._budget.give_back(call.retry_cost)
+            return None
+        timed_out = outcome.failure is not None and issubclass(outcome.failure.error, ApiTimeoutException)
+        call.retry_cost = self._budget.take(after_timeout=timed_out)
+        call.is_budget_spent = not call.retry_cost
+        return None if call.is_budget_spent else pause
 
     def _report(self, call: Call, outcome: _Outcome, pause: float | None) -> None:
         """Tell the log and the hooks of an attempt."""

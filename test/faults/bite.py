@@ -383,6 +383,14 @@ BITES = (
         "test_only_a_safe_method_is_sent_again",
     ),
     Bite(
+        "a client's retries have a budget",
+        "_budget.py",
+        "if cost > self._tokens:",
+        "if False:",
+        "faults/test_budget",
+        "test_a_service_that_is_down",
+    ),
+    Bite(
         "the last polls have half a second in all",
         "polling.py",
         "left if left >= LAST_LOOK else left + LAST_LOOK - self._overrun",
