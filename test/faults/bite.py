@@ -161,7 +161,7 @@ BITES = (
     Bite(
         "connections beyond the pool's size are closed in silence",
         "_connections.py",
-        "else:\n            item.close()",
+        "elif item is not None:\n            item.close()",
         "else:\n            raise queue.Full",
         "faults/test_process",
         "test_fifty_threads",
@@ -225,7 +225,7 @@ BITES = (
     Bite(
         "a stale connection is replaced at once",
         "rest.py",
-        "if outcome.stale and not call.resent and call.method in _SAFE_METHODS:",
+        "if outcome.stale and not call.resent and call.method in SAFE_METHODS:",
         "if False:",
         "faults/test_hooks",
         "test_a_resend_over_a_new_connection",
@@ -321,8 +321,8 @@ BITES = (
     Bite(
         "an answer is about what was asked for",
         "api_client.py",
-        "if operation.identifier is not None:",
-        "if False:",
+        "if problem is not None:\n            raise",
+        "if False:\n            raise",
         "test_client",
         "test_an_answer_about_another_identifier",
     ),
@@ -336,8 +336,8 @@ BITES = (
     ),
     Bite(
         "a number in an answer is finite",
-        "models/_model.py",
-        "if not math.isfinite(item):",
+        "models/_fields.py",
+        "elif isinstance(item, float) and not math.isfinite(item):",
         "if False:",
         "test_models",
         "test_numbers_that_json_does_not_have",
