@@ -75,10 +75,28 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if secret in text and (_NUMERIC.fullmatch(secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
-        # JSON may be written with an escaped slash, as PHP does.
-        for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
+        for written in _written(secret):
             text = text.replace(written, _MARK)
     return text
+
+
+def _written(secret: str) -> tuple[str, str, str]:
+    # JSON may be written with an escaped slash, as PHP does.
+    return secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")
+
+
+def without_part(text: str, secrets: Iterable[str]) -> str:
+    """Leave out the beginning of a secret with which a text ends that was cut.
+
+    Args:
+        text: Any text.
+        secrets: The secrets.
+
+    Returns:
+        The text without that.
+    """
+    parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
+    return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
 
 
 def _quoted_where_bare(text: str, secret: str) -> str:
