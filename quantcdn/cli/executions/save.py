@@ -11,7 +11,8 @@ from quantcdn.cli._connect import connected
 from quantcdn.cli._identifiers import identifiers
 from quantcdn.cli._process import ERROR, FINE
 from quantcdn.cli._screen import say
-from quantcdn.cli._settings import add_settings
+from quantcdn.cli._settings import add_settings, settings_flags
+from quantcdn.cli._waiting import advice
 from quantcdn.exceptions import escaped
 from quantcdn.images import save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             for path in paths:
                 _write_path(path)
             if not paths:
-                say(_why_nothing(execution), label="quantcdn:")
+                say(_why_nothing(execution, arguments), label="quantcdn:")
                 # Of many, some have none; whoever names one expects some.
                 code = ERROR if len(wanted) == 1 else code
     return code
@@ -84,8 +85,9 @@ def _write_path(path: Path) -> None:
     sys.stdout.flush()
 
 
-def _why_nothing(execution: GetAIToolExecutionStatus200Response) -> str:
+def _why_nothing(execution: GetAIToolExecutionStatus200Response, arguments: argparse.Namespace) -> str:
     if execution.is_final:
         return f"{execution.execution_id} has no pictures to save: it is {execution.status}"
-    wait = f"quantcdn executions wait {execution.execution_id} --save DIR"
+    options = ["--save", str(arguments.to), *settings_flags(arguments)]
+    wait = advice("quantcdn executions wait", options, [execution.execution_id])
     return f"{execution.execution_id} has no pictures yet: it is {execution.status}. To wait for them: {wait}"
