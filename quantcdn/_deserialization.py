@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from quantcdn import _checks, models
+from quantcdn import _bounds, _checks, models
 from quantcdn._json import is_array, is_object
 from quantcdn.exceptions import ApiResponseException, ApiValueError
 
@@ -60,7 +60,7 @@ def json_or_none(body: bytes) -> Any:
         The JSON value, or None.
     """
     try:
-        return json.loads(body)
+        return json.loads(body) if _bounds.excess(body) is None else None
     except (ValueError, RecursionError):
         return None
 
@@ -82,6 +82,9 @@ def parsed(text: str, content_type: str | None) -> Any:
         return text
     if content_type is not None and not _JSON_TYPE.match(content_type):
         raise UnreadableError(f"the content type {_checks.shown(content_type)} is neither JSON nor text")
+    excess = _bounds.excess(text)
+    if excess is not None:
+        raise UnreadableError(excess)
     try:
         return json.loads(text) if text else ""
     except (ValueError, RecursionError):

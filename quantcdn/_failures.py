@@ -80,6 +80,19 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     return _broken(causes)
 
 
+def out_of_time(seconds: float) -> Failure:
+    """Say that the whole call's limit has passed.
+
+    Args:
+        seconds: That limit.
+
+    Returns:
+        The failure.
+    """
+    limit = f"the limit of {seconds_text(seconds)} s for the whole call"
+    return Failure(ApiTimeoutException, f"not finished within {limit}")
+
+
 def wrong_scheme(status: int, body: bytes) -> str | None:
     """Tell from an answer whether the request should have come by TLS.
 
@@ -128,8 +141,7 @@ def _proxy(causes: list[BaseException]) -> Failure:
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:
     if overdue:
-        limit = f"the limit of {seconds_text(seconds)} s for the whole call"
-        return Failure(ApiTimeoutException, f"not finished within {limit}")
+        return out_of_time(seconds)
     if any(isinstance(cause, urllib3_errors.ConnectTimeoutError) for cause in causes):
         return Failure(ApiTimeoutException, "no connection within the time limit", again=True)
     return Failure(ApiTimeoutException, "no answer within the time limit", again=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from quantcdn._redaction import without_signatures
 from quantcdn.exceptions import escaped
 
 _LONGEST_CELL = 300
@@ -25,11 +26,6 @@ _OTHER_COLOUR = "#6c8ebf"
 # Control characters, surrogates, and what turns the direction of the text around it.
 _HARMFUL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-
-_ADDRESS = re.compile(r"""(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?""", re.IGNORECASE)
-_SECRET = re.compile(
-    r"""\b((?:x-(?:amz|goog)-[a-z-]+|signature|sig|(?:access_)?token)(?:=|%3d))[^\s&"'<>\\]+""", re.IGNORECASE
 )
 
 
@@ -226,13 +222,9 @@ def scrubbed(text: str, longest: int) -> str:
         The text, with a note of how much was left out.
     """
     # An address is recognised as a whole, so it is only cut when it holds no secret any more.
-    clean = _SECRET.sub(r"\1…", _ADDRESS.sub(_host_and_path, text[:_LONGEST_SEARCHED]))
+    clean = without_signatures(text[:_LONGEST_SEARCHED])
     more = len(clean) - longest + max(len(text) - _LONGEST_SEARCHED, 0)
     return f"{clean[:longest]}… ({more:,} more characters)" if more > 0 else clean
-
-
-def _host_and_path(address: re.Match[str]) -> str:
-    return f"{address[1]}{address[2]}{f'{address[3][0]}…' if address[3] else ''}"
 
 
 def _table_html(caption: str, content: str) -> str:

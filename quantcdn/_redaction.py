@@ -8,6 +8,15 @@ from collections.abc import Collection, Iterable, Mapping
 
 _MARK = "[secret]"
 
+_ADDRESS = re.compile(r"""(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?""", re.IGNORECASE)
+
+# A name has an end, or each of its letters could begin another that is read to the end of the text.
+_SIGNATURE = re.compile(
+    r"""\b((?:x-(?:amz|goog)-[a-z-]{1,40}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token|awsaccesskeyid)(?:=|%3d))"""
+    r"""[^\s&"'<>\\]+""",
+    re.IGNORECASE,
+)
+
 # Whole words: X-Monkey and Idempotency-Key authorise nothing.
 _AUTHORISING_NAME = re.compile(
     r"(?i)(^|[-_])(auth|authorization|authentication|cookies?|tokens?|secrets?|passwords?|passwd|credentials?|signature"
@@ -23,6 +32,24 @@ _BARE_WORD = re.compile(r"[\w.+-]+")
 _NUMERIC = re.compile(r"[0-9.eE+-]+")
 _LITERALS = "true false null"
 _BARE = re.compile(r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def without_signatures(text: str) -> str:
+    """Leave of each address in a text no more than host and path, and of each signature no more than its name.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text without them; an ellipsis stands in their place.
+    """
+    if "=" not in text and "://" not in text and "%3" not in text:
+        return text
+    return _SIGNATURE.sub(r"\1…", _ADDRESS.sub(_host_and_path, text))
+
+
+def _host_and_path(address: re.Match[str]) -> str:
+    return f"{address[1]}{address[2]}{f'{address[3][0]}…' if address[3] else ''}"
 
 
 def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
@@ -75,10 +102,28 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if secret in text and (_NUMERIC.fullmatch(secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
-        # JSON may be written with an escaped slash, as PHP does.
-        for written in (secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
+        for written in _written(secret):
             text = text.replace(written, _MARK)
     return text
+
+
+def _written(secret: str) -> tuple[str, str, str]:
+    # JSON may be written with an escaped slash, as PHP does.
+    return secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")
+
+
+def without_part(text: str, secrets: Iterable[str]) -> str:
+    """Leave out the beginning of a secret with which a text ends that was cut.
+
+    Args:
+        text: Any text.
+        secrets: The secrets.
+
+    Returns:
+        The text without that.
+    """
+    parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
+    return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
 
 
 def _quoted_where_bare(text: str, secret: str) -> str:

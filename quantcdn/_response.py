@@ -16,8 +16,9 @@ from typing import Any, Self
 
 import urllib3
 
-from quantcdn._failures import Failure, UnusableBodyError, failure, wrong_scheme
-from quantcdn._redaction import redacted
+from quantcdn import _bounds
+from quantcdn._failures import Failure, UnusableBodyError, failure, out_of_time, wrong_scheme
+from quantcdn._redaction import redacted, without_part
 from quantcdn.exceptions import (
     ApiException,
     ApiResponseException,
@@ -35,6 +36,8 @@ FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSErr
 _PIECE_SIZE = 65_536
 _LARGE_BODY = 1_048_576
 _LARGEST_KEPT = 16_777_216
+# The last letter of UTF-8, where its end is missing.
+_CUT_LETTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
 
 
@@ -113,6 +116,7 @@ class RESTResponse:
         self._rest = b""
         self._data: bytes | None = None
         self._is_begun = False
+        self._is_cut = False
 
     @property
     def request(self) -> RequestInfo:
@@ -235,7 +239,7 @@ class RESTResponse:
         else:
             self._data = self._rest = b"".join(gathered)
             return None
-        self._data = _start(gathered, self._kept)
+        self._data, self._is_cut = _start(gathered, self._kept), True
         self.close()
         return problem
 
@@ -251,11 +255,21 @@ class RESTResponse:
             ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
         body = self.data
+        why = _bounds.excess(body)
         try:
-            return json.loads(body)
+            if why is None:
+                return json.loads(body)
         except (ValueError, RecursionError):
-            problem = self.unusable(Failure(ApiResponseException, "the body is no JSON"))
-        raise problem
+            why = "the body is no JSON"
+        raise self.unusable(Failure(ApiResponseException, why or "the body is no JSON"))
+
+    def is_overdue(self) -> bool:
+        """Say whether the limit of the whole call has passed."""
+        return self._call.left <= 0
+
+    def overdue(self) -> Failure:
+        """Say that the limit of the whole call has passed."""
+        return out_of_time(self._call.timeout.total)
 
     def unusable(self, why: Failure) -> ApiException:
         """Make the error that says why this answer cannot be used.
@@ -301,10 +315,16 @@ class RESTResponse:
         """Give what was read of the body for an error, which may be logged or sent elsewhere.
 
         Returns:
-            The body; where the service repeats a token or a cookie in it, ``[secret]`` stands there.
+            The body, or as much of its start as ``max_error_size`` says; where the service repeats a token or a
+            cookie in it, ``[secret]`` stands there.
         """
-        text = (self._data or b"").decode("latin-1")  # any bytes are Latin-1, and come back from it
-        return self._call.without_secrets(text).encode("latin-1")
+        body = self._data or b""
+        start = body[: self._kept]
+        text = self._call.without_secrets(start.decode("latin-1"))  # any bytes are Latin-1, and come back from it
+        if not self._is_cut and len(start) == len(body) and len(text) <= self._kept:
+            return text.encode("latin-1")
+        text = without_part(text, self._call.secrets())
+        return _CUT_LETTER.sub(b"", text[: self._kept].encode("latin-1"))
 
     def _public(self, text: str | None) -> str | None:
         return None if text is None else self._call.without_secrets(text)

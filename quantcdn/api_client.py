@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
-from quantcdn import _checks
+from quantcdn import _bounds, _checks
 from quantcdn._failures import Failure
 from quantcdn._generated import GeneratedMethods
 from quantcdn._headers import set_authorisation, set_header
@@ -19,7 +19,8 @@ from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
-from quantcdn.models._model import Model
+from quantcdn.models._fields import OverdueError
+from quantcdn.models._model import Model, from_body
 from quantcdn.operation import Operation
 from quantcdn.rest import SAFE_METHODS, RESTClientObject, RESTResponse
 from quantcdn.timeout import Timeout, TimeoutSetting
@@ -338,10 +339,12 @@ def _read(operation: Operation[T], response: RESTResponse) -> T:
     if not 200 <= response.status <= 299:
         raise _error(operation, response)
     try:
-        return operation.model.from_json(response.data)
+        return from_body(operation.model, response.data, response.is_overdue)
     except ApiValueError as error:
-        problem = str(error)
-    raise response.unusable(_why_unusable(response.data, problem))
+        why = _why_unusable(response.data, str(error))
+    except OverdueError:
+        why = response.overdue()
+    raise response.unusable(why)
 
 
 def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
@@ -350,6 +353,8 @@ def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
 
 def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     """Read an error's body as the documented model, else as JSON, else not at all."""
+    if _bounds.excess(raw) is not None:
+        return None
     try:
         return json.loads(raw) if model is None else model.from_json(raw)
     except (ValueError, RecursionError):

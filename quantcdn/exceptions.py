@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from quantcdn._json import is_array, is_object
+from quantcdn._redaction import without_signatures
 from quantcdn.display import Displayed
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 
 _MESSAGE_LENGTH = 300
+_LONGEST_SEARCHED = 10_000
+_LONGEST_REASON = 1_000
 
 # What sending the same request again does not mend; a redirect is one too, since none is followed.
 _PERMANENT_STATUSES = frozenset({*range(300, 400), 400, 401, 403, 404, 410, 422})
@@ -298,7 +301,8 @@ class ApiResponseException(ApiException):
     """An answer came that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
 
     def _what_happened(self) -> str:
-        return f"{self.status}, but {self.reason}" if self.status else self.reason or "unusable"
+        reason = _shortened(self.reason or "unusable", _LONGEST_REASON)
+        return f"{self.status}, but {reason}" if self.status else reason
 
 
 class WaitException(OpenApiException):
@@ -324,7 +328,7 @@ class WaitException(OpenApiException):
 
     def __str__(self) -> str:
         effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
-        return escaped(f"{_shortened(self.identifier)}: {self.message} ({effort})")
+        return escaped(f"{_shortened(self.identifier)}: {_shortened(self.message, _LONGEST_REASON)} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -473,5 +477,7 @@ def _counted(polls: int) -> str:
     return "1 poll" if polls == 1 else f"{polls} polls"
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MESSAGE_LENGTH else f"{text[:_MESSAGE_LENGTH]}…"
+def _shortened(text: str, longest: int = _MESSAGE_LENGTH) -> str:
+    """Cut a text from outside, which an address in it must not survive without its end."""
+    clean = without_signatures(text[:_LONGEST_SEARCHED])
+    return clean if len(clean) <= longest and len(text) <= _LONGEST_SEARCHED else f"{clean[:longest]}…"

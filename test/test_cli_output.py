@@ -203,6 +203,6 @@ def test_pictures_are_saved_and_their_paths_written(service: Emulator, tmp_path:
     assert "has no files to save: it is complete" in text.err
     none = run("executions", "save", FIRST, service=service)
     assert (none.code, none.out) == (1, "")
-    assert "has no pictures to save: it is complete" in none.err
+    assert "has no images to save: it is complete" in none.err
     early = run("executions", "save", THIRD, service=service)
     assert f"quantcdn executions wait {THIRD} --save DIR" in early.err

@@ -122,6 +122,7 @@ def test_what_is_missing_or_wrong_is_told_with_where_it_would_come_from(environ:
 def test_a_token_can_come_from_a_file_or_from_stdin(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("  Bearer mine\n\n")
+    file.chmod(0o600)
     with Emulator(token="mine") as service:
         where = {"QUANTCDN_HOST": service.url, "QUANTCDN_ORGANIZATION": "acme", "QUANTCDN_API_TOKEN": "wrong"}
         assert run("tools", "names", "--token-file", str(file), **where).code == 0
@@ -138,6 +139,7 @@ def test_a_token_file_that_cannot_be_used_is_told(tmp_path: Path, content: bytes
     file = tmp_path / "token"
     if content is not None:
         file.write_bytes(content)
+        file.chmod(0o600)
     done = run("tools", "names", "--token-file", str(file), QUANTCDN_ORGANIZATION="a")
     assert done.code == 2
     assert f"--token-file {file}: " in done.err

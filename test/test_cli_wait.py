@@ -78,7 +78,7 @@ def test_the_time_limit_ends_with_124_and_says_how_to_go_on(service: Emulator) -
     assert (done.code, done.out) == (124, f"{FIRST}\n")
     assert done.err.splitlines()[-2:] == [
         "quantcdn: the time limit has passed, and 1 of 2 have not ended",
-        f"To go on: quantcdn executions wait {SECOND}",
+        f"To go on: quantcdn executions wait {SECOND} --timeout 0 --fields executionId",
     ]
     alone = run("executions", "wait", SECOND, "--timeout", "0.1s", *FAST, service=service)
     assert alone.code == 124
@@ -115,7 +115,8 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(service: Emulator) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
-    assert err.endswith(f"To go on: quantcdn executions wait {SECOND}\n")
+    assert f"To go on: quantcdn executions wait {SECOND} --interval " in err
+    assert err.endswith(" --fields status\n")
     assert "Traceback" not in err
 
 

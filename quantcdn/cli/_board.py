@@ -16,6 +16,8 @@ from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Li
 
 _MOST_KEPT = 1_000
 
+_LONGEST_STATUS = 40
+
 _AGE = 1.0
 """After which time without a change it is drawn anew, since it shows ages, in seconds."""
 
@@ -72,7 +74,7 @@ class Board:
         self._due = time.monotonic() + _AGE
 
     def _summary(self) -> str:
-        counts = Counter((execution.status or "unknown") for execution in self._rows.values())
+        counts = Counter((execution.status or "unknown")[:_LONGEST_STATUS] for execution in self._rows.values())
         parts = [
             f"{self._title}, {duration(time.monotonic() - self._looked)} ago",
             "1 execution" if len(self._rows) == 1 else f"{len(self._rows)} executions",

@@ -10,13 +10,17 @@ from datetime import datetime
 
 from quantcdn import _terminal
 from quantcdn._json import is_array, is_object
-from quantcdn.cli._table import Rows, table
+from quantcdn._redaction import without_signatures
+from quantcdn.cli._table import Rows, brief_text, table
 from quantcdn.cli._times import age
-from quantcdn.exceptions import escaped, without_query
+from quantcdn.exceptions import escaped
 from quantcdn.models._model import Model
 
 _LONGEST_TEXT = 300
+_LONGEST_LABEL = 40
+_LONGEST_SEARCHED = 10_000
 _MOST_LINES = 40
+_MOST_FIELDS = 200
 
 
 def show_details(rows: Iterable[tuple[str, object]]) -> None:
@@ -25,7 +29,8 @@ def show_details(rows: Iterable[tuple[str, object]]) -> None:
     Args:
         rows: Labels and values; None is left out.
     """
-    shown = [(label, _lines(value)) for label, value in rows if value is not None]
+    known = [(label, value) for label, value in rows if value is not None]
+    shown = [(brief_text(label, _LONGEST_LABEL), _lines(value)) for label, value in known[:_MOST_FIELDS]]
     indent = max((len(label) for label, _ in shown), default=0) + 2
     width = max(_terminal.size(sys.stdout)[0] - indent, indent)
     bold = _terminal.has_colours(sys.stdout)
@@ -34,6 +39,8 @@ def show_details(rows: Iterable[tuple[str, object]]) -> None:
         for number, line in enumerate(_wrapped(lines, width)):
             start = first + " " * (indent - len(label)) if number == 0 else " " * indent
             sys.stdout.write(f"{start}{line}".rstrip() + "\n")
+    if len(known) > _MOST_FIELDS:
+        sys.stdout.write(f"… and {len(known) - _MOST_FIELDS} more fields, which --json shows\n")
     sys.stdout.flush()
 
 
@@ -64,10 +71,10 @@ def others(record: Model, apart: Collection[str]) -> Iterator[tuple[str, object]
 def _wrapped(lines: list[str], width: int) -> list[str]:
     wrapped = [
         part
-        for line in lines
+        for line in lines[:_MOST_LINES]
         for part in textwrap.wrap(line, width, subsequent_indent=_indent(line), break_on_hyphens=False) or [""]
     ]
-    hidden = len(wrapped) - _MOST_LINES
+    hidden = len(wrapped) - _MOST_LINES + max(0, len(lines) - _MOST_LINES)
     return wrapped if hidden <= 0 else [*wrapped[:_MOST_LINES], f"… and {hidden} more lines, which --json shows"]
 
 
@@ -93,12 +100,14 @@ def brief(value: object) -> object:
         The same, its long texts cut.
     """
     if is_object(value):
-        return {key: brief(inner) for key, inner in value.items()}
+        return {str(brief(key)): brief(inner) for key, inner in value.items()}
     if is_array(value):
         return [brief(inner) for inner in value]
     if not isinstance(value, str):
         return value
-    value = without_query(value)
     if value[:5].lower() == "data:":
-        return f"{value.partition(',')[0]},… ({len(value):,} characters)"
-    return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}… ({len(value):,} characters)"
+        return f"{value[:_LONGEST_TEXT].partition(',')[0]},… ({len(value):,} characters)"
+    clean = without_signatures(value[:_LONGEST_SEARCHED])
+    if len(clean) <= _LONGEST_TEXT and len(value) <= _LONGEST_SEARCHED:
+        return clean
+    return f"{clean[:_LONGEST_TEXT]}… ({len(value):,} characters)"

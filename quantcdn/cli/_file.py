@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
+import shlex
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_LARGEST_FILE = 1_048_576
+_LONGEST_WAIT = 5.0
 
 
 def settings_path() -> Path | None:
@@ -45,9 +51,7 @@ def read_file(path: Path) -> dict[str, str]:
             shows none of it.
     """
     try:
-        with path.open("rb") as file:
-            _check_mode(path, os.fstat(file.fileno()).st_mode)
-            text = file.read().decode()
+        text = read_private(path).decode()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -59,9 +63,34 @@ def read_file(path: Path) -> dict[str, str]:
     raise ApiValueError(problem)
 
 
-def _check_mode(path: Path, mode: int) -> None:
-    if stat.S_ISREG(mode) and mode & _OTHERS:
-        raise ApiValueError(f"{path} may hold a token, and others can read or change it: chmod 600 {path}")
+def read_private(path: Path) -> bytes:
+    """Read a file that may hold a token.
+
+    Args:
+        path: Where it is; a pipe is read to its end, if that comes within some seconds.
+
+    Returns:
+        Its content, as far as a file of that kind goes.
+
+    Raises:
+        ApiValueError: Others can read or change it; the message shows none of it.
+        OSError: It cannot be read.
+    """
+    # Without this flag, a named pipe that nobody writes to is waited for without an end.
+    with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISREG(mode) and mode & _OTHERS:
+            command = f"chmod 600 {shlex.quote(str(path))}"
+            raise ApiValueError(f"{path} may hold a token, and others can read or change it: {command}")
+        content, end = b"", time.monotonic() + _LONGEST_WAIT
+        while len(content) < _LARGEST_FILE:
+            if not select.select([file], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise TimeoutError(errno.ETIMEDOUT, f"nothing came within {_LONGEST_WAIT:g} s")
+            piece = file.read(_LARGEST_FILE - len(content))
+            if not piece:
+                break
+            content += piece
+    return content
 
 
 def _settings_in(path: Path, text: str) -> dict[str, str]:

@@ -10,7 +10,9 @@ from typing import TextIO
 from quantcdn import _sleep
 from quantcdn._live import Terminal
 from quantcdn._live import is_live as is_live
-from quantcdn.exceptions import escaped
+from quantcdn.cli._table import brief_text
+
+_LONGEST_LINE = 1_000
 
 
 def sleep_and(draw: Callable[[], object]) -> Callable[[float], None]:
@@ -48,7 +50,7 @@ class Line:
         """
         if text == self._text:
             return
-        self._text = text
+        self._text = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE]
         if self.is_in_place:
             self.draw()
         else:
@@ -66,7 +68,7 @@ class Line:
             text: One line; control characters in it are shown as escapes.
         """
         self.clear()
-        self._stream.write(f"{escaped(text)}\n")
+        self._stream.write(f"{brief_text(text, _LONGEST_LINE)}\n")
         self._stream.flush()
 
     def clear(self) -> None:

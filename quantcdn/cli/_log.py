@@ -10,8 +10,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,9 @@ _HEARTBEAT = 3_600.0
 _START = b'{"at":"'
 """How each line begins."""
 
+_OWN_START = re.compile(rb'\{"at":"[0-9]{4}-').match
+"""How far a first line must have come to be told from another's file."""
+
 
 class Log:
     """A log, for one writer at a time.
@@ -55,7 +59,9 @@ class Log:
         """When the last line was written."""
         self._looked: datetime | None = None
         """When the list was last known to be read."""
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        self._rows: dict[str, Listed] = {}
+        """The last rows that were written, by their keys."""
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
         try:
             self._lock(path)
             self._read(path)
@@ -93,7 +99,8 @@ class Log:
 
     def _write(self, name: str, value: object) -> None:
         at = self._clock()
-        line = json.dumps({"at": iso(at), name: value}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        text = json.dumps({"at": iso(at), name: value}, ensure_ascii=False, separators=(",", ":"))
+        line = text.encode(errors="backslashreplace") + b"\n"  # half a surrogate pair as JSON writes it
         size = os.fstat(self._file).st_size
         try:
             written = os.write(self._file, line)
@@ -124,23 +131,28 @@ class Log:
         if start:
             tail = tail.partition(b"\n")[2]
         *lines, torn = tail.split(b"\n")
-        if torn.strip(b"\0") and not _can_start(torn):
+        self._history.previous = self._rows
+        whole = [parsed for parsed in map(_object, lines) if parsed is not None]
+        known = sum(map(self._take_in, whole))
+        is_whole = _object(torn) is not None and self._take_in(_object(torn) or {})
+        # Among lines of its own, an odd one is left as it is. A file without any is another's.
+        if not (known or is_whole or not tail or (not any(lines) and _OWN_START(torn))):
             raise _no_log(path)
-        rows: dict[str, Listed] = {}
-        self._history.previous = rows
-        for line in _objects(path, [*lines, *_whole(torn)]):
-            self._take_in(path, line, rows)
-        if torn and _whole(torn):
+        if is_whole or (torn and not _can_start(torn)):
             os.write(self._file, b"\n")
         elif torn:
             os.ftruncate(self._file, size - len(torn))
 
-    def _take_in(self, path: Path, line: Mapping[str, Any], rows: dict[str, Listed]) -> None:
+    def _take_in(self, line: Mapping[str, Any]) -> bool:
+        """Learn from a line, if it is one that a watch writes."""
         try:
-            self._looked = self._written = datetime.fromisoformat(line["at"])
+            at = datetime.fromisoformat(line["at"])
+            if at.tzinfo is None:
+                return False
             if "execution" in line:
                 ((key, row),) = keyed([Listed.model_validate(line["execution"])]).items()
                 self._history.learn(key, row)
+                rows = self._rows
                 rows.pop(key, None)
                 rows[key] = row
                 if len(rows) > _MOST_READ:
@@ -148,10 +160,12 @@ class Log:
             elif "gap" in line:
                 for key in map(str, line["gap"]["unfinished"]):
                     self._history.unfinished.pop(key, None)
-            return
-        except (KeyError, TypeError, ValueError):
-            pass
-        raise _no_log(path)
+            elif "watching" not in line:
+                return False
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return False
+        self._looked = self._written = at
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -167,23 +181,14 @@ def _no_log(path: Path) -> ApiValueError:
 
 
 def _can_start(torn: bytes) -> bool:
-    return torn.startswith(_START) or _START.startswith(torn)
+    """Say whether it may be what a crash has left of a line: its start, or zeros in its place."""
+    return torn.startswith(_START) or _START.startswith(torn.rstrip(b"\0"))
 
 
-def _whole(torn: bytes) -> list[bytes]:
-    """Say whether only the line's end is missing."""
+def _object(line: bytes) -> dict[str, Any] | None:
+    """Parse a line; what is no JSON object is odd."""
     try:
-        return [torn] if is_object(json.loads(torn)) else []
-    except ValueError:
-        return []
-
-
-def _objects(path: Path, lines: Sequence[bytes]) -> Iterator[dict[str, Any]]:
-    for line in filter(None, lines):
-        try:
-            parsed = json.loads(line)
-        except (ValueError, RecursionError):
-            parsed = None
-        if not is_object(parsed):
-            raise _no_log(path)
-        yield parsed
+        parsed = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if is_object(parsed) else None

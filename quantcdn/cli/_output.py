@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from quantcdn.cli._records import MISSING, Kind, at_path, text_of
-from quantcdn.cli._table import table
+from quantcdn.cli._table import brief_text, table
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models._model import Model
 
@@ -157,7 +157,7 @@ class Output(Generic[M]):
 
     def _write_line(self, record: M) -> None:
         if self.is_for_people:
-            text = "  ".join(self.rows([record])[1][0])
+            text = "  ".join(map(brief_text, self.rows([record])[1][0]))
         else:
             text = "\t".join(self._texts(record, self._fields or self._kind.fields))
         sys.stdout.write(f"{text}\n")

@@ -9,6 +9,7 @@ import sys
 
 from quantcdn.cli._screen import say
 from quantcdn.cli._settings import local_service
+from quantcdn.cli._table import brief_text
 from quantcdn.exceptions import (
     ApiConnectionException,
     ApiTimeoutException,
@@ -20,8 +21,9 @@ from quantcdn.exceptions import (
     ServiceException,
     UnauthorizedException,
     WaitTimeoutException,
-    escaped,
 )
+
+_LONGEST_LINE = 10_000
 
 FINE = 0
 ERROR = 1
@@ -110,7 +112,7 @@ def _prepare_streams() -> None:
 
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return escaped(super().format(record))
+        return brief_text(super().format(record), _LONGEST_LINE)
 
 
 def _log_to_stderr() -> None:

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from quantcdn import _terminal
 from quantcdn.cli._records import Kind
-from quantcdn.cli._table import Rows, rich_for, table
+from quantcdn.cli._table import Rows, brief_text, rich_for, table
 from quantcdn.exceptions import escaped
 from quantcdn.models._model import Model
 
 M = TypeVar("M", bound=Model)
+
+_LONGEST_LINE = 10_000
 
 
 def say(text: str, *, label: str = "") -> None:
@@ -24,7 +26,7 @@ def say(text: str, *, label: str = "") -> None:
     """
     if label:
         label = f"\x1b[31m{label}\x1b[0m " if _terminal.has_colours(sys.stderr) else f"{label} "
-    sys.stderr.write(f"{label}{escaped(text)}\n")
+    sys.stderr.write(f"{label}{brief_text(text, _LONGEST_LINE)}\n")
     sys.stderr.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from quantcdn import _checks
 from quantcdn._environment import first_set
-from quantcdn.cli._file import read_file, settings_path
+from quantcdn.cli._file import read_file, read_private, settings_path
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
@@ -122,6 +122,38 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-v", "--verbose", action="store_true", help="log every request to stderr")
 
 
+def settings_flags(arguments: argparse.Namespace) -> list[str]:
+    """Give the flags by which another command reaches the same.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        Words of a command line, not quoted; a token that came from stdin cannot come from there again.
+    """
+    source = arguments.token_file
+    given = (
+        ("--host", arguments.host),
+        ("--organisation", arguments.organisation),
+        ("--token-file", None if source == "-" else source),
+    )
+    return [*flags(given), *(f"--{name}" for name in ("emulator", "verbose") if getattr(arguments, name))]
+
+
+def flags(given: Iterable[tuple[str, object]]) -> list[str]:
+    """Write flags with values.
+
+    Args:
+        given: Names and values; None is left out.
+
+    Returns:
+        Words of a command line, not quoted.
+    """
+    pairs = [(name, str(value)) for name, value in given if value is not None]
+    # As a word of its own, such a value would be taken for a flag.
+    return [word for pair in pairs for word in (["=".join(pair)] if pair[1].startswith("-") else pair)]
+
+
 @contextmanager
 def local_service(arguments: argparse.Namespace) -> Generator[None]:
     """Run the local service for as long as a command that asks for it.
@@ -197,6 +229,8 @@ def _in_environment(names: tuple[str, ...], environ: Mapping[str, str] = os.envi
 def _token_of(file: str) -> Found:
     try:
         token = _first_line_of_stdin() if file == "-" else _text_of(Path(file))
+    except ApiValueError as error:
+        problem = f"--token-file {error}"
     except (OSError, ValueError) as error:
         problem = f"--token-file {file}: {getattr(error, 'strerror', None) or 'it is no text'}"
     else:
@@ -212,5 +246,4 @@ def _first_line_of_stdin() -> str:
 
 
 def _text_of(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.read(_LONGEST_TOKEN)
+    return read_private(path).decode()[:_LONGEST_TOKEN]

@@ -7,9 +7,12 @@ from types import ModuleType
 from typing import TextIO
 
 from quantcdn import _terminal
+from quantcdn._redaction import without_signatures
 from quantcdn.exceptions import escaped
 
 Rows = Sequence[Sequence[object]]
+
+_LONGEST_CELL = 300
 
 _NARROWEST = 4
 """How narrow a column may become, in columns of the terminal."""
@@ -44,13 +47,30 @@ def table(stream: TextIO, columns: Sequence[str], rows: Rows) -> list[str]:
     Returns:
         The lines.
     """
-    texts = [["" if cell is None else escaped(str(cell)) for cell in row] for row in rows]
     width = _terminal.size(stream)[0] if stream.isatty() else None
+    write = escaped if width is None else brief_text
+    columns = [write(column) for column in columns]
+    texts = [["" if cell is None else write(str(cell)) for cell in row] for row in rows]
     rich = rich_for(stream)
     if rich is not None:
         drawn: list[str] = rich.table(columns, texts, width, _terminal.has_colours(stream))
         return drawn
     return _plain(columns, texts, width)
+
+
+def brief_text(text: str, longest: int = _LONGEST_CELL) -> str:
+    """Write a text from outside for a terminal.
+
+    Args:
+        text: Any text.
+        longest: How many characters of it stay.
+
+    Returns:
+        One line: control characters as escapes, signatures left out, and no longer than that.
+    """
+    more = len(text) > 10 * longest
+    clean = without_signatures(text[: 10 * longest])
+    return escaped(f"{clean[:longest]}…" if more or len(clean) > longest else clean)
 
 
 def _plain(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:

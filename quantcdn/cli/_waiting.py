@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable
@@ -13,6 +14,7 @@ from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli._live import Line, sleep_and
 from quantcdn.cli._process import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli._screen import say
+from quantcdn.cli._settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
 from quantcdn.polling import Followed, Poll, Timing
 
@@ -38,6 +40,7 @@ def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
         metavar="TIME",
         help=f"the limit, such as 90, 5m, 2h or none; 0 looks once (default: {timeout:g})",
     )
+    parser.set_defaults(usual_timeout=timeout)
     parser.add_argument("--interval", type=interval, metavar="TIME", help="the pause between two looks (default: 2)")
     parser.add_argument("--exit-status", action="store_true", help="end with 5 where one has failed")
 
@@ -93,17 +96,56 @@ def poll(arguments: argparse.Namespace) -> Poll | None:
     return None if pause is None else Poll(initial=pause, factor=1.0, maximum=pause)
 
 
+def wait_flags(arguments: argparse.Namespace) -> list[str]:
+    """Give the flags by which the same wait goes on.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        Words of a command line, not quoted.
+    """
+    limit = "none" if arguments.timeout is None else f"{arguments.timeout:g}"
+    given = (
+        ("--timeout", None if limit == f"{arguments.usual_timeout:g}" else limit),
+        ("--interval", None if arguments.interval is None else f"{arguments.interval:g}"),
+        ("--save", getattr(arguments, "save", None)),
+        ("--fields", ",".join(arguments.fields) if arguments.fields else None),
+    )
+    switches = [f"--{name}" for name in ("exit_status", "json", "ndjson") if getattr(arguments, name)]
+    return [*flags(given), *(switch.replace("_", "-") for switch in switches), *settings_flags(arguments)]
+
+
+def advice(command: str, options: Iterable[str], identifiers: Iterable[str]) -> str:
+    """Write a command that may be pasted into a shell, whoever has chosen the identifiers.
+
+    Args:
+        command: Its words before the flags.
+        options: The flags.
+        identifiers: What it is about.
+
+    Returns:
+        A line for a shell.
+    """
+    names = list(identifiers)
+    if any(name.startswith("-") for name in names):
+        return shlex.join([*command.split(), *options, "--", *names])
+    return shlex.join([*command.split(), *names, *options])
+
+
 class Waiting:
     """What a wait for several things says on stderr, and what it will end with.
 
     Args:
-        command: The command line that would go on with the wait, without identifiers.
+        command: The command that waits, without flags and identifiers.
+        options: The flags by which it would go on.
         identifiers: What is waited for.
         line: The live line.
     """
 
-    def __init__(self, command: str, identifiers: Iterable[str], line: Line) -> None:
+    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], line: Line) -> None:
         self._command = command
+        self._options = options
         self._statuses: dict[str, str] = dict.fromkeys(identifiers, "nothing yet")
         self._left = dict.fromkeys(self._statuses)
         self._line = line
@@ -199,15 +241,19 @@ class Waiting:
         named = list(self._left)[:_MOST_NAMED]
         more = len(self._left) - len(named)
         if named:
-            say(f"To go on: {self._command} {' '.join(named)}" + (f" (and {more} more)" if more else ""))
+            going_on = advice(self._command, self._options, named)
+            say(f"To go on: {going_on}" + (f" (and {more} more)" if more else ""))
 
 
 @contextmanager
-def waiting(command: str, identifiers: Iterable[str], api: AIToolsApi) -> Generator[Waiting]:
+def waiting(
+    command: str, arguments: argparse.Namespace, identifiers: Iterable[str], api: AIToolsApi
+) -> Generator[Waiting]:
     """Say on stderr how far a wait is.
 
     Args:
-        command: The command line that would go on with the wait, without identifiers.
+        command: The command that waits, without flags and identifiers.
+        arguments: What was parsed.
         identifiers: What is waited for.
         api: The endpoints; their pauses draw the live line.
 
@@ -215,7 +261,7 @@ def waiting(command: str, identifiers: Iterable[str], api: AIToolsApi) -> Genera
         What is told of each event.
     """
     line = Line(sys.stderr)
-    state = Waiting(command, identifiers, line)
+    state = Waiting(command, wait_flags(arguments), identifiers, line)
     api.timing = Timing(sleep=sleep_and(line.draw)) if line.is_in_place else api.timing
     try:
         yield state

@@ -233,11 +233,42 @@ class _KeptWhole:
         return handler(cast(core_schema.CoreSchema, schema["choices"][0]))
 
 
+class OverdueError(Exception):
+    """The time limit passed while a model was read."""
+
+
+class Reading:
+    """What is noted while one model is read.
+
+    Args:
+        is_overdue: Says whether the time limit has passed, or None for no limit.
+    """
+
+    __slots__ = ("extra_keys", "is_overdue")
+
+    def __init__(self, is_overdue: Callable[[], bool] | None = None) -> None:
+        self.is_overdue = is_overdue
+        self.extra_keys = False
+        """Whether there was an extra key that may be the name of a field."""
+
+
 def _note_key(key: str, info: ValidationInfo) -> str:
     """Note an extra key that may be the name of a field, for whoever reads the model to set right."""
-    if info.context is not None and "_" in key:
-        info.context.append(key)
+    if "_" in key and isinstance(info.context, Reading):
+        info.context.extra_keys = True
     return key
+
+
+def _within_limit(read: Callable[[object], object]) -> Callable[[object, ValidationInfo], object]:
+    """End the reading where the time limit has passed: a time in an odd form takes very long, compared with others."""
+
+    def read_within_limit(value: object, info: ValidationInfo) -> object:
+        reading = info.context
+        if isinstance(reading, Reading) and reading.is_overdue is not None and reading.is_overdue():
+            raise OverdueError
+        return read(value)
+
+    return read_within_limit
 
 
 ExtraKey = Annotated[str, AfterValidator(_note_key)]
@@ -259,13 +290,13 @@ _UNZONED = core_schema.no_info_before_validator_function("{}Z".format, _ZONED)
 
 def _iso_time(read: Callable[[object], object]) -> _FirstOf:
     json_schema = {"type": "string", "format": "date-time"}
-    others = core_schema.no_info_plain_validator_function(read)
+    others = core_schema.with_info_plain_validator_function(_within_limit(read))
     return _FirstOf("a time is expected", "datetime", json_schema, _ZONED, _UNZONED, others)
 
 
 def _unix_time(read: Callable[[object], object]) -> _FirstOf:
     seconds = core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS)
-    others = core_schema.no_info_plain_validator_function(read)
+    others = core_schema.with_info_plain_validator_function(_within_limit(read))
     return _FirstOf("a time is expected", "int", {"type": "integer"}, seconds, others)
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from quantcdn import display
+from quantcdn import _bounds, display
 from quantcdn._json import is_array, is_mapping, is_object
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError, escaped, without_query
-from quantcdn.models._fields import ExtraKey, Json
+from quantcdn.models._fields import ExtraKey, Json, Reading
+
+_M = TypeVar("_M", bound="Model")
 
 _SHOWN_LENGTH = 80
 
@@ -51,7 +53,7 @@ class Model(display.Displayed, BaseModel):
         if not is_mapping(obj):
             raise ApiTypeError(f"from_dict takes a mapping, not {type(obj).__name__}")
         try:
-            return cls._read(partial(cls.model_validate, dict(obj)))
+            return _read(partial(cls.model_validate, dict(obj)), Reading())
         except ValidationError as error:
             problem = _explained(cls, error)
         raise problem
@@ -61,34 +63,20 @@ class Model(display.Displayed, BaseModel):
         """Make the model from JSON.
 
         Args:
-            json_str: A JSON object as text, or as bytes in UTF-8 with or without a byte-order mark.
+            json_str: A JSON object as text, or as bytes in UTF-8 with or without a byte-order mark; 100,000 items
+                and keys at most in all of it.
 
         Returns:
             The model.
 
         Raises:
             ApiTypeError: ``json_str`` is neither text nor bytes.
-            ApiValueError: It is not JSON, a required key is missing, or a value cannot be read;
+            ApiValueError: It is not JSON, it is too large, a required key is missing, or a value cannot be read;
                 the message names the keys that lead to it.
         """
         if not isinstance(json_str, (str, bytes, bytearray)):
             raise ApiTypeError(f"from_json takes text or bytes, not {type(json_str).__name__}")
-        if isinstance(json_str, (bytes, bytearray)):
-            json_str = json_str.removeprefix(_UTF8_BYTE_ORDER_MARK)
-        try:
-            return cls._read(partial(cls.model_validate_json, json_str))
-        except ValidationError as error:
-            problem = _explained(cls, error)
-        raise problem
-
-    @classmethod
-    def _read(cls, validate: Callable[..., Self]) -> Self:
-        """Read the model by its JSON keys alone."""
-        extra_keys: list[str] = []
-        model = validate(by_alias=True, by_name=False, context=extra_keys)
-        if extra_keys:
-            _unset_extra(model)
-        return model
+        return _read_json(cls, json_str, Reading())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the model as a dict with JSON keys.
@@ -130,6 +118,45 @@ class Model(display.Displayed, BaseModel):
 
     def __str__(self) -> str:
         return display.plain(self)
+
+
+def from_body(model: type[_M], body: bytes, is_overdue: Callable[[], bool]) -> _M:
+    """Make a model from a response's body within the limit of the call.
+
+    Args:
+        model: The model.
+        body: The body.
+        is_overdue: Says whether the limit has passed.
+
+    Returns:
+        The model.
+
+    Raises:
+        ApiValueError: As ``from_json`` does.
+        OverdueError: The limit passed while the body was read.
+    """
+    return _read_json(model, body, Reading(is_overdue))
+
+
+def _read_json(model: type[_M], json_str: str | bytes | bytearray, reading: Reading) -> _M:
+    if isinstance(json_str, (bytes, bytearray)):
+        json_str = json_str.removeprefix(_UTF8_BYTE_ORDER_MARK)
+    excess = _bounds.excess(json_str)
+    if excess is not None:
+        raise ApiValueError(f"{model.__name__}: {excess}")
+    try:
+        return _read(partial(model.model_validate_json, json_str), reading)
+    except ValidationError as error:
+        problem = _explained(model, error)
+    raise problem
+
+
+def _read(validate: Callable[..., _M], reading: Reading) -> _M:
+    """Read a model by its JSON keys alone."""
+    model = validate(by_alias=True, by_name=False, context=reading)
+    if reading.extra_keys:
+        _unset_extra(model)
+    return model
 
 
 def json_keys(model: type[BaseModel]) -> dict[str, str]:

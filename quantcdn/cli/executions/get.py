@@ -10,8 +10,9 @@ from quantcdn.cli._details import others, show_details
 from quantcdn.cli._output import Output, add_forms
 from quantcdn.cli._records import EXECUTION
 from quantcdn.cli._screen import say
-from quantcdn.cli._settings import add_settings
+from quantcdn.cli._settings import add_settings, settings_flags
 from quantcdn.cli._times import duration
+from quantcdn.cli._waiting import advice
 from quantcdn.models import GetAIToolExecutionStatus200Response, GetAIToolExecutionStatus200ResponseResult
 
 SUMMARY = "show one execution and its result"
@@ -53,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         show_details(_rows(response.data))
         if isinstance(response.data.result, GetAIToolExecutionStatus200ResponseResult) and response.data.result.images:
-            say(f"To save its pictures: quantcdn executions save {response.data.execution_id}")
+            saving = advice("quantcdn executions save", settings_flags(arguments), [response.data.execution_id])
+            say(f"To save its pictures: {saving}")
     return 0
 
 

@@ -12,7 +12,8 @@ from quantcdn.cli._connect import connected
 from quantcdn.cli._identifiers import identifiers
 from quantcdn.cli._process import ERROR, FINE
 from quantcdn.cli._screen import say
-from quantcdn.cli._settings import add_settings
+from quantcdn.cli._settings import add_settings, settings_flags
+from quantcdn.cli._waiting import advice
 from quantcdn.exceptions import escaped
 from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             for path in paths:
                 _write_path(path)
             if not paths:
-                say(_why_nothing(execution, "files" if arguments.files else "pictures"), label="quantcdn:")
+                say(_why_nothing(execution, arguments), label="quantcdn:")
                 # Of many, some have none; whoever names one expects some.
                 code = ERROR if len(wanted) == 1 else code
     return code
@@ -95,8 +96,10 @@ def _write_path(path: Path) -> None:
     sys.stdout.flush()
 
 
-def _why_nothing(execution: GetAIToolExecutionStatus200Response, what: str) -> str:
+def _why_nothing(execution: GetAIToolExecutionStatus200Response, arguments: argparse.Namespace) -> str:
+    what = "files" if arguments.files else "images"
     if execution.is_final:
         return f"{execution.execution_id} has no {what} to save: it is {execution.status}"
-    wait = f"quantcdn executions wait {execution.execution_id}{' --save DIR' if what == 'pictures' else ''}"
+    options = [*([] if arguments.files else ["--save", str(arguments.to)]), *settings_flags(arguments)]
+    wait = advice("quantcdn executions wait", options, [execution.execution_id])
     return f"{execution.execution_id} has no {what} yet: it is {execution.status}. To wait for them: {wait}"

@@ -54,7 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "executionId")
-        with Output(arguments, EXECUTION) as output, waiting("quantcdn executions wait", wanted, api) as state:
+        with (
+            Output(arguments, EXECUTION) as output,
+            waiting("quantcdn executions wait", arguments, wanted, api) as state,
+        ):
             for outcome in api.wait_for_ai_tool_executions(
                 organisation,
                 wanted,

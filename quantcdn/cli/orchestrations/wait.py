@@ -55,7 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "orchestrationId")
         # The limit is for all: what is left of it when one has ended is for the next.
         limit = Limit(arguments.timeout, Timing())
-        with Output(arguments, ORCHESTRATION) as output, waiting("quantcdn orchestrations wait", wanted, api) as state:
+        with (
+            Output(arguments, ORCHESTRATION) as output,
+            waiting("quantcdn orchestrations wait", arguments, wanted, api) as state,
+        ):
             for identifier in wanted:
                 try:
                     ended = api.wait_for_ai_orchestration(

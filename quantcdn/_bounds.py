@@ -1,0 +1,55 @@
+"""How much JSON is parsed: what it takes in time and memory is told from its bytes, before anything is made of it."""
+
+from __future__ import annotations
+
+import re
+
+MOST_ITEMS = 100_000
+"""How many items and keys, in all of its arrays and objects, a JSON text may have."""
+
+_SMALL_BODY = 4_194_304  # of less, not even the widest texts take much memory
+_ROOM = 16_000_000  # beside twice the body, in bytes
+
+_WIDEST = re.compile(rb"[\xf0-\xff]|\\u[dD]").search
+_WIDE = re.compile(rb"[\xc4-\xff]|\\u").search
+
+
+def excess(body: bytes | bytearray | str) -> str | None:
+    """Say in what a JSON text goes beyond the limits.
+
+    Args:
+        body: The JSON, which need not be valid.
+
+    Returns:
+        The limit that it is beyond, or None where it may be parsed.
+    """
+    if len(body) <= MOST_ITEMS:
+        return None  # each item takes a letter
+    raw = body.encode(errors="replace") if isinstance(body, str) else body
+    is_wide = len(raw) > _SMALL_BODY and _WIDE(raw) is not None
+    if _items(raw) <= MOST_ITEMS and not is_wide:
+        return None
+    # Without what is escaped, each quotation mark begins or ends a string. A replacement takes no more than a copy.
+    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    if plain.count(b'"') > 4 * MOST_ITEMS + 4:  # each item has a key and a text at most
+        return _too_many()
+    parts = plain.split(b'"')
+    if _items(b"".join(parts[::2])) > MOST_ITEMS:
+        return _too_many()
+    if is_wide and sum(map(_memory, parts[1::2])) > 2 * len(raw) + _ROOM:
+        return "its texts take more memory than three times its size"
+    return None
+
+
+def _too_many() -> str:
+    return f"it has more items than the limit of {MOST_ITEMS:,}"
+
+
+def _items(raw: bytes | bytearray) -> int:
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+
+
+def _memory(text: bytes | bytearray) -> int:
+    """Estimate what a string takes: 1, 2 or 4 bytes a letter (PEP 393), and while it has escapes, two copies."""
+    width = 4 if _WIDEST(text) else 2 if _WIDE(text) else 1
+    return len(text) * (width + 2 if b"\\" in text else width)
