@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from typing_extensions import Unpack
 
 from quantcdn import _checks
+from quantcdn._secrets import hide_options
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.exceptions import ApiTypeError, ExecutionFailedException, OrchestrationFailedException
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
@@ -47,6 +48,7 @@ class _Endpoints(Protocol):
     ) -> GetAIOrchestrationStatus200Response: ...
 
 
+@hide_options
 class WaitsMixin:
     """Three waits and a watch."""
 
