@@ -424,6 +424,8 @@ class Configuration(LoggingSettings):
         )
 
     def __repr__(self) -> str:
+        if "proxy" not in self.__dict__:
+            return "Configuration(in the making)"  # as a traceback of a refused setting shows it
         token = "None" if self._access_token is None else "<set>"
         proxy = "<set>" if self.proxy else repr(self.proxy)
         return f"Configuration(host={self.host!r}, access_token={token}, timeout={self.timeout}, proxy={proxy})"
