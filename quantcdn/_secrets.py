@@ -12,7 +12,7 @@ from inspect import CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, SupportsIndex, TypeVar
 
-from quantcdn._json import is_mapping
+from quantcdn._json import is_array, is_mapping, is_tuple
 
 C = TypeVar("C", bound=type)
 
@@ -51,8 +51,8 @@ class SecretBytes(bytes):
     __str__ = __repr__
 
     def __getitem__(self, key: Any) -> Any:
-        part = super().__getitem__(key)
-        return SecretBytes(part) if isinstance(part, bytes) else part
+        part: object = super().__getitem__(key)
+        return hidden(part)
 
 
 def hidden(value: Any, depth: int = 0) -> Any:
@@ -65,7 +65,7 @@ def hidden(value: Any, depth: int = 0) -> Any:
         return Secret(_MASK)
     if is_mapping(value):
         return {hidden(key): hidden(part, depth + 1) for key, part in value.items()}
-    if isinstance(value, list | tuple):
+    if is_array(value) or is_tuple(value):
         return [hidden(part, depth + 1) for part in value]
     return value
 
