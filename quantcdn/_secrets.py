@@ -51,8 +51,7 @@ class SecretBytes(bytes):
     __str__ = __repr__
 
     def __getitem__(self, key: Any) -> Any:
-        part: object = super().__getitem__(key)
-        return hidden(part)
+        return hidden(bytes.__getitem__(self, key))
 
 
 def hidden(value: Any, depth: int = 0) -> Any:
