@@ -17,6 +17,7 @@ from typing import SupportsIndex
 
 from quantcdn._hosts import is_loopback as is_loopback
 from quantcdn._json import is_mapping, is_sequence
+from quantcdn._secrets import Secret, hidden, is_known_header, type_name
 from quantcdn.exceptions import ApiTypeError, ApiValueError, escaped
 from quantcdn.proxy import checked_proxy
 
@@ -150,7 +151,7 @@ def mapping(name: str, value: object) -> Mapping[str, object]:
 def required_mapping(name: str, value: object) -> Mapping[str, object]:
     """Check that an argument is a mapping."""
     if not is_mapping(value):
-        raise ApiTypeError(f"{name} takes a mapping, not {type(value).__name__}")
+        raise ApiTypeError(f"{name} takes a mapping, not {type_name(value)}")
     return value
 
 
@@ -268,9 +269,10 @@ def optional_proxy(_name: str, value: object) -> str | None:
 
 def token(value: object) -> str:
     """Check a token, and take blank ends and a leading ``Bearer`` off it; no message shows it."""
+    value = hidden(value)
     if not isinstance(value, str):
-        raise ApiTypeError(f"access_token takes text or a function that returns text, not {type(value).__name__}")
-    bare = re.sub(r"^bearer(\s+|$)", "", value.strip(), flags=re.IGNORECASE)
+        raise ApiTypeError(f"access_token takes text or a function that returns text, not {type_name(value)}")
+    bare = Secret(re.sub(r"^bearer(\s+|$)", "", value.strip(), flags=re.IGNORECASE))
     if not bare:
         raise ApiValueError("access_token is empty")
     if not re.fullmatch(r"[\x21-\x7e]+", bare):
@@ -280,8 +282,9 @@ def token(value: object) -> str:
 
 def host(value: object, allow_http: bool) -> str:
     """Check the address of a service; the message does not show it, since it may hold a password."""
+    value = hidden(value)
     if not isinstance(value, str):
-        raise ApiTypeError(f"host takes text, not {type(value).__name__}")
+        raise ApiTypeError(f"host takes text, not {type_name(value)}")
     match = _HOST.fullmatch(value.strip())
     if not match:
         raise ApiValueError(
@@ -298,14 +301,18 @@ def host(value: object, allow_http: bool) -> str:
 
 
 def header(name: object, value: object) -> tuple[str, str]:
-    """Check a header (RFC 9110 section 5); no message shows its value."""
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-        raise ApiValueError(f"{shown(name)} cannot be the name of a header")
+    """Check a header (RFC 9110 section 5); no message shows its value, nor a name that may be a token by mistake."""
+    name, value = hidden(name), hidden(value)
+    if not isinstance(name, str):
+        raise ApiTypeError(f"the name of a header is text, not {type_name(name)}")
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise ApiValueError(f"a text of {len(name)} characters, not shown here, cannot be the name of a header")
+    label = f"the header {name}" if is_known_header(name) else f"a header with a name of {len(name)} characters"
     if not isinstance(value, str):
-        raise ApiTypeError(f"the header {without_control(name)} takes text, not {type(value).__name__}")
+        raise ApiTypeError(f"{label} takes text, not {type_name(value)}")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-        raise ApiValueError(f"the header {without_control(name)} has control characters or letters outside Latin-1")
-    return name, value
+        raise ApiValueError(f"{label} has control characters or letters outside Latin-1")
+    return str(name) if is_known_header(name) else name, value
 
 
 SETTINGS: Mapping[str, Callable[[str, object], object]] = {

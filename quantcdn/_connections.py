@@ -25,6 +25,7 @@ from quantcdn._downloads import is_public
 from quantcdn._failures import TUNNEL_REFUSED, UnusableBodyError
 from quantcdn._http1 import Body, ResponseError, framing_of, read_head
 from quantcdn._racing import Address, DeadAddresses, Race, in_turns
+from quantcdn._secrets import Secret, SecretBytes
 from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
@@ -180,7 +181,7 @@ class LimitedConnection(HTTPConnection):
         """Ask the proxy to connect to the service (RFC 9110 section 9.3.6)."""
         host = self._tunnel_host or ""
         authority = f"{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self._tunnel_port}"
-        self.send(_head(f"CONNECT {authority} HTTP/1.1", authority, self._tunnel_headers))
+        self.send(_head("CONNECT", authority, authority, self._tunnel_headers))
         receiver = _Receiver(self.sock, current_limits.get())
         head = read_head(receiver.file)
         if not 200 <= head.status <= 299:
@@ -208,7 +209,8 @@ class LimitedConnection(HTTPConnection):
         else:
             self.sock.settimeout(limits.seconds())
         self._asked = method
-        self.send(_head(f"{method} {limits.target} HTTP/1.1", limits.authority, headers or {}) + (body or b""))
+        head = _head(method, limits.target, limits.authority, headers or {})
+        self.send(SecretBytes(head + body) if body else head)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
         """Receive the head of the response.
@@ -244,13 +246,12 @@ class LimitedConnection(HTTPConnection):
         )
 
 
-def _head(request_line: str, authority: str, headers: Mapping[str, str]) -> bytes:
-    """Write the head of a request (RFC 9112 section 2.1)."""
-    lines = [request_line, *(f"{name}: {value}" for name, value in headers.items())]
-    if not any(name.lower() == "host" for name in headers):
-        lines.insert(1, f"Host: {authority}")
-    head = "\r\n".join([*lines, "", ""])
-    if head.count("\r") + head.count("\n") != 2 * len(lines) + 2:
+def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
+    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
+    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    fields = (f"{name}: {value}\r\n" for name, value in headers.items())
+    head = Secret("".join((f"{method} {target} HTTP/1.1\r\n", host, *fields, "\r\n")))
+    if head.count("\r") + head.count("\n") != 2 * (len(headers) + bool(host) + 2):
         raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
     return head.encode("latin-1")
 

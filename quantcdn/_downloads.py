@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from quantcdn._checks import host as checked_host
 from quantcdn._checks import is_loopback
+from quantcdn._secrets import Secret, hidden
 from quantcdn.exceptions import ApiException, ApiValueError
 
 Reach = Literal["public", "local", "loopback"]
@@ -96,6 +97,7 @@ def download_target(url: str, reach: Reach) -> tuple[str, str]:
     Raises:
         ApiValueError: It cannot be used, or must not be.
     """
+    url = hidden(url)
     parts = _split(url)
     if parts is None or not parts.hostname:
         raise ApiValueError("the address of a file cannot be used")
@@ -104,8 +106,7 @@ def download_target(url: str, reach: Reach) -> tuple[str, str]:
     is_plain = parts.scheme == "http" and reach == "loopback" and is_loopback(parts.hostname)
     if parts.scheme != "https" and not is_plain:
         raise ApiValueError("the address of a file must be https")
-    path = parts.path or "/"
-    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
+    return f"{parts.scheme}://{parts.netloc}", _path_of(url)
 
 
 def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
@@ -114,7 +115,7 @@ def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
     if answer.status not in _REDIRECTS or location is None:
         return None
     try:
-        target = urljoin(url, location)
+        target = Secret(urljoin(url, hidden(location)))
         download_target(target, reach)
     except ValueError:  # from urljoin, or an ApiValueError
         return None
@@ -134,7 +135,14 @@ def add_hint(error: ApiException) -> ApiException:
     return error
 
 
+def _path_of(url: str) -> Secret:
+    """Give path and query, which the signature is in."""
+    parts = urlsplit(url)
+    return Secret(f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/")
+
+
 def _split(url: str) -> SplitResult | None:
+    """Take an address apart; the query is left out."""
     if not re.fullmatch(r"[!-~]+", url) or "\\" in url:  # urlsplit would drop line ends, and others read \\ as /
         return None
     try:
@@ -142,7 +150,7 @@ def _split(url: str) -> SplitResult | None:
         checked_host(f"https://{parts.netloc}", allow_http=False)
     except ValueError:  # from urlsplit, or an ApiValueError
         return None
-    return parts
+    return parts._replace(query="", fragment="")
 
 
 def _address(name: str) -> str | None:

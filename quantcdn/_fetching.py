@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import IO
 
@@ -24,7 +24,7 @@ class Order:
     """What is to be fetched, and within which limits."""
 
     rest: RESTClientObject
-    url: str
+    url: str = field(repr=False)
     service: str
     """Scheme and host of the service that named the address."""
     limit: int

@@ -10,6 +10,7 @@ from quantcdn import _checks
 from quantcdn._failures import Failure
 from quantcdn._headers import find_header, set_authorisation, set_header
 from quantcdn._json import is_collection
+from quantcdn._secrets import Secret, hidden
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiResponseException, ApiTypeError, ApiValueError
@@ -79,6 +80,7 @@ class GeneratedMethods:
         """
         from quantcdn import _serialization
 
+        header_params, _request_auth = hidden(header_params), hidden(_request_auth)
         if post_params or files:
             raise ApiValueError("this client sends no forms and no files: give a body")
         if _host not in (None, self.configuration.host):
@@ -121,7 +123,7 @@ class GeneratedMethods:
         if wants_token and find_header(headers, "authorization") is None:
             token = self.configuration.token()
             if token is not None:
-                headers["Authorization"] = f"Bearer {token}"
+                headers["Authorization"] = Secret(f"Bearer {token}")
         return headers
 
     def call_api(
@@ -154,6 +156,7 @@ class GeneratedMethods:
         """
         from quantcdn import _serialization
 
+        header_params = hidden(header_params)
         if post_params:
             raise ApiValueError("this client sends no forms and no files: give a body")
         checked_method = _checked_method(method)

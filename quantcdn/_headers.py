@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from quantcdn import _checks
+from quantcdn._secrets import header_value, hidden
 from quantcdn.exceptions import ApiValueError
 
 
@@ -20,10 +21,11 @@ def set_header(headers: dict[str, str], name: object, value: object) -> None:
         ApiTypeError: One of them is not text.
         ApiValueError: One of them cannot be sent; the message does not show the value.
     """
+    name, value = hidden(name), hidden(value)
     checked_name, checked_value = _checks.header(name, value)
     for known in [known for known in headers if known.lower() == checked_name.lower()]:
         del headers[known]
-    headers[checked_name] = checked_value
+    headers[checked_name] = header_value(checked_name, checked_value)
 
 
 def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:

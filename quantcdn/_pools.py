@@ -19,9 +19,11 @@ from urllib3.util import parse_url
 
 from quantcdn._connections import DirectConnection, DirectHttps, QuietQueue
 from quantcdn._downloads import Reach
+from quantcdn._headers import set_header
+from quantcdn._secrets import Secret
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError
-from quantcdn.proxy import chosen_proxy
+from quantcdn.proxy import chosen_proxy, proxy_variables
 
 _MOST_FILE_POOLS = 16
 
@@ -103,7 +105,7 @@ class FilePools:
         with self._lock:
             pool = self._pools.pop((host, reach), None)
             if pool is None:
-                pool = make_pool(self._configuration, host, os.environ, self._shared_context)
+                pool = make_pool(self._configuration, host, proxy_variables(os.environ), self._shared_context)
             self._pools[host, reach] = pool
             if self._closed:  # by another thread, while this call goes on
                 close_idle(pool)
@@ -140,19 +142,30 @@ def _manager(
         return manager
     if proxy.startswith("socks"):
         return _socks_manager(proxy, settings)
-    address = parse_url(proxy)
-    headers = urllib3.HTTPHeaderDict(configuration.proxy_headers)
-    if address.auth:
-        credentials = b64encode(unquote_to_bytes(address.auth)).decode()  # in the very bytes, as curl sends them
-        headers["Proxy-Authorization"] = f"Basic {credentials}"
-    if address.scheme == "https":
+    address = without_auth(proxy)
+    # No HTTPHeaderDict, whose repr has the plain values.
+    headers = dict(configuration.proxy_headers or {})
+    authorisation = _proxy_authorisation(proxy)
+    if authorisation is not None:
+        set_header(headers, "Proxy-Authorization", authorisation)
+    if address.startswith("https:"):
         context = configuration.proxy_ssl_context or make_context()
         settings["proxy_ssl_context"] = context
         # urllib3 2.7 takes these for a plain host behind such a proxy.
         settings = {"ssl_context": context, "cert_reqs": context.verify_mode, **settings}
-    manager = urllib3.ProxyManager(address._replace(auth=None).url, proxy_headers=headers, **settings)
+    manager = urllib3.ProxyManager(address, proxy_headers=headers, **settings)
     manager.pool_classes_by_scheme = _POOL_CLASSES
     return manager
+
+
+def without_auth(proxy: str) -> str:
+    """Give a proxy's address without user and password."""
+    return parse_url(proxy)._replace(auth=None).url
+
+
+def _proxy_authorisation(proxy: str) -> Secret | None:
+    auth = parse_url(proxy).auth  # in the very bytes, as curl sends them
+    return Secret(f"Basic {b64encode(unquote_to_bytes(auth)).decode()}") if auth else None
 
 
 def _socks_manager(proxy: str, settings: dict[str, Any]) -> urllib3.PoolManager:

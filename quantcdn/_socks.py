@@ -22,6 +22,7 @@ from urllib3.util import parse_url
 from quantcdn._connections import DirectConnection, QuietQueue, current_limits
 from quantcdn._failures import TUNNEL_REFUSED
 from quantcdn._racing import Address
+from quantcdn._secrets import Secret
 
 _PORT = 1080  # RFC 1928 section 3
 
@@ -114,8 +115,8 @@ def socks_manager(proxy: str, settings: dict[str, Any]) -> SOCKSProxyManager:
     Returns:
         The maker of pools.
     """
-    address = parse_url(proxy)
-    user, _, password = (unquote(part) for part in (address.auth or "").partition(":"))
-    manager = SOCKSProxyManager(address._replace(auth=None).url, user or None, password or None, **settings)
+    address = parse_url(proxy)._replace(auth=None).url
+    user, _, password = (Secret(unquote(part)) for part in (parse_url(proxy).auth or "").partition(":"))
+    manager = SOCKSProxyManager(address, user or None, password or None, **settings)
     manager.pool_classes_by_scheme = _POOL_CLASSES
     return manager

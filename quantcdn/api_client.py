@@ -15,6 +15,7 @@ from quantcdn._failures import Failure
 from quantcdn._generated import GeneratedMethods
 from quantcdn._headers import set_authorisation, set_header
 from quantcdn._locks import ProcessLock
+from quantcdn._secrets import Secret, hidden
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
@@ -73,6 +74,7 @@ class ApiClient(GeneratedMethods):
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
+        header_name, header_value, cookie = hidden(header_name), hidden(header_value), hidden(cookie)
         chosen: object = Configuration.get_default() if configuration is None else configuration
         if not isinstance(chosen, Configuration):
             raise ApiTypeError(f"ApiClient takes a Configuration, not {type(chosen).__name__}")
@@ -108,6 +110,7 @@ class ApiClient(GeneratedMethods):
             ApiTypeError: One of them is not text.
             ApiValueError: One of them cannot be sent in a header; the message does not show it.
         """
+        header_name, header_value = hidden(header_name), hidden(header_value)
         set_header(self.default_headers, header_name, header_value)
 
     @classmethod
@@ -315,7 +318,7 @@ class ApiClient(GeneratedMethods):
         if self._asks_for_token(options):
             token = self.configuration.token()
             if token is not None:
-                headers["Authorization"] = f"Bearer {token}"
+                headers["Authorization"] = Secret(f"Bearer {token}")
         return headers
 
 

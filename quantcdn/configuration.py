@@ -19,6 +19,7 @@ from quantcdn._hosts import SERVICE_HOSTS
 from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
 from quantcdn._logging import DEFAULT_FORMAT, LoggingSettings
+from quantcdn._secrets import Secret, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
@@ -141,7 +142,12 @@ class Configuration(LoggingSettings):
         logger_format: str = DEFAULT_FORMAT,
         **unknown: Never,
     ) -> None:
-        for name in unknown:
+        # Each is checked below; until then too, a frame of a failure must not show it.
+        host, access_token = hidden(host), hidden(access_token)
+        proxy, proxy_headers = hidden(proxy), hidden(proxy_headers)
+        names = list(unknown)
+        unknown.clear()
+        for name in names:
             raise ApiTypeError(_no_setting(name))
         if host is not None and server_index is not None:
             raise ApiValueError("give host or server_index, not both")
@@ -181,9 +187,12 @@ class Configuration(LoggingSettings):
 
     def __setattr__(self, name: str, value: object) -> None:
         check = _checks.SETTINGS.get(name)
+        if name in _AUTHORISING:
+            value = hidden(value)
         if check is not None:
             value = check(name, value)
         elif not name.startswith("_") and not _has_setter(type(self), name):
+            del value  # it may be a token under a wrong name
             raise ApiAttributeError(_no_setting(name))
         super().__setattr__(name, value)
 
@@ -288,16 +297,18 @@ class Configuration(LoggingSettings):
             ApiValueError: No token is set, or one of the values cannot be used; the message
                 names the variable.
         """
-        variables = os.environ if environ is None else _checks.required_mapping("environ", environ)
+        if environ is not None:
+            _checks.required_mapping("environ", environ)
+        environ = _variables_of(os.environ if environ is None else environ)
         configuration = cls()
         for setting, names in _VARIABLES.items():
-            name = first_set(names, variables)
+            name = first_set(names, environ)
             if name is None:
                 if setting == "access_token":
                     raise ApiValueError(f"no access token: set {names[0]} to one")
                 continue
             try:
-                setattr(configuration, setting, variables[name])
+                setattr(configuration, setting, environ[name])
             except (ApiTypeError, ApiValueError) as error:
                 problem = ApiValueError(f"{name}: {error}")
             else:
@@ -397,7 +408,7 @@ class Configuration(LoggingSettings):
                 "type": "bearer",
                 "format": "JWT",
                 "key": "Authorization",
-                "value": f"Bearer {token}",
+                "value": Secret(f"Bearer {token}"),
             }
         }
 
@@ -416,6 +427,8 @@ class Configuration(LoggingSettings):
         )
 
     def __repr__(self) -> str:
+        if "proxy" not in self.__dict__:
+            return "Configuration(in the making)"  # as a traceback of a refused setting shows it
         token = "None" if self._access_token is None else "<set>"
         proxy = "<set>" if self.proxy else repr(self.proxy)
         return f"Configuration(host={self.host!r}, access_token={token}, timeout={self.timeout}, proxy={proxy})"
@@ -423,12 +436,19 @@ class Configuration(LoggingSettings):
 
 _LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
 _DEFAULT_LOCK = ProcessLock()
+_AUTHORISING = frozenset({"access_token", "host", "proxy", "proxy_headers"})  # a host may come with a password
 
 _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "access_token": TOKEN_VARIABLES,
     "host": HOST_VARIABLES,
     "organisation": ORGANIZATION_VARIABLES,
 }
+
+
+def _variables_of(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Take the variables of settings from the environment; what authorises is hidden, all others are left out."""
+    found = {name: environ[name] for names in _VARIABLES.values() for name in names if name in environ}
+    return {name: value if name in ORGANIZATION_VARIABLES else hidden(value) for name, value in found.items()}
 
 
 def _has_setter(cls: type, name: str) -> bool:

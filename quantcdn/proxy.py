@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 from urllib3.util import parse_url
 
 from quantcdn._hosts import ip_address, is_loopback
+from quantcdn._secrets import Secret, hidden, type_name
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.
 _ENTRY_WITH_PORT = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})", re.ASCII)
+_LOWER = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_VARIABLES = (*_LOWER, *map(str.upper, _LOWER), "REQUEST_METHOD")
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -31,20 +34,36 @@ def checked_proxy(proxy: object) -> str:
         ApiTypeError: It is not text.
         ApiValueError: It is no such address. The message does not show it, for its password's sake.
     """
+    proxy = hidden(proxy)
     if not isinstance(proxy, str):
-        raise ApiTypeError(f"proxy takes text, not {type(proxy).__name__}")
+        raise ApiTypeError(f"proxy takes text, not {type_name(proxy)}")
     if not proxy:
         return ""
-    address = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
-        parse_url(address)
-    except ValueError:  # from either
-        usable = False
-    if not usable or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
+    address = proxy if "://" in proxy else Secret(f"http://{proxy}")
+    if not _is_usable(address) or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
         raise ApiValueError(f"proxy must be {', '.join(_SCHEMES)}, ://, host and port, with nothing else")
     return address
+
+
+def _is_usable(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        parse_url(address)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # from either
+        return False
+
+
+def proxy_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Take from the environment what says of proxies, and nothing else that it holds.
+
+    Args:
+        environ: Environment variables.
+
+    Returns:
+        Those of them; their values do not show in tracebacks.
+    """
+    return {name: hidden(environ[name]) for name in _VARIABLES if name in environ}
 
 
 def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Mapping[str, str]) -> str:
@@ -65,6 +84,7 @@ def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Map
     Raises:
         ApiValueError: The variable holds no usable address.
     """
+    environ = proxy_variables(environ)
     if proxy is None and is_loopback(urlsplit(url).hostname or ""):
         return ""
     if no_proxy is None:
@@ -88,6 +108,7 @@ def environment_proxy(url: str, environ: Mapping[str, str]) -> str:
     Raises:
         ApiValueError: The variable holds no usable address.
     """
+    environ = proxy_variables(environ)
     name = proxy_variable(url, environ)
     if not name:
         return ""

@@ -24,10 +24,12 @@ from quantcdn._pools import FilePools, close_idle, make_pool
 from quantcdn._redaction import header_secrets
 from quantcdn._response import FOREIGN_ERRORS, Call
 from quantcdn._response import RESTResponse as RESTResponse
+from quantcdn._secrets import Secret, hidden
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
 from quantcdn.hooks import AttemptRecord, Hook
+from quantcdn.proxy import proxy_variables
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
@@ -179,6 +181,7 @@ class RESTClientObject:
             ApiResponseException: The file is larger than the limit, or the address leads into a local network.
             ApiException: The address was answered with another error.
         """
+        url, headers = hidden(url), hidden(headers)
         self._check_open()
         limits = timeout or self._configuration.timeout
         reach = _downloads.reach_of(service or self._configuration.host)
@@ -293,7 +296,7 @@ class RESTClientObject:
     def _attempt(self, call: Call, request: _Request) -> _Outcome:
         pool = self._file_pool(call.host, request.file) if request.file else self._pool(call.host)
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
-        target = (call.host if forwarded else urlsplit(call.host).path) + request.target
+        target = Secret((call.host if forwarded else urlsplit(call.host).path) + request.target)
         limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
         limits.public_only = request.file == "public"
         started = self._clock()
@@ -356,7 +359,7 @@ class RESTClientObject:
         pool = self._pools.get(host)
         if pool is None:
             with self._lock:
-                pool = self._pools.get(host) or make_pool(self._configuration, host, os.environ)
+                pool = self._pools.get(host) or make_pool(self._configuration, host, proxy_variables(os.environ))
                 self._pools[host] = pool
                 if self._closed:  # by another thread, while this call goes on
                     close_idle(pool)

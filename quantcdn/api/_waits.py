@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from typing_extensions import Unpack
 
 from quantcdn import _checks
+from quantcdn._secrets import hide_options
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.exceptions import ApiException, ApiTypeError, ExecutionFailedException, OrchestrationFailedException
@@ -54,6 +55,7 @@ class _Endpoints(Protocol):
     ) -> ApiResponse[GetAIOrchestrationStatus200Response]: ...
 
 
+@hide_options
 class WaitsMixin:
     """Three waits and a watch."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _checks
+from quantcdn._secrets import hide_options
 from quantcdn.api._waits import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
@@ -64,6 +65,7 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 """All operations stated above."""
 
 
+@hide_options
 class AIToolsApi(WaitsMixin):
     """The AI tools of an organisation: which there are, and how far their executions are.
 

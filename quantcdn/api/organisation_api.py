@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import Unpack
 
 from quantcdn import _checks
+from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from quantcdn._watch import Gap
 
 
+@hide_options
 class OrganisationApi:
     """The AI tools of one organisation: the methods of ``AIToolsApi`` without their first parameter.
 

@@ -17,6 +17,7 @@ import pytest
 
 import quantcdn
 from quantcdn.rest import RESTClientObject
+from test.faults.frames import frames
 from test.faults.parts import Certificates, SocksProxy, Tinyproxy, dead_port
 from test.support import Answer, ScriptedServer, answer, reset, then_close
 
@@ -37,6 +38,7 @@ class Shown:
 
     def error(self, error: BaseException) -> None:
         self.text += traceback.format_exception(error)
+        self.text += frames(error)
         self.text += [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
         self.text += [repr(error.args), repr(getattr(error, "headers", None) and dict(error.headers))]
 

@@ -1,0 +1,104 @@
+"""Text that authorises, of a type that no traceback, log or debugger shows.
+
+What keeps the local variables of frames (Sentry, rich, ``traceback`` with ``capture_locals``, pytest) writes them by
+``repr``. To write a secret where it is meant to go, ``str``, ``format`` and ``encode`` have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import CO_VARKEYWORDS
+from types import FunctionType
+from typing import Any, SupportsIndex, TypeVar
+
+from quantcdn._json import is_array, is_mapping, is_tuple
+
+C = TypeVar("C", bound=type)
+
+_MASK = "[secret]"
+_DEEPEST = 4
+
+# Whose values authorise nothing, whoever set them.
+_PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "content-type", "if-range", "range", "user-agent"})
+_KNOWN_HEADERS = _PLAIN_HEADERS | {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-request-id"}
+
+
+class Secret(str):
+    """Text whose ``repr`` is masked, as is that of its parts and its bytes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Secret:
+        return Secret(super().__getitem__(key))  # rich writes the first characters of a long text
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> SecretBytes:
+        """Give the bytes of the text, masked too."""
+        return SecretBytes(super().encode(encoding, errors))
+
+
+class SecretBytes(bytes):
+    """Bytes whose ``repr`` is masked."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    __str__ = __repr__
+
+    def __getitem__(self, key: Any) -> Any:
+        return hidden(bytes.__getitem__(self, key))
+
+
+def hidden(value: Any, depth: int = 0) -> Any:
+    """Hide every text in a value, which may be of any type; what equalled it before does so still."""
+    if isinstance(value, str):
+        return value if isinstance(value, Secret) else Secret(value)
+    if isinstance(value, bytes | bytearray):
+        return SecretBytes(value)
+    if depth > _DEEPEST:
+        return Secret(_MASK)
+    if is_mapping(value):
+        return {hidden(key): hidden(part, depth + 1) for key, part in value.items()}
+    if is_array(value) or is_tuple(value):
+        return [hidden(part, depth + 1) for part in value]
+    return value
+
+
+def type_name(value: object) -> str:
+    """Name the type of a value as the caller knows it."""
+    return next(kind.__name__ for kind in type(value).__mro__ if kind.__module__ != __name__)
+
+
+def is_known_header(name: str) -> bool:
+    """Say whether a header's name is one that may be shown; any other may be a token in the wrong place."""
+    return name.lower() in _KNOWN_HEADERS
+
+
+def header_value(name: str, value: str) -> str:
+    """Hide the value of a header that may authorise."""
+    return value if name.lower() in _PLAIN_HEADERS else hidden(value)
+
+
+def hide_options(cls: C) -> C:
+    """Let the methods of a class hide what their options say of headers, before they do anything else."""
+    for name, method in list(vars(cls).items()):
+        if isinstance(method, FunctionType) and method.__code__.co_flags & CO_VARKEYWORDS:
+            setattr(cls, name, _hiding(method))
+    return cls
+
+
+def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*arguments: Any, **options: Any) -> Any:
+        # In place: this frame is a part of tracebacks too.
+        for name in ("_headers", "_request_auth") if options else ():
+            if name in options:
+                options[name] = hidden(options[name])
+        return method(*arguments, **options)
+
+    return call
