@@ -27,7 +27,8 @@ The package brings it; with the extra `cli`, tables and waits look better on a t
 FOUND = """\
 Each setting is taken from its option, else from the environment, else from the file of settings.
 `quantcdn doctor` says which are in force and where each came from. There is no option for the token itself, since
-every user of a machine can read the command lines of all processes: `--token-file` names a file that holds it."""
+every user of a machine can read the command lines of all processes: `--token-file` names a file that holds it,
+which is refused if others can read it."""
 
 FILE = "~/.config/quantcdn/config.toml"
 OF_FILE = f"""\

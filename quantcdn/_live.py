@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from quantcdn import _terminal
 from quantcdn._locks import ProcessLock
+from quantcdn._redaction import without_signatures
 from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -19,6 +20,8 @@ from quantcdn.polling import Timing
 
 if TYPE_CHECKING:
     from quantcdn._many import ManyWaits, Outcome
+
+_LONGEST_SEARCHED = 10_000
 
 Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
 
@@ -64,7 +67,9 @@ class Terminal:
             self._room = room
         if self._room is not None:
             # One column stays free: some terminals begin a new line as soon as the last one is full.
-            shown = _terminal.cut(escaped(text), _terminal.size(self._stream)[0] - 1)
+            shown = _terminal.cut(
+                escaped(without_signatures(text[:_LONGEST_SEARCHED])), _terminal.size(self._stream)[0] - 1
+            )
             self._write(f"\r\x1b[K{shown}")
 
     def clear(self) -> None:

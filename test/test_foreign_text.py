@@ -1,4 +1,4 @@
-"""What others have written is redacted, escaped and cut wherever it is shown, in time that grows with its length."""
+"""What others have written is redacted, escaped and cut wherever it is shown, in time in proportion to it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_keys_of_the_service_steer_no_terminal_and_flood_none(arguments: list[st
 
 def test_a_record_of_many_fields_and_lines_is_cut() -> None:
     body = {"executionId": "e", "toolName": "t", "status": "complete", "createdAt": 1, "result": list(range(20_000))}
-    body |= {f"key{number}": "\u0301" * 1_000 for number in range(5_000)}
+    body |= {f"key{number}": "\u0301" * 100 for number in range(5_000)}
     with Emulator() as service:
         service.add_fault(Fault(body=json.dumps(body).encode()), times=None)
         code, shown = on_terminal("executions", "get", "e", service=service, NO_COLOR="1")
@@ -205,7 +205,7 @@ def test_a_pipe_that_nobody_writes_to_holds_no_command_up(tmp_path: Path, which:
     flags = {"token": ["--token-file", str(place)], "log": ["--log", str(place)], "settings": []}[which]
     with Emulator() as service:
         done = run("executions", "watch", "--timeout", "0", *flags, service=service, **environ)
-    assert done.code == (0 if which == "settings" else 2)
+    assert done.code == 2
 
 
 def test_a_token_that_others_can_read_is_refused_wherever_it_is(tmp_path: Path) -> None:

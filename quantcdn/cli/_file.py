@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LARGEST_FILE = 1_048_576
-_LONGEST_WAIT = 5.0
+_LONGEST_WAIT = 3.0
 
 
 def settings_path() -> Path | None:

@@ -134,11 +134,12 @@ class Log:
         self._history.previous = self._rows
         whole = [parsed for parsed in map(_object, lines) if parsed is not None]
         known = sum(map(self._take_in, whole))
-        is_whole = _object(torn) is not None and self._take_in(_object(torn) or {})
+        last = _object(torn)
+        is_whole = last is not None and self._take_in(last)
         # Among lines of its own, an odd one is left as it is. A file without any is another's.
         if not (known or is_whole or not tail or (not any(lines) and _OWN_START(torn))):
             raise _no_log(path)
-        if is_whole or (torn and not _can_start(torn)):
+        if last is not None or (torn and not _can_start(torn)):
             os.write(self._file, b"\n")
         elif torn:
             os.ftruncate(self._file, size - len(torn))

@@ -7,9 +7,8 @@ import logging
 import os
 import sys
 
-from quantcdn.cli._screen import say
+from quantcdn.cli._screen import brief_line, say
 from quantcdn.cli._settings import local_service
-from quantcdn.cli._table import brief_text
 from quantcdn.exceptions import (
     ApiConnectionException,
     ApiTimeoutException,
@@ -22,8 +21,6 @@ from quantcdn.exceptions import (
     UnauthorizedException,
     WaitTimeoutException,
 )
-
-_LONGEST_LINE = 10_000
 
 FINE = 0
 ERROR = 1
@@ -112,7 +109,7 @@ def _prepare_streams() -> None:
 
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return brief_text(super().format(record), _LONGEST_LINE)
+        return brief_line(super().format(record))
 
 
 def _log_to_stderr() -> None:

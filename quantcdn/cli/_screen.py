@@ -17,6 +17,18 @@ M = TypeVar("M", bound=Model)
 _LONGEST_LINE = 10_000
 
 
+def brief_line(text: str) -> str:
+    """Write a text that may have parts from outside as a line of stderr.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        One line: control characters as escapes, signatures left out, and no longer than can be read.
+    """
+    return brief_text(text, _LONGEST_LINE)
+
+
 def say(text: str, *, label: str = "") -> None:
     """Say something on stderr.
 
@@ -26,7 +38,7 @@ def say(text: str, *, label: str = "") -> None:
     """
     if label:
         label = f"\x1b[31m{label}\x1b[0m " if _terminal.has_colours(sys.stderr) else f"{label} "
-    sys.stderr.write(f"{label}{brief_text(text, _LONGEST_LINE)}\n")
+    sys.stderr.write(f"{label}{brief_line(text)}\n")
     sys.stderr.flush()
 
 
