@@ -304,7 +304,7 @@ def header(name: object, value: object) -> tuple[str, str]:
     """Check a header (RFC 9110 section 5); no message shows its value, nor a name that may be a token by mistake."""
     name, value = hidden(name), hidden(value)
     if not isinstance(name, str):
-        raise ApiTypeError(f"the name of a header is text, not {type_name(name)}")
+        raise ApiValueError(f"the name of a header is text, not {type_name(name)}")
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise ApiValueError(f"a text of {len(name)} characters, not shown here, cannot be the name of a header")
     label = f"the header {name}" if is_known_header(name) else f"a header with a name of {len(name)} characters"

@@ -25,7 +25,7 @@ from quantcdn._downloads import is_public
 from quantcdn._failures import TUNNEL_REFUSED, UnusableBodyError
 from quantcdn._http1 import Body, ResponseError, framing_of, read_head
 from quantcdn._racing import Address, DeadAddresses, Race, in_turns
-from quantcdn._secrets import Secret, SecretBytes
+from quantcdn._secrets import SecretBytes
 from quantcdn.timeout import Timeout
 
 # Few servers send a header larger than this, and few receives then fill a large body.
@@ -249,11 +249,20 @@ class LimitedConnection(HTTPConnection):
 def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
     """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
     host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
-    fields = (f"{name}: {value}\r\n" for name, value in headers.items())
-    head = Secret("".join((f"{method} {target} HTTP/1.1\r\n", host, *fields, "\r\n")))
-    if head.count("\r") + head.count("\n") != 2 * (len(headers) + bool(host) + 2):
+    head = SecretBytes(
+        "".join(
+            (
+                f"{method} {target} HTTP/1.1\r\n",
+                host,
+                *[f"{name}: {value}\r\n" for name, value in headers.items()],
+                "\r\n",
+            )
+        ),
+        "latin-1",
+    )
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
         raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
-    return head.encode("latin-1")
+    return head
 
 
 _DEAD = DeadAddresses()

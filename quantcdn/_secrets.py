@@ -6,6 +6,7 @@ What keeps the local variables of frames (Sentry, rich, ``traceback`` with ``cap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from inspect import CO_VARKEYWORDS
@@ -21,7 +22,8 @@ _DEEPEST = 4
 
 # Whose values authorise nothing, whoever set them.
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "content-type", "if-range", "range", "user-agent"})
-_KNOWN_HEADERS = _PLAIN_HEADERS | {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-request-id"}
+_KNOWN_HEADERS = _PLAIN_HEADERS | {"authorization", "cookie", "proxy-authorization"}
+_OWN_HEADER = re.compile(r"(?i)x(-[a-z]{1,20}){1,4}")  # X-Team: no token begins so, and has words alone
 
 
 class Secret(str):
@@ -76,7 +78,7 @@ def type_name(value: object) -> str:
 
 def is_known_header(name: str) -> bool:
     """Say whether a header's name is one that may be shown; any other may be a token in the wrong place."""
-    return name.lower() in _KNOWN_HEADERS
+    return name.lower() in _KNOWN_HEADERS or bool(_OWN_HEADER.fullmatch(name))
 
 
 def header_value(name: str, value: str) -> str:
@@ -95,10 +97,14 @@ def hide_options(cls: C) -> C:
 def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(*arguments: Any, **options: Any) -> Any:
-        # In place: this frame is a part of tracebacks too.
-        for name in ("_headers", "_request_auth") if options else ():
-            if name in options:
-                options[name] = hidden(options[name])
+        if options:
+            _hide(options)  # in place: this frame is a part of tracebacks too
         return method(*arguments, **options)
 
     return call
+
+
+def _hide(options: dict[str, Any]) -> None:
+    for name in ("_headers", "_request_auth"):
+        if name in options:
+            options[name] = hidden(options[name])

@@ -296,7 +296,9 @@ class RESTClientObject:
     def _attempt(self, call: Call, request: _Request) -> _Outcome:
         pool = self._file_pool(call.host, request.file) if request.file else self._pool(call.host)
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
-        target = Secret((call.host if forwarded else urlsplit(call.host).path) + request.target)
+        target = (call.host if forwarded else urlsplit(call.host).path) + request.target
+        if request.file:
+            target = Secret(target)
         limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
         limits.public_only = request.file == "public"
         started = self._clock()

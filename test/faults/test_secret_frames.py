@@ -211,6 +211,8 @@ def test_options_that_cannot_be_sent(kit: Kit, options: Callable[[Kit], dict[str
 def test_a_headers_name_that_may_be_a_token_is_not_shown(kit: Kit) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match="a header with a name of 24 characters takes text, not bytes"):
         kit.api().list_ai_tools("acme", _headers={kit.token: b"x"})
+    with pytest.raises(quantcdn.ApiTypeError, match="the header X-Team takes text, not int"):
+        kit.api().list_ai_tools("acme", _headers={"X-Team": 3})
     with pytest.raises(quantcdn.ApiValueError, match="the header Authorization has control characters"):
         kit.api().list_ai_tools("acme", _headers={"Authorization": "x\n"})
 
