@@ -158,7 +158,7 @@ def test_a_calls_own_authorisation_takes_the_tokens_place(auth: dict[str, str], 
         ({"_request_auth": {"in": "header", "key": "A"}}, quantcdn.ApiTypeError),
         ({"_request_auth": "Bearer x"}, quantcdn.ApiTypeError),
         ({"_headers": {"A b": "x"}}, quantcdn.ApiValueError),
-        ({"_headers": {3: "x"}}, quantcdn.ApiTypeError),
+        ({"_headers": {3: "x"}}, quantcdn.ApiValueError),
         ({"_headers": {"A": 3}}, quantcdn.ApiTypeError),
         ({"_headers": {"A": "x\r\nB: y"}}, quantcdn.ApiValueError),
         ({"_headers": {"A": "漢"}}, quantcdn.ApiValueError),
@@ -189,7 +189,7 @@ def test_default_headers_are_set_once_for_all_calls() -> None:
             quantcdn.AIToolsApi(client).list_ai_tool_names("acme")
         sent = server.requests[0].headers
         assert (sent["x-team"], sent["cookie"], sent["user-agent"]) == ("a", "c=1", "mine/1")
-        with pytest.raises(quantcdn.ApiValueError, match="a name of 5 characters has control") as caught:
+        with pytest.raises(quantcdn.ApiValueError, match="X-Bad") as caught:
             client.set_default_header("X-Bad", "s3cr3t\n")
         assert "s3cr3t" not in str(caught.value)
 
