@@ -293,10 +293,11 @@ class Configuration(LoggingSettings):
             The configuration; its other settings are the defaults and can be assigned.
 
         Raises:
+            ApiTypeError: ``environ`` is no mapping.
             ApiValueError: No token is set, or one of the values cannot be used; the message
                 names the variable.
         """
-        environ = _variables_of(os.environ if environ is None else environ)
+        environ = _variables_of(os.environ if environ is None else _checks.mapping("environ", environ))
         configuration = cls()
         for setting, names in _VARIABLES.items():
             name = first_set(names, environ)
@@ -442,7 +443,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _variables_of(environ: Mapping[str, str]) -> Mapping[str, str]:
+def _variables_of(environ: Mapping[str, Any]) -> Mapping[str, Any]:
     """Take the variables of settings from the environment; what authorises is hidden, all others are left out."""
     found = {name: environ[name] for names in _VARIABLES.values() for name in names if name in environ}
     return {name: value if name in ORGANIZATION_VARIABLES else hidden(value) for name, value in found.items()}
