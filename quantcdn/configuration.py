@@ -445,7 +445,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _variables_of(environ: Mapping[str, str]) -> Mapping[str, str]:
+def _variables_of(environ: Mapping[str, Any]) -> Mapping[str, Any]:
     """Take the variables of settings from the environment; what authorises is hidden, all others are left out."""
     found = {name: environ[name] for names in _VARIABLES.values() for name in names if name in environ}
     return {name: value if name in ORGANIZATION_VARIABLES else hidden(value) for name, value in found.items()}
