@@ -10,6 +10,9 @@ MOST_ITEMS = 100_000
 _SMALL_BODY = 4_194_304  # of less, not even the widest texts take much memory
 _ROOM = 16_000_000  # beside twice the body, in bytes
 
+_MARKS = b",[{"
+_SAMPLE = 4_096
+
 _WIDEST = re.compile(rb"[\xf0-\xff]|\\u[dD]").search
 _WIDE = re.compile(rb"[\xc4-\xff]|\\u").search
 
@@ -26,7 +29,7 @@ def excess(body: bytes | bytearray | str) -> str | None:
     if len(body) <= MOST_ITEMS:
         return None  # each item takes a letter
     raw = body.encode(errors="replace") if isinstance(body, str) else body
-    is_wide = len(raw) > _SMALL_BODY and _WIDE(raw) is not None
+    is_wide = len(raw) > _SMALL_BODY and (not raw.isascii() or b"\\" in raw) and _WIDE(raw) is not None
     if _items(raw) <= MOST_ITEMS and not is_wide:
         return None
     # Without what is escaped, each quotation mark begins or ends a string. A replacement takes no more than a copy.
@@ -46,7 +49,18 @@ def _too_many() -> str:
 
 
 def _items(raw: bytes | bytearray) -> int:
-    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+    """Count items and keys, up to some more than the limit."""
+    start = raw[:_SAMPLE]
+    if sum(map(start.count, _MARKS)) > _SAMPLE // 64:
+        return sum(map(raw.count, _MARKS))
+    # Most large bodies are base64, through which ``find`` runs thirty times as fast as ``count``.
+    found = 0
+    for mark in _MARKS:
+        at = raw.find(mark)
+        while at >= 0 and found <= MOST_ITEMS:
+            found += 1
+            at = raw.find(mark, at + 1)
+    return found
 
 
 def _memory(text: bytes | bytearray) -> int:

@@ -205,4 +205,4 @@ def test_pictures_are_saved_and_their_paths_written(service: Emulator, tmp_path:
     assert (none.code, none.out) == (1, "")
     assert "has no images to save: it is complete" in none.err
     early = run("executions", "save", THIRD, service=service)
-    assert f"quantcdn executions wait {THIRD} --save DIR" in early.err
+    assert f"quantcdn executions wait {THIRD} --save ." in early.err

@@ -64,4 +64,4 @@ def test_a_host_header_has_no_usual_port(host: str, authority: str) -> None:
 def test_a_line_break_in_a_header_is_never_sent(value: str) -> None:
     # Settings and options are checked before; a proxy's headers come from elsewhere.
     with pytest.raises(ValueError, match="line break"):
-        _connections._head("GET / HTTP/1.1", "api.example", {"A": value})
+        _connections._head("GET", "/", "api.example", {"A": value})
