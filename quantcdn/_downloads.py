@@ -24,7 +24,7 @@ _SHORTEST_SECRET = 8  # an address also has dates and numbers
 _EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
 
 # Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375, and ICANN's resolution of 2024-07-29).
-_LOCAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
+_LOCAL_NAME = r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)"
 
 # Special networks that not every supported Python knows as such (IANA; the first has a cloud's metadata).
 _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20")))
@@ -57,7 +57,7 @@ def reach_of(service: str) -> Reach:
 def _is_local(name: str) -> bool:
     name = name.rstrip(".").lower()
     address = _address(name)
-    return not is_public(address) if address else bool(_LOCAL_NAME.fullmatch(name))
+    return not is_public(address) if address else bool(re.fullmatch(_LOCAL_NAME, name))
 
 
 def is_public(address: str) -> bool:

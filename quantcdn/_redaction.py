@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterable, Mapping
 
 _MARK = "[secret]"
 
-_ADDRESS = re.compile(r"""(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?""", re.IGNORECASE)
+# Patterns are compiled where they are needed first: few programs meet a secret in a response.
+_ADDRESS = r"""(?i)(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?"""
 
 # A name has an end, or each of its letters could begin another that is read to the end of the text.
-_SIGNATURE = re.compile(
-    r"""\b((?:x-(?:amz|goog)-[a-z-]{1,40}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token|awsaccesskeyid)(?:=|%3d))"""
-    r"""[^\s&"'<>\\]+""",
-    re.IGNORECASE,
+_SIGNATURE = (
+    r"""(?i)\b((?:x-(?:amz|goog)-[a-z-]{1,40}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token|awsaccesskeyid)(?:=|%3d))"""
+    r"""[^\s&"'<>\\]+"""
 )
 
 # Whole words: X-Monkey and Idempotency-Key authorise nothing.
-_AUTHORISING_NAME = re.compile(
+_AUTHORISING_NAME = (
     r"(?i)(^|[-_])(auth|authorization|authentication|cookies?|tokens?|secrets?|passwords?|passwd|credentials?|signature"
     r"|session|jwt|bearer|apikey|(api|access|auth|private|secret|subscription|function|functions|master)[-_]?key)([-_]|$)|^x[-_]key$"
 )
@@ -27,11 +27,11 @@ _SHORTEST_VALUE = 8  # a cookie and an odd header also hold words and settings
 _SURE_LENGTH = 16  # nobody writes a word or a number of that length by chance
 
 # One that is not closed ends with the text, so that no part is read twice.
-_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))', re.DOTALL)
-_BARE_WORD = re.compile(r"[\w.+-]+")
-_NUMERIC = re.compile(r"[0-9.eE+-]+")
+_JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
+_BARE_WORD = r"[\w.+-]+"
+_NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
-_BARE = re.compile(r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
 def without_signatures(text: str) -> str:
@@ -45,7 +45,7 @@ def without_signatures(text: str) -> str:
     """
     if "=" not in text and "://" not in text and "%3" not in text:
         return text
-    return _SIGNATURE.sub(r"\1…", _ADDRESS.sub(_host_and_path, text))
+    return re.sub(_SIGNATURE, r"\1…", re.sub(_ADDRESS, _host_and_path, text))
 
 
 def _host_and_path(address: re.Match[str]) -> str:
@@ -67,7 +67,7 @@ def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) ->
     for name, value in headers.items():
         if name.lower() in named or name.lower() in ("authorization", "proxy-authorization"):
             found.update(secret for secret in _parts(value) if _is_token(secret))
-        elif _AUTHORISING_NAME.search(name):
+        elif re.search(_AUTHORISING_NAME, name):
             found.update(secret for secret in _parts(value) if _is_no_word(secret))
     return tuple(sorted(found, key=len, reverse=True))
 
@@ -80,13 +80,13 @@ def _parts(value: str) -> Iterable[str]:
 
 
 def _is_token(text: str) -> bool:
-    return len(text) >= _SURE_LENGTH or (len(text) >= _SHORTEST_TOKEN and not _BARE.fullmatch(text))
+    return len(text) >= _SURE_LENGTH or (len(text) >= _SHORTEST_TOKEN and not re.fullmatch(_BARE, text))
 
 
 def _is_no_word(text: str) -> bool:
     """Say whether a text is long, or of letters and digits, as no word, number or date is."""
     mixed = re.search("[A-Za-z]", text) and re.search("[0-9]", text)
-    return len(text) >= _SURE_LENGTH or bool(len(text) >= _SHORTEST_VALUE and mixed and not _BARE.fullmatch(text))
+    return len(text) >= _SURE_LENGTH or bool(len(text) >= _SHORTEST_VALUE and mixed and not re.fullmatch(_BARE, text))
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
@@ -100,7 +100,7 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
         The text without them.
     """
     for secret in secrets:
-        if secret in text and (_NUMERIC.fullmatch(secret) or secret in _LITERALS):
+        if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
         for written in _written(secret):
             text = text.replace(written, _MARK)
@@ -128,6 +128,8 @@ def without_part(text: str, secrets: Iterable[str]) -> str:
 
 def _quoted_where_bare(text: str, secret: str) -> str:
     """Put a JSON string in place of a number outside of strings, where the mark alone would be no JSON."""
-    parts = _JSON_STRING.split(text)
-    parts[::2] = [_BARE_WORD.sub(lambda word: f'"{_MARK}"' if secret in word[0] else word[0], p) for p in parts[::2]]
+    parts = re.split(_JSON_STRING, text)
+    parts[::2] = [
+        re.sub(_BARE_WORD, lambda word: f'"{_MARK}"' if secret in word[0] else word[0], p) for p in parts[::2]
+    ]
     return "".join(parts)

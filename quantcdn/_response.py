@@ -37,7 +37,7 @@ _PIECE_SIZE = 65_536
 _LARGE_BODY = 1_048_576
 _LARGEST_KEPT = 16_777_216
 # The last letter of UTF-8, where its end is missing.
-_CUT_LETTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+_CUT_LETTER = rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "apigw-requestid", "x-correlation-id")
 
 
@@ -324,7 +324,7 @@ class RESTResponse:
         if not self._is_cut and len(start) == len(body) and len(text) <= self._kept:
             return text.encode("latin-1")
         text = without_part(text, self._call.secrets())
-        return _CUT_LETTER.sub(b"", text[: self._kept].encode("latin-1"))
+        return re.sub(_CUT_LETTER, b"", text[: self._kept].encode("latin-1"))
 
     def _public(self, text: str | None) -> str | None:
         return None if text is None else self._call.without_secrets(text)

@@ -24,12 +24,17 @@ Check = Callable[[str, object], object]
 """Takes an argument's name and value, returns the value or raises an error of the family."""
 
 
-@dataclass(frozen=True)
 class Bounded:
-    """A check for a whole number between two bounds, which the service documents."""
+    """A check for a whole number between two bounds, which the service documents.
 
-    minimum: int
-    maximum: int
+    Args:
+        minimum: The smallest number.
+        maximum: The largest number.
+    """
+
+    def __init__(self, minimum: int, maximum: int) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
 
     def __call__(self, name: str, value: object) -> object:
         """Check an argument."""
