@@ -218,7 +218,7 @@ def test_no_line_costs_more_than_its_length(line: str) -> None:
     for _ in range(3):
         with contextlib.suppress(ResponseError):
             parse_fields(f"{line}\r\n\r\n")
-    assert time.process_time() - started < 0.5  # some milliseconds, where a square would take seconds
+    assert time.process_time() - started < 5  # some milliseconds, where a square would take half a minute
 
 
 def test_a_head_is_a_plain_value() -> None:
