@@ -49,7 +49,9 @@ def _is_usable(address: str) -> bool:
     try:
         parts = urlsplit(address)
         parse_url(address)
-        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+        name = parts.hostname or ""
+        # Only an address of IPv6 may have a percent sign, before its zone; urllib3 2.7 lets any name have one.
+        return parts.scheme in _SCHEMES and bool(name) and parts.port != 0 and ("%" not in name or ":" in name)
     except ValueError:  # from either
         return False
 

@@ -219,12 +219,14 @@ class _KeptWhole:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         documented = handler.generate_schema(get_args(source)[0])
+        # Models inside are written by what their own schemas say, which pydantic 2.11 has for them nowhere else.
+        written = core_schema.simple_ser_schema("str") if documented["type"] == "str" else None
         return core_schema.union_schema(
             [documented, _JSON_SCHEMA],
             mode="left_to_right",
             custom_error_type="form",
             custom_error_message="a JSON value is expected",
-            serialization=core_schema.simple_ser_schema("str" if documented["type"] == "str" else "any"),
+            serialization=written,
         )
 
     def __get_pydantic_json_schema__(
