@@ -11,11 +11,11 @@ from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from quantcdn.emulator import Emulator, ManualClock
-from test.descriptions import LEFT_OUT
+from test.helpers.descriptions import LEFT_OUT
 
 pytest_plugins = ["quantcdn.testing"]
 
-# A project of its own, with its own settings of pytest; test/test_example_project.py runs it.
+# A project of its own, with its own settings of pytest; test/docs/test_example_project.py runs it.
 collect_ignore = ["docs/examples/picture_service"]
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
@@ -33,7 +33,7 @@ def pytest_report_header() -> list[str]:
 
 
 # These take longest; begun last, one of them would run alone at the end.
-LONG_FILES = ("test_scaling", "test_notebooks", "test_cli_docs", "test_cost", "test_cli", "test_cli_terminal")
+LONG_FILES = ("test_scaling", "test_notebooks", "test_docs", "test_cost", "test_commands", "test_terminal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from inspect import CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, SupportsIndex, TypeVar
 
-from quantcdn._json import is_array, is_mapping, is_tuple
+from quantcdn._types import is_array, is_mapping, is_tuple
 
 C = TypeVar("C", bound=type)
 

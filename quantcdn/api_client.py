@@ -10,18 +10,18 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
-from quantcdn import _bounds, _checks
-from quantcdn._failures import Failure
-from quantcdn._generated import GeneratedMethods
-from quantcdn._headers import set_authorisation, set_header
+from quantcdn import _bounds, _validation
+from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret, hidden
+from quantcdn._transport.errors import Failure
+from quantcdn._transport.headers import set_authorisation, set_header
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
+from quantcdn.models._base import Model, from_body
 from quantcdn.models._fields import OverdueError
-from quantcdn.models._model import Model, from_body
 from quantcdn.operation import Operation
 from quantcdn.rest import SAFE_METHODS, RESTClientObject, RESTResponse
 from quantcdn.timeout import Timeout, TimeoutSetting
@@ -296,24 +296,24 @@ class ApiClient(GeneratedMethods):
         if str(sent).strip().casefold() == str(received).strip().casefold():
             return None
         return (
-            f"the response is about {name} {_checks.shown(received)} and not {_checks.shown(sent)}; "
+            f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "
             "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)"
         )
 
     def _asks_for_token(self, options: RequestOptions) -> bool:
         """Say whether a request is authorised by the configured token, and not by what the caller says."""
-        names = (*self.default_headers, *_checks.mapping("_headers", options.get("_headers")))
+        names = (*self.default_headers, *_validation.mapping("_headers", options.get("_headers")))
         return not options.get("_request_auth") and not any(name.lower() == "authorization" for name in names)
 
     def _headers(self, options: RequestOptions) -> dict[str, str]:
         headers = self.default_headers.copy()
-        auth = _checks.mapping("_request_auth", options.get("_request_auth"))
+        auth = _validation.mapping("_request_auth", options.get("_request_auth"))
         if auth:
             set_authorisation(headers, auth)
         content_type = options.get("_content_type")
         if content_type is not None:
             set_header(headers, "Content-Type", content_type)
-        for name, value in _checks.mapping("_headers", options.get("_headers")).items():
+        for name, value in _validation.mapping("_headers", options.get("_headers")).items():
             set_header(headers, name, value)
         if self._asks_for_token(options):
             token = self.configuration.token()
@@ -326,15 +326,15 @@ def _check_call(operation: object, arguments: object, options: object) -> None:
     """Check what an endpoint is called with: the types, and the names of options."""
     if not isinstance(operation, Operation):
         raise ApiTypeError(f"operation takes an Operation, not {type(operation).__name__}")
-    _checks.required_mapping("arguments", arguments)
-    for name in _checks.required_mapping("options", options):
+    _validation.required_mapping("arguments", arguments)
+    for name in _validation.required_mapping("options", options):
         if name not in RequestOptions.__optional_keys__:
-            raise ApiTypeError(f"{operation.name} has no option {_checks.shown(name)}")
+            raise ApiTypeError(f"{operation.name} has no option {_validation.shown(name)}")
 
 
 def _private_names(options: RequestOptions) -> tuple[str, ...]:
     """List the header that authorises a call by what the caller says, whatever its name."""
-    key = _checks.mapping("_request_auth", options.get("_request_auth")).get("key")
+    key = _validation.mapping("_request_auth", options.get("_request_auth")).get("key")
     return (key,) if isinstance(key, str) else ()
 
 

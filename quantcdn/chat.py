@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from quantcdn._json import is_object
-from quantcdn._pending import Pending, PendingOther, PendingTool, pending
-from quantcdn._tool_content import content_of, error_text
+from quantcdn._chat.pending import Pending, PendingOther, PendingTool, pending
+from quantcdn._chat.tool_content import content_of, error_text
+from quantcdn._types import is_object
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
@@ -163,7 +163,7 @@ def check_input(tool: ListAITools200ResponseToolsInner, arguments: object) -> No
         )
     schema = _schema_of(tool)
     try:
-        from quantcdn._schema import violations
+        from quantcdn._chat.json_schema import violations
     except ImportError:
         problem = "check_input needs jsonschema: pip install 'quantcdn[chat]'"
     else:

@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar, Never, Self, TypedDict
 
-from quantcdn import _checks
-from quantcdn._environment import HOST_VARIABLES as HOST_VARIABLES
-from quantcdn._environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
-from quantcdn._environment import TOKEN_VARIABLES as TOKEN_VARIABLES
-from quantcdn._environment import first_set
+from quantcdn import _validation
+from quantcdn._configuration.environment import HOST_VARIABLES as HOST_VARIABLES
+from quantcdn._configuration.environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
+from quantcdn._configuration.environment import TOKEN_VARIABLES as TOKEN_VARIABLES
+from quantcdn._configuration.environment import first_set
+from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._hosts import SERVICE_HOSTS
 from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
-from quantcdn._logging import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._secrets import Secret, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
@@ -182,11 +182,11 @@ class Configuration(LoggingSettings):
         self.progress = progress
         self.logger_format = logger_format
         self.logger_file = logger_file
-        if _checks.boolean("debug", debug):  # False is no wish to stop what another configuration has begun
+        if _validation.boolean("debug", debug):  # False is no wish to stop what another configuration has begun
             self.debug = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        check = _checks.SETTINGS.get(name)
+        check = _validation.SETTINGS.get(name)
         if name in _AUTHORISING:
             value = hidden(value)
         if check is not None:
@@ -197,7 +197,7 @@ class Configuration(LoggingSettings):
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        raise ApiAttributeError(f"a setting cannot be deleted: assign None or a default to {_checks.shown(name)}")
+        raise ApiAttributeError(f"a setting cannot be deleted: assign None or a default to {_validation.shown(name)}")
 
     def __copy__(self) -> Self:
         twin = type(self).__new__(type(self))
@@ -225,7 +225,7 @@ class Configuration(LoggingSettings):
 
     @host.setter
     def host(self, value: str) -> None:
-        self._host = _checks.host(value, self.allow_http)
+        self._host = _validation.host(value, self.allow_http)
 
     @property
     def server_index(self) -> int | None:
@@ -246,7 +246,7 @@ class Configuration(LoggingSettings):
         if value is None or callable(value):
             self._access_token: AccessToken | None = value
         else:
-            self._access_token = _checks.token(value)
+            self._access_token = _validation.token(value)
 
     @property
     def timeout(self) -> Timeout:
@@ -273,9 +273,9 @@ class Configuration(LoggingSettings):
 
     @allow_http.setter
     def allow_http(self, value: bool) -> None:
-        allowed = _checks.boolean("allow_http", value)
+        allowed = _validation.boolean("allow_http", value)
         if "_host" in self.__dict__:
-            _checks.host(self._host, allowed)
+            _validation.host(self._host, allowed)
         self._allow_http = allowed
 
     @classmethod
@@ -298,7 +298,7 @@ class Configuration(LoggingSettings):
                 names the variable.
         """
         if environ is not None:
-            _checks.required_mapping("environ", environ)
+            _validation.required_mapping("environ", environ)
         environ = _variables_of(os.environ if environ is None else environ)
         configuration = cls()
         for setting, names in _VARIABLES.items():
@@ -375,7 +375,7 @@ class Configuration(LoggingSettings):
         """
         if index is None:
             return self.host
-        return SERVICE_HOSTS[_checks.integer("host index", index, 0, len(SERVICE_HOSTS) - 1)]["url"]
+        return SERVICE_HOSTS[_validation.integer("host index", index, 0, len(SERVICE_HOSTS) - 1)]["url"]
 
     def token(self) -> str | None:
         """Get the token for one request.
@@ -388,7 +388,7 @@ class Configuration(LoggingSettings):
             ApiValueError: The token cannot be sent in a header; the message does not show it.
         """
         token = self._access_token
-        return _checks.token(token()) if callable(token) else token
+        return _validation.token(token()) if callable(token) else token
 
     def auth_settings(self) -> AuthSettings:
         """Get the header that carries the token, for one request.
@@ -460,9 +460,9 @@ def _no_setting(name: str) -> str:
     """Say that there is no setting of a name, and which one may be meant."""
     import difflib  # only who misspells pays for it
 
-    known = [*_checks.SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
+    known = [*_validation.SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
     close = difflib.get_close_matches(name[:_LONGEST_NAME], known, 1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     if hasattr(Configuration, name):
         return f"Configuration.{name} is no setting and cannot be assigned{hint}"
-    return f"Configuration has no setting {_checks.shown(name)}{hint}"
+    return f"Configuration has no setting {_validation.shown(name)}{hint}"

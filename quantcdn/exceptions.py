@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from quantcdn._json import is_array, is_object
+from quantcdn._display.mixin import Displayed
 from quantcdn._redaction import without_signatures
-from quantcdn.display import Displayed
+from quantcdn._types import is_array, is_object
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 

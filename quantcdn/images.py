@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
-from quantcdn import _checks
-from quantcdn._contents import ORIGINALS, PREVIEWS, Content, all_contents, count, listed
-from quantcdn._folder import Place, checked_folder
-from quantcdn._pictures import Image as Image
-from quantcdn._pictures import image_from_uri as image_from_uri
-from quantcdn._pictures import image_of as image_of
-from quantcdn._saving import Bounds, Saving, checked_execution, client_for
-from quantcdn._saving import Execution as Execution
-from quantcdn._saving import OnProgress as OnProgress
+from quantcdn import _validation
+from quantcdn._content.image import Image as Image
+from quantcdn._content.image import image_from_uri as image_from_uri
+from quantcdn._content.image import image_of as image_of
+from quantcdn._content.references import ORIGINALS, PREVIEWS, Content, all_contents, count, listed
+from quantcdn._saving.folder import Place, checked_folder
+from quantcdn._saving.saver import Bounds, Saving, checked_execution, client_for
+from quantcdn._saving.saver import Execution as Execution
+from quantcdn._saving.saver import OnProgress as OnProgress
 from quantcdn.api_client import ApiClient
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiValueError
 
@@ -91,11 +91,11 @@ def save_images(
         OSError: The folder cannot be written.
     """
     if source not in ("auto", "signed", "inline"):
-        raise ApiValueError(f"source must be auto, signed or inline, not {_checks.shown(source)}")
+        raise ApiValueError(f"source must be auto, signed or inline, not {_validation.shown(source)}")
     bounds = Bounds(max_files, max_total_size, timeout)
     checked_execution("save_images", execution)
     where = checked_folder(folder)
-    _checks.boolean("overwrite", overwrite)
+    _validation.boolean("overwrite", overwrite)
     with client_for(api_client) as client:
         saving = Saving(client, execution, where, overwrite=overwrite, bounds=bounds)
         for keys in {"auto": (ORIGINALS, PREVIEWS), "signed": (ORIGINALS,), "inline": (PREVIEWS,)}[source]:
@@ -152,9 +152,9 @@ def save_files(
     bounds = Bounds(max_files, max_total_size, timeout)
     checked_execution("save_files", execution)
     where = checked_folder(folder)
-    _checks.boolean("overwrite", overwrite)
-    _checks.optional_function("on_progress", on_progress)
-    largest = None if max_file_size is None else _checks.size("max_file_size", max_file_size)
+    _validation.boolean("overwrite", overwrite)
+    _validation.optional_function("on_progress", on_progress)
+    largest = None if max_file_size is None else _validation.size("max_file_size", max_file_size)
     with client_for(api_client) as client:
         saving = Saving(client, execution, where, overwrite=overwrite, bounds=bounds)
         contents = all_contents(saving.result)

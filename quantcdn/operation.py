@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
-from quantcdn import _checks
-from quantcdn.models._model import Model
+from quantcdn import _validation
+from quantcdn.models._base import Model
 
 T = TypeVar("T", bound=Model)
 
@@ -38,11 +38,11 @@ class Bounded:
 
     def __call__(self, name: str, value: object) -> object:
         """Check an argument."""
-        return _checks.integer(name, value, self.minimum, self.maximum)
+        return _validation.integer(name, value, self.minimum, self.maximum)
 
     def unbounded(self, name: str, value: object) -> object:
         """Check an argument where the bounds are left to the service: it is an integer of 64 bits."""
-        return _checks.integer(name, value, -_INT64, _INT64 - 1)
+        return _validation.integer(name, value, -_INT64, _INT64 - 1)
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ class Operation(Generic[T]):
 
 
 def _segment(name: str, value: object) -> str:
-    segment = _checks.segment(name, value)
+    segment = _validation.segment(name, value)
     return segment if _UNRESERVED(segment) else quote(segment, safe="")

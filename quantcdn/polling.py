@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from quantcdn import _chance, _checks, _sleep
+from quantcdn import _chance, _sleep, _validation
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
@@ -110,7 +110,7 @@ class Poll:
 
     def __post_init__(self) -> None:
         for name in ("initial", "factor", "maximum", "jitter"):
-            _checks.number(f"poll {name}", getattr(self, name))
+            _validation.number(f"poll {name}", getattr(self, name))
         if self.initial <= 0 or self.maximum < self.initial:
             raise ApiValueError("poll needs an initial pause above 0 and a maximum that is not shorter")
         if self.factor < 1 or not 0 <= self.jitter < 1:
@@ -155,7 +155,7 @@ class Limit:
     """
 
     def __init__(self, timeout: float | None, timing: Timing) -> None:
-        if timeout is not None and _checks.number("timeout", timeout) < 0:
+        if timeout is not None and _validation.number("timeout", timeout) < 0:
             raise ApiValueError(f"timeout must be 0 or more, not {timeout}")
         self.timeout = timeout
         self._clock = timing.clock

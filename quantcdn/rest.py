@@ -16,20 +16,21 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn import _chance, _downloads, _sleep
-from quantcdn._budget import RetryBudget
-from quantcdn._connections import Limits, current_limits
-from quantcdn._failures import Failure
-from quantcdn._pools import FilePools, close_idle, make_pool
+from quantcdn import _chance, _sleep
 from quantcdn._redaction import header_secrets
-from quantcdn._response import FOREIGN_ERRORS, Call
-from quantcdn._response import RESTResponse as RESTResponse
 from quantcdn._secrets import Secret, hidden
+from quantcdn._transport import downloads
+from quantcdn._transport.connections import Limits, current_limits
+from quantcdn._transport.errors import Failure
+from quantcdn._transport.pools import FilePools, close_idle, make_pool
+from quantcdn._transport.proxies import proxy_variables
+from quantcdn._transport.response import FOREIGN_ERRORS, Call
+from quantcdn._transport.response import RESTResponse as RESTResponse
+from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
 from quantcdn.hooks import AttemptRecord, Hook
-from quantcdn.proxy import proxy_variables
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
@@ -184,24 +185,24 @@ class RESTClientObject:
         url, headers = hidden(url), hidden(headers)
         self._check_open()
         limits = timeout or self._configuration.timeout
-        reach = _downloads.reach_of(service or self._configuration.host)
+        reach = downloads.reach_of(service or self._configuration.host)
         most = self._configuration.max_image_size if limit is None else limit
         started = self._clock()
         redirects = 0
         while True:
-            host, target = _downloads.download_target(url, reach)
+            host, target = downloads.download_target(url, reach)
             left = limits.total - (self._clock() - started)
-            secrets = partial(_downloads.query_secrets, target)
+            secrets = partial(downloads.query_secrets, target)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
             request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             answer = self._answered(call, request)
-            next_url = _downloads.redirected(url, answer, reach)
-            if next_url is None or redirects == _downloads.MOST_REDIRECTS:
+            next_url = downloads.redirected(url, answer, reach)
+            if next_url is None or redirects == downloads.MOST_REDIRECTS:
                 break
             redirects += 1
             url = next_url
         if not 200 <= answer.status <= 299:
-            raise _downloads.add_hint(answer.failed())
+            raise downloads.add_hint(answer.failed())
         if answer.status == 206 and "Range" not in request.headers:
             answer.close()
             raise answer.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
@@ -367,7 +368,7 @@ class RESTClientObject:
                     close_idle(pool)
         return pool
 
-    def _file_pool(self, host: str, reach: _downloads.Reach) -> urllib3.HTTPConnectionPool:
+    def _file_pool(self, host: str, reach: downloads.Reach) -> urllib3.HTTPConnectionPool:
         self._renew_after_fork()
         return self._file_pools.get(host, reach)
 
@@ -389,7 +390,7 @@ class _Request(NamedTuple):
     headers: Mapping[str, str]
     limit: int
     preload: bool = True
-    file: _downloads.Reach | None = None
+    file: downloads.Reach | None = None
     """Where a file may come from, if it is one that is asked for and not the service."""
     body: bytes = b""
 

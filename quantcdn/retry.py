@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol, SupportsIndex
 
-from quantcdn import _checks
-from quantcdn._json import is_collection
+from quantcdn import _validation
+from quantcdn._types import is_collection
 from quantcdn.exceptions import ApiTypeError
 
 _LARGEST_RETRIES = 100
@@ -63,7 +63,7 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         checked: dict[str, object] = {
-            "attempts": _checks.integer("RetryPolicy attempts", self.attempts, 1, _LARGEST_RETRIES + 1),
+            "attempts": _validation.integer("RetryPolicy attempts", self.attempts, 1, _LARGEST_RETRIES + 1),
             "statuses": _checked_statuses(self.statuses),
         }
         for name in ("base", "throttled_base", "maximum", "longest_retry_after"):
@@ -85,8 +85,8 @@ class RetryPolicy:
             ApiTypeError: A number is not an integer.
             ApiValueError: A number is out of its range.
         """
-        doublings = _checks.integer("attempt", attempt, 1) - 1
-        base = self.throttled_base if _checks.integer("status", status, 0, 999) == 429 else self.base
+        doublings = _validation.integer("attempt", attempt, 1) - 1
+        base = self.throttled_base if _validation.integer("status", status, 0, 999) == 429 else self.base
         return min(self.maximum, math.ldexp(base, min(doublings, _MOST_DOUBLINGS)))
 
 
@@ -128,17 +128,17 @@ def _policy_of_urllib3(setting: RetrySettings) -> RetryPolicy:
 
 
 def _checked_retries(retries: object) -> int:
-    return _checks.integer("retries", retries, 0, _LARGEST_RETRIES)
+    return _validation.integer("retries", retries, 0, _LARGEST_RETRIES)
 
 
 def _checked_statuses(statuses: object) -> frozenset[int]:
     if not is_collection(statuses) or isinstance(statuses, str | bytes):
         raise ApiTypeError(f"statuses takes a collection of integers, not {type(statuses).__name__}")
-    return frozenset(_checks.integer("a status that is tried again", status, 100, 999) for status in statuses)
+    return frozenset(_validation.integer("a status that is tried again", status, 100, 999) for status in statuses)
 
 
 def _checked_pause(name: str, value: object) -> float:
-    return _checks.seconds(name, value, _LONGEST_PAUSE)
+    return _validation.seconds(name, value, _LONGEST_PAUSE)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

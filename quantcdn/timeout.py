@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn.exceptions import ApiValueError
 
 LONGEST_TIMEOUT = 86_400.0
@@ -76,10 +76,10 @@ def checked_seconds(name: str, value: object) -> float:
         ApiTypeError: It is not a number.
         ApiValueError: It is out of range, or no number at all.
     """
-    seconds = _checks.number(name, value)
+    seconds = _validation.number(name, value)
     if not 0 < seconds <= LONGEST_TIMEOUT:
         raise ApiValueError(
-            f"{name} must be above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {_checks.shown(value)}"
+            f"{name} must be above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {_validation.shown(value)}"
         )
     return seconds
 

@@ -1,7 +1,8 @@
 """One script for both clients: what each does in the same situation, a line for each.
 
 It runs with whichever package ``quantcdn`` is installed: ``python moving.py SERVICES``, where SERVICES is a JSON object
-of the addresses of local services by what is wrong with them. ``python -m test.moving`` starts those, and runs it.
+of the addresses of local services by what is wrong with them. ``python -m test.tools.moving`` starts those and runs
+it.
 """
 
 from __future__ import annotations

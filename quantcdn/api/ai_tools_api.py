@@ -6,9 +6,9 @@ from typing import Any, Final, TypeGuard
 
 from typing_extensions import Unpack
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn._secrets import hide_options
-from quantcdn.api._waits import WaitsMixin
+from quantcdn.api._waiters import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.exceptions import ApiTypeError
@@ -35,7 +35,7 @@ LIST_AI_TOOL_EXECUTIONS: Final = Operation(
     "list_ai_tool_executions",
     f"{_TOOLS}/executions",
     ListAIToolExecutions200Response,
-    query={"status": _checks.text, "limit": Bounded(1, 100)},
+    query={"status": _validation.text, "limit": Bounded(1, 100)},
 )
 
 GET_AI_TOOL_EXECUTION_STATUS: Final = Operation(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Unpack
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
@@ -26,8 +26,8 @@ from quantcdn.polling import Poll
 from quantcdn.rest import RESTResponse
 
 if TYPE_CHECKING:
-    from quantcdn._many import Outcome, Update
-    from quantcdn._watch import Gap
+    from quantcdn._polling.batch import Outcome, Update
+    from quantcdn._polling.watcher import Gap
 
 
 @hide_options
@@ -48,7 +48,7 @@ class OrganisationApi:
 
     def __init__(self, api: AIToolsApi, name: str) -> None:
         self.api = api
-        self.name = _checks.segment("organisation", name)
+        self.name = _validation.segment("organisation", name)
 
     def __repr__(self) -> str:
         return f"OrganisationApi({self.name!r})"

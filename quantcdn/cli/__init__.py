@@ -8,17 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from quantcdn._version import __version__
-from quantcdn.cli._parser import Commands, Parser
+from quantcdn.cli.arguments import Commands, Parser
 
 COMMANDS: Commands = {
-    "tools": ("quantcdn.cli.tools", "what an organisation's tools are, do and take"),
-    "executions": ("quantcdn.cli.executions", "list, wait for, watch and save executions"),
-    "orchestrations": ("quantcdn.cli.orchestrations", "look at and wait for orchestrations of several tools"),
-    "mcp": ("quantcdn.cli.mcp", "list the MCP servers of an organisation"),
-    "demo": ("quantcdn.cli.demo", "show the whole client in some seconds"),
-    "emulator": ("quantcdn.cli.emulator", "run the local service until Ctrl-C"),
-    "doctor": ("quantcdn.cli.doctor", "check settings, network and token, and say what to do"),
-    "completion": ("quantcdn.cli.completion", "write the completion script of a shell"),
+    "tools": ("quantcdn.cli.commands.tools", "what an organisation's tools are, do and take"),
+    "executions": ("quantcdn.cli.commands.executions", "list, wait for, watch and save executions"),
+    "orchestrations": ("quantcdn.cli.commands.orchestrations", "look at and wait for orchestrations of several tools"),
+    "mcp": ("quantcdn.cli.commands.mcp", "list the MCP servers of an organisation"),
+    "demo": ("quantcdn.cli.commands.demo", "show the whole client in some seconds"),
+    "emulator": ("quantcdn.cli.commands.emulator", "run the local service until Ctrl-C"),
+    "doctor": ("quantcdn.cli.commands.doctor", "check settings, network and token, and say what to do"),
+    "completion": ("quantcdn.cli.commands.completion", "write the completion script of a shell"),
 }
 """The module and the one-line summary of each command."""
 
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         parsed = parser().parse_args(arguments)
-        from quantcdn.cli._process import run  # neither --version nor --help pays for it
+        from quantcdn.cli.runner import run  # neither --version nor --help pays for it
 
         return run(parsed)
     except BrokenPipeError:

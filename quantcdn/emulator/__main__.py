@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from quantcdn._sleep import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
-from quantcdn.emulator._wire import WIRES
+from quantcdn.emulator._serializers import WIRES
 from quantcdn.exceptions import OpenApiException
 
 _GREETING = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn.exceptions import ApiTypeError
 
 # Three steps of an orchestration that starts at the last moment still end before the year 10,000.
@@ -16,12 +16,12 @@ LAST_MOMENT = 200_000_000_000.0
 
 def duration(name: str, value: object) -> float:
     """Check that an argument is a number of seconds that something may take."""
-    return _checks.seconds(name, value, LONGEST_STEP)
+    return _validation.seconds(name, value, LONGEST_STEP)
 
 
 def moment(name: str, value: object) -> float:
     """Check that an argument is a time in seconds since 1970."""
-    return _checks.seconds(name, value, LAST_MOMENT)
+    return _validation.seconds(name, value, LAST_MOMENT)
 
 
 def json_value(name: str, value: object) -> object:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Protocol, TypeGuard
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn.emulator import _arguments
 from quantcdn.exceptions import ApiTypeError
 
@@ -42,7 +42,7 @@ class Clock:
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        self._speed = _checks.above_zero("speed", speed)
+        self._speed = _validation.above_zero("speed", speed)
         self._start = time.time()
         self._started = time.monotonic()
 

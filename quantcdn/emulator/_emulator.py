@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from quantcdn import _checks
-from quantcdn._json import is_collection
+from quantcdn import _validation
+from quantcdn._types import is_collection
 from quantcdn.api import ai_tools_api
 from quantcdn.configuration import Configuration
 from quantcdn.emulator import _arguments
+from quantcdn.emulator._backend import Memory, Service, digits
 from quantcdn.emulator._clock import AnyClock, Clock, checked_clock
-from quantcdn.emulator._examples import fill
 from quantcdn.emulator._faults import Fault, Faults
-from quantcdn.emulator._journal import RecordedRequest
-from quantcdn.emulator._pictures import Pictures
+from quantcdn.emulator._http.request import RecordedRequest
+from quantcdn.emulator._http.server import HOST, Server
+from quantcdn.emulator._records import Execution, Orchestration
 from quantcdn.emulator._routes import Gate, routes
-from quantcdn.emulator._server import HOST, Server
-from quantcdn.emulator._service import Memory, Service, digits
-from quantcdn.emulator._state import Execution, Orchestration
-from quantcdn.emulator._wire import WIRES
+from quantcdn.emulator._sample_data.images import Pictures
+from quantcdn.emulator._seed import fill
+from quantcdn.emulator._serializers import WIRES
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 _INT64 = 2**63
@@ -60,12 +60,12 @@ class Emulator:
         missing_scope: str | None = None,
         seed: int = 0,
     ) -> None:
-        _checks.integer("port", port, 0, 65_535)
-        seed = _checks.integer("seed", seed, -_INT64, _INT64 - 1)
+        _validation.integer("port", port, 0, 65_535)
+        seed = _validation.integer("seed", seed, -_INT64, _INT64 - 1)
         gate = Gate(
-            token=f"emulator_{digits(seed, 'token')}" if token is None else _checks.token(token),
-            organisation=None if organisation is None else _checks.text("organisation", organisation),
-            missing_scope=_checks.optional_text("missing_scope", missing_scope),
+            token=f"emulator_{digits(seed, 'token')}" if token is None else _validation.token(token),
+            organisation=None if organisation is None else _validation.text("organisation", organisation),
+            missing_scope=_validation.optional_text("missing_scope", missing_scope),
         )
         wire = _checked_wire(wire)
         clock = Clock() if clock is None else checked_clock(clock)
@@ -219,7 +219,7 @@ class Emulator:
         return known[tool]
 
     def _identifier(self, kind: str, given: str | None) -> str:
-        return f"{kind}_{self._service.next_hex(kind)}" if given is None else _checks.text("identifier", given)
+        return f"{kind}_{self._service.next_hex(kind)}" if given is None else _validation.text("identifier", given)
 
     def fill_examples(self) -> None:
         """Start executions and orchestrations in the past: some have ended, some fail, some go on."""
@@ -241,10 +241,10 @@ class Emulator:
         if not isinstance(fault, Fault):
             raise ApiTypeError(f"fault takes a Fault, not {type(fault).__name__}")
         names = {route.name for route in self._service.routes}
-        if _checks.optional_text("operation", operation) not in names:  # None is the name of the page at the root
-            raise ApiValueError(f"there is no operation {_checks.shown(operation)}")
+        if _validation.optional_text("operation", operation) not in names:  # None is the name of the page at the root
+            raise ApiValueError(f"there is no operation {_validation.shown(operation)}")
         if times is not None:
-            _checks.integer("times", times, 1)
+            _validation.integer("times", times, 1)
         with self._service.lock:
             self._service.memory.faults.add(fault, operation, times)
 
@@ -275,9 +275,9 @@ class Emulator:
 
 
 def _checked_wire(value: object) -> str:
-    wire = _checks.text("wire", value)
+    wire = _validation.text("wire", value)
     if wire not in WIRES:
-        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {_checks.shown(wire)}")
+        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {_validation.shown(wire)}")
     return wire
 
 
@@ -286,4 +286,4 @@ def _checked_tools(tools: object) -> list[str]:
         raise ApiTypeError(f"tools takes a list of names or identifiers, not {type(tools).__name__}")
     if not tools:
         raise ApiValueError("tools is empty")
-    return [_checks.text(f"tools[{position}]", tool) for position, tool in enumerate(tools)]
+    return [_validation.text(f"tools[{position}]", tool) for position, tool in enumerate(tools)]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from quantcdn import _checks
+from quantcdn import _validation
 from quantcdn.emulator import _arguments
-from quantcdn.emulator._answer import Answer, json_answer
+from quantcdn.emulator._http.response import Answer, json_answer
 from quantcdn.exceptions import ApiTypeError
 
 
@@ -41,17 +41,17 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.status is not None:
-            _checks.integer("status", self.status, 200, 599)
+            _validation.integer("status", self.status, 200, 599)
         if self.body is not None and not isinstance(self.body, bytes):
             raise ApiTypeError(f"body takes bytes, not {type(self.body).__name__}")
         _arguments.duration("delay", self.delay)
-        _checks.boolean("reset", self.reset)
-        _checks.boolean("truncate", self.truncate)
+        _validation.boolean("reset", self.reset)
+        _validation.boolean("truncate", self.truncate)
         if self.retry_after is not None and not isinstance(self.retry_after, str):
-            _checks.number("retry_after", self.retry_after)
-        _checks.required_mapping("headers", self.headers)
+            _validation.number("retry_after", self.retry_after)
+        _validation.required_mapping("headers", self.headers)
         for name, value in self.all_headers().items():
-            _checks.header(name, value)
+            _validation.header(name, value)
 
     def all_headers(self) -> dict[str, str]:
         """Give the headers that the answer gets.

@@ -9,15 +9,15 @@ from itertools import islice
 from typing import Any
 
 from quantcdn import models
-from quantcdn.emulator._answer import Answer, json_answer, xml_error
-from quantcdn.emulator._example_of import example_of
-from quantcdn.emulator._journal import Request
-from quantcdn.emulator._mcp_servers import GATEWAY, SERVERS
-from quantcdn.emulator._pictures import Pictures
-from quantcdn.emulator._state import Execution, Records
-from quantcdn.emulator._tools import NAMES, TOOLS, result_of
-from quantcdn.emulator._wire import Wire, execution_body, execution_entry, orchestration_body
-from quantcdn.models._model import json_keys
+from quantcdn.emulator._example_model import example_of
+from quantcdn.emulator._http.request import Request
+from quantcdn.emulator._http.response import Answer, json_answer, xml_error
+from quantcdn.emulator._records import Execution, Records
+from quantcdn.emulator._sample_data.images import Pictures
+from quantcdn.emulator._sample_data.mcp_servers import GATEWAY, SERVERS
+from quantcdn.emulator._sample_data.tools import NAMES, TOOLS, result_of
+from quantcdn.emulator._serializers import Wire, execution_body, execution_entry, orchestration_body
+from quantcdn.models._base import json_keys
 from quantcdn.operation import Operation
 
 DEFAULT_LIMIT = 50

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from quantcdn.api import ai_tools_api
-from quantcdn.emulator._answer import Answer
 from quantcdn.emulator._handlers import Call
+from quantcdn.emulator._http.response import Answer
 
 _PAGE = """\
 quantcdn emulator: a small, local stand-in for QuantCDN's AI tools API

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler,
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from quantcdn._json import is_array, is_object
+from quantcdn._types import is_array, is_object
 
 T = TypeVar("T")
 

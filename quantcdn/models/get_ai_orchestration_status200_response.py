@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+from quantcdn.models._base import Model, StatusMixin
 from quantcdn.models._fields import Count, DateTime, Items, Lenient, LenientDateTime, Seconds, utc
-from quantcdn.models._model import Model, StatusMixin
 from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import (
     GetAIOrchestrationStatus200ResponseToolsInner,
 )

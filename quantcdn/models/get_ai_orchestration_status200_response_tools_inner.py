@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from quantcdn.models._base import Model, StatusMixin
 from quantcdn.models._fields import Json, Lenient
-from quantcdn.models._model import Model, StatusMixin
 
 
 class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):

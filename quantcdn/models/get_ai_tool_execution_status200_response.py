@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
+from quantcdn.models._base import Model, StatusMixin
 from quantcdn.models._fields import Lenient, LenientUnixSeconds, Seconds, UnixSeconds, utc
-from quantcdn.models._model import Model, StatusMixin
 from quantcdn.models.get_ai_tool_execution_status200_response_result import GetAIToolExecutionStatus200ResponseResult
 
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Items, Lenient
-from quantcdn.models._model import Model
 
 if TYPE_CHECKING:
-    from quantcdn._pictures import Image
+    from quantcdn._content.image import Image
 
 
 class GetAIToolExecutionStatus200ResponseResult(Model):
@@ -32,9 +32,9 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
             ApiValueError: ``limit`` is below 1.
             ApiResponseException: One is no data URI, is damaged or too large, or is no PNG, JPEG, WebP or GIF.
         """
-        from quantcdn import _checks  # few programs have to do with images
-        from quantcdn._contents import PREVIEWS, listed
-        from quantcdn._pictures import LARGEST_IMAGE, image_of
+        from quantcdn import _validation  # few programs have to do with images
+        from quantcdn._content.image import LARGEST_IMAGE, image_of
+        from quantcdn._content.references import PREVIEWS, listed
 
-        most = LARGEST_IMAGE if limit is None else _checks.size("limit", limit)
+        most = LARGEST_IMAGE if limit is None else _validation.size("limit", limit)
         return [image_of(content.read(most)[1]) for content in listed({"images": self.images}, PREVIEWS)]

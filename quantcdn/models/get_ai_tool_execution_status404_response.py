@@ -1,7 +1,7 @@
 """What the service says of an execution that it does not have."""
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
-from quantcdn.models._model import Model
 
 
 class GetAIToolExecutionStatus404Response(Model):

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Count, Items, Lenient
-from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
@@ -11,7 +11,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
 if TYPE_CHECKING:
     import pandas
 
-    from quantcdn._stats import ExecutionStats
+    from quantcdn.models._statistics import ExecutionStats
 
 
 class ListAIToolExecutions200Response(Model):
@@ -35,7 +35,7 @@ class ListAIToolExecutions200Response(Model):
         Returns:
             Counts by tool and status, the success rate, and percentiles of the durations.
         """
-        from quantcdn._stats import stats_of
+        from quantcdn.models._statistics import stats_of
 
         return stats_of(self.executions)
 
@@ -49,6 +49,6 @@ class ListAIToolExecutions200Response(Model):
         Raises:
             ApiValueError: pandas is not installed.
         """
-        from quantcdn import _frames
+        from quantcdn.models import _dataframes
 
-        return _frames.of_executions(self.executions, ListAIToolExecutions200ResponseExecutionsInner.known_statuses)
+        return _dataframes.of_executions(self.executions, ListAIToolExecutions200ResponseExecutionsInner.known_statuses)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
+from quantcdn.models._base import Model, StatusMixin
 from quantcdn.models._fields import Lenient, LenientDateTime, utc
-from quantcdn.models._model import Model, StatusMixin
 
 
 class ListAIToolExecutions200ResponseExecutionsInner(StatusMixin, Model):

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Count, Items
-from quantcdn.models._model import Model
 
 if TYPE_CHECKING:
     import pandas
@@ -27,6 +27,6 @@ class ListAIToolNames200Response(Model):
         Raises:
             ApiValueError: pandas is not installed.
         """
-        from quantcdn import _frames
+        from quantcdn.models import _dataframes
 
-        return _frames.of_names(self.tools)
+        return _dataframes.of_names(self.tools)

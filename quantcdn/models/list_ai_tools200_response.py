@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Count, Items
-from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class ListAITools200Response(Model):
         Raises:
             ApiValueError: pandas is not installed.
         """
-        from quantcdn import _frames
+        from quantcdn.models import _dataframes
 
-        return _frames.of_tools(self.tools)
+        return _dataframes.of_tools(self.tools)
 
 
 def _name_of(tool: ListAITools200ResponseToolsInner) -> str | None:

@@ -1,7 +1,7 @@
 """One tool, wrapped as a chat request takes it."""
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
-from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec import ListAITools200ResponseToolsInnerToolSpec
 
 

@@ -1,7 +1,7 @@
 """What a tool is called, does and takes."""
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
-from quantcdn.models._model import Model
 from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schema import (
     ListAITools200ResponseToolsInnerToolSpecInputSchema,
 )

@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import Field
 
-from quantcdn._json import is_array, is_object
+from quantcdn._types import is_array, is_object
+from quantcdn.models._base import Model
 from quantcdn.models._fields import JsonObject, Lenient
-from quantcdn.models._model import Model
 
 
 class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn._json import is_array
+from quantcdn._types import is_array
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Items, Lenient
-from quantcdn.models._model import Model
 from quantcdn.models.list_mcp_servers200_response_servers_inner import ListMcpServers200ResponseServersInner
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ListMcpServers200Response(Model):
         Raises:
             ApiValueError: pandas is not installed.
         """
-        from quantcdn import _frames
+        from quantcdn.models import _dataframes
 
         servers = self.servers if is_array(self.servers) else []
-        return _frames.of_servers(one for one in servers if isinstance(one, ListMcpServers200ResponseServersInner))
+        return _dataframes.of_servers(one for one in servers if isinstance(one, ListMcpServers200ResponseServersInner))

@@ -2,8 +2,8 @@
 
 from pydantic import StrictBool
 
+from quantcdn.models._base import Model
 from quantcdn.models._fields import Items, Lenient
-from quantcdn.models._model import Model
 
 
 class ListMcpServers200ResponseServersInner(Model):

@@ -15,7 +15,7 @@ from pathlib import Path
 from test.benchmark.counting import LOOPS
 from test.benchmark.measuring import environment
 from test.benchmark.serving import nginx
-from test.faults.parts import PACKAGES, find
+from test.tools.parts import PACKAGES, find
 
 ROOT = Path(__file__).parent.parent.parent
 RECORDED = Path(__file__).with_name("cost.json")

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from test.benchmark.measuring import BASELINE, Figures
-from test.faults.parts import find
+from test.tools.parts import find
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "performance.md"
 FIGURES = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)

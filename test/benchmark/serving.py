@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from test.benchmark.contenders import EXECUTION, PATHS, PICTURE, ROOT
-from test.faults.parts import PACKAGES, Program, find, free_port
+from test.tools.parts import PACKAGES, Program, find, free_port
 
 PICTURE_SIZE = 3_750_000  # as base64, 5 MB
 

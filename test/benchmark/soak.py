@@ -17,7 +17,7 @@ from pathlib import Path
 
 import quantcdn
 from quantcdn.rest import RESTClientObject
-from test.faults.busy_service import BusyService
+from test.helpers.busy_service import BusyService
 
 FAULTS = {
     "reset": 0.02,

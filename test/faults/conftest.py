@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from test.faults.parts import Certificates, Nginx, Tinyproxy, dead_port
+from test.tools.parts import Certificates, Nginx, Tinyproxy, dead_port
 
 PROXY_USER, PROXY_PASSWORD = "alice", "pa55w0rd"
 

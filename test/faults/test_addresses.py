@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._downloads import is_public, reach_of
+from quantcdn._transport.downloads import is_public, reach_of
 from quantcdn.images import save_files, save_images
 from quantcdn.rest import RESTClientObject
-from test.faults.parts import Certificates, ConnectProxy, SocksProxy
-from test.support import ScriptedServer, answer
+from test.helpers.server import ScriptedServer, answer
+from test.tools.parts import Certificates, ConnectProxy, SocksProxy
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 SIGNATURE = "5ec2e7f00dfeed5ec2e7f00dfeed"
@@ -198,7 +198,7 @@ def test_of_several_addresses_only_the_public_ones_are_tried(
 # A test address of a public service: what is called public here is on this machine, so that it can be connected to.
 @pytest.fixture
 def public_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quantcdn._connections.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("quantcdn._transport.connections.is_public", lambda address: address == "127.0.0.1")
 
 
 @pytest.mark.usefixtures("public_loopback")

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quantcdn
-from test.faults.answers import (
+from test.helpers.responses import (
     BODY,
     CHUNKED,
     GZIP,
@@ -32,7 +32,7 @@ from test.faults.answers import (
     then_hang,
     then_reset,
 )
-from test.support import Answer, ScriptedServer, answer, then_close
+from test.helpers.server import Answer, ScriptedServer, answer, then_close
 
 OTHER = json.dumps({"tools": ["somebody_else_s"], "count": 7}).encode()
 INTERIM = {

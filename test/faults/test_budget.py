@@ -8,7 +8,7 @@ import pytest
 
 import quantcdn
 from quantcdn import RetryPolicy
-from test.support import ScriptedServer, answer
+from test.helpers.server import ScriptedServer, answer
 
 NAMES = answer(200, {"tools": [], "count": 0})
 DOWN = answer(503, {"error": "down"})

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
-from test.faults.calling import calling
-from test.faults.parts import Certificates, Nginx, Relay, black_hole, dead_port
-from test.support import Answer, ScriptedServer, answer, close, reset, then_close
+from test.helpers.failures import calling
+from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
+from test.tools.parts import Certificates, Nginx, Relay, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 import quantcdn
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.rest import RESTClientObject
-from test.faults.parts import Certificates, dead_port
-from test.support import Answer, ScriptedServer, answer, reset, then_close
+from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
+from test.tools.parts import Certificates, dead_port
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(1000)
 SIGNATURE = "5ec2e7f00dfeed5ec2e7f00dfeed"

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn.emulator._pictures import picture
+from quantcdn.emulator._sample_data.images import picture
 from quantcdn.images import image_from_uri, save_images
-from test.faults.answers import SLACK, costs_less_than, drip, flood, head, then_hang, then_reset
-from test.support import Answer, ScriptedServer, answer, close, reset, then_close
+from test.helpers.responses import SLACK, costs_less_than, drip, flood, head, then_hang, then_reset
+from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
 
 PNG = picture("file", 64)
 PREVIEW = picture("preview", 64)

@@ -13,8 +13,8 @@ import pytest
 import quantcdn
 from quantcdn.hooks import AttemptRecord
 from quantcdn.rest import RESTClientObject
-from test.faults.parts import dead_port
-from test.support import Answer, ScriptedServer, answer, close, reset, then_close
+from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
+from test.tools.parts import dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 PATH = "/api/v3/organizations/acme/ai/tools/names"

@@ -12,11 +12,11 @@ import pytest
 import urllib3
 
 import quantcdn
-from quantcdn._connections import DirectConnection, Limits, current_limits
+from quantcdn._transport.connections import DirectConnection, Limits, current_limits
 from quantcdn.timeout import Timeout
-from test.faults.answers import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang
-from test.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
-from test.support import Answer, answer, then_close
+from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
+from test.helpers.responses import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang
+from test.helpers.server import Answer, answer, then_close
 
 GOOD = OK + LENGTH + b"\r\n" + BODY
 GETS = [name for name, vector in VECTORS.items() if vector.method == "GET"]

@@ -12,7 +12,7 @@ import pytest
 
 import quantcdn
 from quantcdn.timeout import Timeout
-from test.faults.answers import (
+from test.helpers.responses import (
     BODY,
     CHUNKED,
     GZIP,
@@ -30,7 +30,7 @@ from test.faults.answers import (
     serving,
     then_hang,
 )
-from test.support import Answer, answer, then_close
+from test.helpers.server import Answer, answer, then_close
 
 LIMIT = 0.3
 MEGABYTE = 2**20

@@ -20,9 +20,9 @@ import yaml
 import quantcdn
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.operation import Operation
-from test.descriptions import OFFICIAL, OURS
-from test.faults.node import Prism
-from test.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
+from test.helpers.descriptions import OFFICIAL, OURS
+from test.helpers.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
+from test.tools.node import Prism
 
 RANDOM_RESPONSES = 200
 """How many random responses of a description are read."""

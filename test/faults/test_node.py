@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from test.faults import node
+from test.tools import node
 
 NPM = """#!/bin/sh
 while [ "$1" != --prefix ]; do shift; done

@@ -21,9 +21,9 @@ import pytest
 import quantcdn
 from quantcdn.emulator import Emulator
 from quantcdn.rest import RESTClientObject
-from test.faults.busy_service import BusyService
-from test.faults.parts import Certificates
-from test.support import Answer, ScriptedServer, answer, close, then_close
+from test.helpers.busy_service import BusyService
+from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
+from test.tools.parts import Certificates
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 HALF = answer(200, NAMES)[:-10]

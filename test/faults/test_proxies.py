@@ -19,10 +19,10 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
-from test.faults.calling import TOKEN, Calls, calling
 from test.faults.conftest import PROXY_PASSWORD, PROXY_USER
-from test.faults.parts import Certificates, ConnectProxy, SocksProxy, Tinyproxy, black_hole, dead_port
-from test.support import Answer, ScriptedServer, answer, close, reset, then_close
+from test.helpers.failures import TOKEN, Calls, calling
+from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
+from test.tools.parts import Certificates, ConnectProxy, SocksProxy, Tinyproxy, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)
@@ -520,7 +520,7 @@ def test_what_is_no_socks_proxy_is_named() -> None:
 
 
 def test_without_pysocks_a_socks_proxy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("socks", "quantcdn._socks", "urllib3.contrib.socks"):
+    for name in ("socks", "quantcdn._transport.socks", "urllib3.contrib.socks"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "socks", None)
     configuration = quantcdn.Configuration("https://localhost", proxy=f"socks5h://alice:{SECRET}@127.0.0.1")

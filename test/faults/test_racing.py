@@ -9,14 +9,14 @@ from contextlib import ExitStack
 import pytest
 
 import quantcdn
-from quantcdn import _racing
-from quantcdn._connections import MAX_IDLE_SECONDS
-from quantcdn._racing import DEAD_FOR, Address, DeadAddresses, Race, in_turns
+from quantcdn._transport import racing
+from quantcdn._transport.connections import MAX_IDLE_SECONDS
+from quantcdn._transport.racing import DEAD_FOR, Address, DeadAddresses, Race, in_turns
 from quantcdn.rest import RESTClientObject
-from test.faults.calling import calling
-from test.faults.parts import black_hole, dead_port
 from test.faults.test_connecting import resolving
-from test.support import ScriptedServer, answer, then_close
+from test.helpers.failures import calling
+from test.helpers.server import ScriptedServer, answer, then_close
+from test.tools.parts import black_hole, dead_port
 
 GOOD = answer(200, {"tools": ["get_weather"], "count": 1})
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -129,7 +129,7 @@ def test_no_address_is_an_error_of_the_socket_s_own_kind() -> None:
 
 # Fails if an address that was dead a moment ago is tried first again: each call would begin with the delay.
 def test_a_call_remembers_which_address_was_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_racing, "ATTEMPT_DELAY", 1.0)  # which stands out on a slow machine
+    monkeypatch.setattr(racing, "ATTEMPT_DELAY", 1.0)  # which stands out on a slow machine
     with black_hole("127.0.0.2") as hole, ScriptedServer(then_close(GOOD)) as server:
         resolving(monkeypatch, ("127.0.0.2", hole), ("127.0.0.1", server.port))
         with calling("http://service.test", allow_http=True) as calls:

@@ -15,7 +15,7 @@ import quantcdn
 from quantcdn.rest import RESTClientObject
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
-from test.faults.answers import (
+from test.helpers.responses import (
     CHUNKED,
     NAMES,
     Pauses,
@@ -26,7 +26,7 @@ from test.faults.answers import (
     serving,
     then_hang,
 )
-from test.support import Answer, answer, close, then_close
+from test.helpers.server import Answer, answer, close, then_close
 
 AGAIN = [408, 429, 500, 502, 503, 504]
 NOT_AGAIN = [400, 402, 403, 404, 405, 409, 410, 413, 418, 421, 422, 423, 425, 426, 451, 501, 505, 507, 508, 511, 529]

@@ -17,9 +17,9 @@ import pytest
 
 import quantcdn
 from quantcdn.rest import RESTClientObject
-from test.faults.frames import frames
-from test.faults.parts import Certificates, SocksProxy, Tinyproxy, dead_port
-from test.support import Answer, ScriptedServer, answer, reset, then_close
+from test.helpers.frames import frames
+from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
+from test.tools.parts import Certificates, SocksProxy, Tinyproxy, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 

@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 import quantcdn
 from quantcdn import ApiConnectionException, Timeout
-from test.faults.calling import calling
-from test.faults.parts import Certificates, Nginx, Relay
-from test.support import Answer, ScriptedServer, answer, then_close
+from test.helpers.failures import calling
+from test.helpers.server import Answer, ScriptedServer, answer, then_close
+from test.tools.parts import Certificates, Nginx, Relay
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)

@@ -14,9 +14,9 @@ import pytest
 
 import quantcdn
 from quantcdn.polling import Timing
-from test.faults.answers import ends_within
-from test.support import Answer, ScriptedServer, answer, then_close
-from test.waiting import FakeTime
+from test.helpers.clock import FakeTime
+from test.helpers.responses import ends_within
+from test.helpers.server import Answer, ScriptedServer, answer, then_close
 
 EXECUTION, ORCHESTRATION = "exec_1", "orch_1"
 

@@ -1,0 +1,531 @@
+"""Write the reference pages, ``AIToolsApi.md``, ``configuration.md`` and ``models/``, from the code alone.
+
+``python docs/tools/build.py`` writes them; with ``--check`` it names each page that is not current and exits 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from quantcdn import api_client, configuration, exceptions, hooks, models, timeout
+from quantcdn._configuration import environment
+from quantcdn._polling import batch
+from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
+from quantcdn.configuration import Configuration
+from quantcdn.models import _base
+from quantcdn.operation import Bounded, Operation
+from quantcdn.retry import RetryPolicy
+from quantcdn.timeout import Timeout
+
+# Example values, by "Class.field" or "Type field", else by field, else by type; None leaves the field out.
+EXAMPLES: dict[str, object] = {
+    "organisation": "acme",
+    "org_id": "acme",
+    "execution_id": "exec_0123456789abcdef0123456789abcdef",
+    "orchestration_id": "orch_0123456789abcdef0123456789abcdef",
+    "limit": 10,
+    "tool_name": "generate_image",
+    "name": "generate_image",
+    "description": "Paints a picture from a text.",
+    "var_json": {"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]},
+    "ListAIToolNames200Response.tools": ["generate_image"],
+    "status": "complete",
+    "error": None,
+    "GetAIToolExecutionStatus404Response.error": "There is no such execution.",
+    "GetAIOrchestrationStatus404Response.error": "There is no such orchestration.",
+    "result": "The picture shows a lighthouse at dusk.",
+    "synthesized_response": None,
+    "images": ["data:image/png;base64,iVBORw0KGgo="],
+    "s3_urls": ["https://pictures.example/lighthouse.png?signature=0123456789abcdef"],
+    "server_name": "issues",
+    "display_name": "Issue tracker",
+    "gateway_base_url": "https://gateway.example",
+    "url": "https://gateway.example/acme/issues/mcp",
+    "tool_allowlist": ["search_issues", "read_issue"],
+    "DateTime created_at": "2026-01-31T09:30:00Z",
+    "DateTime completed_at": "2026-01-31T09:30:14Z",
+    "UnixSeconds created_at": 1769851800,
+    "UnixSeconds started_at": 1769851802,
+    "UnixSeconds completed_at": 1769851814,
+    "DateTime": "2026-01-31T09:30:00Z",
+    "UnixSeconds": 1769851800,
+    "Seconds": 12.5,
+    "Count": 1,
+    "Json": "text",
+    "JsonObject": {"key": "text"},
+    "StrictBool": True,
+    "bool": True,
+    "float": 1.5,
+    "int": 1,
+    "str": "text",
+}
+
+# What an example does with an answer, by endpoint; for others it prints the answer.
+USES = {
+    "list_ai_tools": "for tool in answer.tools:\n    print(tool.tool_spec)",
+    "list_mcp_servers": "for server in answer.servers:\n    print(server.server_name, server.url)",
+    "list_ai_tool_executions": "for item in answer.executions:\n    print(item.execution_id, item.status)",
+    "get_ai_tool_execution_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.result)",
+    "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
+}
+
+CONFIGURATION_EXAMPLE = """```python
+import quantcdn
+
+configuration = quantcdn.Configuration.from_env()
+configuration.timeout = 20
+configuration.retries = 5
+try:
+    configuration.max_response_size = 0
+except quantcdn.ApiValueError as error:
+    print(error)  # max_response_size must be 1 or more, not 0
+try:
+    configuration.retrys = 5
+except quantcdn.ApiAttributeError as error:
+    print(error)  # Configuration has no setting 'retrys'; did you mean 'retries'?
+```"""
+
+ORGANISATION_EXAMPLE = """The organisation is that of [`ApiClient.organisation()`](AIToolsApi.md#for-one-organisation):
+
+```python
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    print(client.organisation().list_ai_tool_names().tools)
+```"""
+
+ONE_ORGANISATION = """## For one organisation
+
+`ApiClient.organisation("acme")` has all of these methods, each without its first parameter. Without a name it takes
+`Configuration.organisation`, which `from_env` reads from the environment:
+
+```python
+import quantcdn
+
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    acme = client.organisation("acme")
+    print(acme.list_ai_tool_names().tools)
+    for item in acme.list_ai_tool_executions(limit=10).executions:
+        print(acme.wait_for_ai_tool_execution(item.execution_id).status)
+```"""
+
+
+def class_node(cls: type) -> ast.ClassDef:
+    """Find a class in its module's source."""
+    found = ast.parse(Path(inspect.getfile(cls)).read_text(encoding="utf-8")).body
+    return next(node for node in found if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
+
+
+def functions(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    """Find the public methods and properties of a class."""
+    return {part.name: part for part in node.body if isinstance(part, ast.FunctionDef) and part.name[0] != "_"}
+
+
+def markdown(text: str) -> str:
+    """Write a docstring's code as Markdown has it."""
+    return inspect.cleandoc(text).replace("``", "`")
+
+
+def documented(source: ast.Module | ast.ClassDef) -> dict[str, tuple[ast.expr, str]]:
+    """Find the names with a docstring under them: the type of each, or what it is an alias of, and the docstring."""
+    found = {}
+    for stated, below in zip(source.body, source.body[1:], strict=False):
+        if isinstance(stated, ast.Assign | ast.AnnAssign) and isinstance(below, ast.Expr):
+            name = stated.target if isinstance(stated, ast.AnnAssign) else stated.targets[0]
+            kind = stated.annotation if isinstance(stated, ast.AnnAssign) else stated.value
+            found[ast.unparse(name)] = (kind, markdown(ast.literal_eval(below.value)))
+    return found
+
+
+def fields(cls: type[_base.Model]) -> dict[str, tuple[ast.expr, str]]:
+    """Find the types and docstrings of a model's fields."""
+    found = documented(class_node(cls))
+    return {name: found[name] for name in cls.model_fields}
+
+
+def names_in(node: ast.expr) -> list[str]:
+    """List the names in a type."""
+    return [part.id.removeprefix("Lenient") for part in ast.walk(node) if isinstance(part, ast.Name)]
+
+
+def docstring(node: ast.ClassDef | ast.FunctionDef) -> dict[str, str]:
+    """Take a docstring apart: its sections by their names, and its prose under no name."""
+    parts = re.split(r"^(Args|Returns|Raises):\n", markdown(ast.get_docstring(node) or ""), flags=re.MULTILINE)
+    sections = {name: textwrap.dedent(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {"": parts[0].strip(), **sections}
+
+
+def entries(node: ast.ClassDef | ast.FunctionDef, section: str) -> dict[str, str]:
+    """List the names that a section of a docstring explains."""
+    parts = re.split(r"^(\S+): ", docstring(node).get(section, ""), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+PRIVATE = [
+    import_module(f"quantcdn.models.{part.name}") for part in iter_modules(models.__path__) if part.name[0] == "_"
+]
+"""The modules of what the models share, which have no pages of their own."""
+
+ALIASES = {
+    name: found
+    for module in (batch, *PRIVATE, configuration, hooks, timeout)
+    for name, found in documented(ast.parse(inspect.getsource(module))).items()
+}
+
+
+# Types of the code that a reader knows by another name.
+KNOWN_AS = {"RetrySettings": "urllib3.Retry", "StrictBool": "bool"}
+
+
+def type_text(node: ast.expr, folder: str) -> str:
+    """Write a type for a reader: models linked, aliases resolved, None and pydantic's own left out."""
+    if isinstance(node, ast.Subscript):
+        outer, inner = ast.unparse(node.value), node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if outer in ("Annotated", "Lenient"):
+            return type_text(inner[0], folder)
+        if outer == "Callable":
+            taken = " and ".join(type_text(part, folder) for part in inner[0].elts)
+            return f"function of {taken}" if taken else "function"
+        joint = " to " if outer in ("dict", "Mapping") else " and "
+        return f"{'list' if outer == 'Items' else outer} of {joint.join(type_text(part, folder) for part in inner)}"
+    if isinstance(node, ast.BinOp):
+        sides = [type_text(side, folder) for side in (node.left, node.right)]
+        return " or ".join(side for side in sides if side not in ("`None`", "`Any`"))
+    name = ast.unparse(node)
+    if name in ALIASES:
+        return type_text(ALIASES[name][0], folder)
+    return f"[`{name}`]({folder}{name}.md)" if name in models.__all__ else f"`{KNOWN_AS.get(name, name)}`"
+
+
+def table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    """Write a table, or nothing where it has no rows."""
+    lines = [" | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) for row in rows]
+    rule = " | ".join("---" for _ in head.split(" | "))
+    return "\n".join(f"| {line} |" for line in (head, rule, *lines)) if lines else ""
+
+
+def page(*parts: str) -> str:
+    """Join the parts of a page."""
+    header = "<!-- docs/tools/build.py writes this page from the code; edit the docstrings instead. -->"
+    return "\n\n".join(part.strip() for part in (header, *parts) if part) + "\n"
+
+
+def statuses(error: str) -> str:
+    """Say which statuses an error stands for."""
+    codes = [str(n) for n in range(400, 600) if exceptions.exception_class(n) is getattr(exceptions, error)]
+    return " to ".join(dict.fromkeys((codes[0], codes[-1]))) if codes else ""
+
+
+def arguments(node: ast.FunctionDef) -> list[tuple[ast.arg, bool]]:
+    """List a method's arguments, and whether each is optional."""
+    positional, named = node.args.args[1:], node.args.kwonlyargs
+    defaults = [None] * (len(positional) - len(node.args.defaults)) + node.args.defaults + node.args.kw_defaults
+    return [(argument, value is not None) for argument, value in zip(positional + named, defaults, strict=True)]
+
+
+def signature(node: ast.FunctionDef, folder: str) -> str:
+    """Write how a method is called and what it returns."""
+    names = [argument.arg for argument, _ in arguments(node)] + [f"**{part.arg}" for part in [node.args.kwarg] if part]
+    return f"`{node.name}({', '.join(names)})` → {type_text(node.returns, folder)}"
+
+
+def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
+    """Write the rows of a method's parameters."""
+    described = entries(node, "Args")
+    for argument, is_optional in arguments(node):
+        bounds = query.get(argument.arg)
+        notes = ["optional"] if is_optional else []
+        notes += [f"{bounds.minimum} to {bounds.maximum}"] if isinstance(bounds, Bounded) else []
+        yield f"`{argument.arg}`", type_text(argument.annotation, folder), described[argument.arg], ", ".join(notes)
+    if node.args.kwarg:
+        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
+
+
+def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = MappingProxyType({})) -> list[str]:
+    """Write a method."""
+    returns = docstring(node).get("Returns", "")
+    errors = f"{'../' if not folder else ''}errors.md"
+    raised = [(f"[`{name}`]({errors})", statuses(name), text) for name, text in entries(node, "Raises").items()]
+    return [
+        signature(node, folder),
+        docstring(node)[""],
+        table("Name | Type | Description | Notes", parameters(node, folder, query)),
+        f"**Returns:** {' '.join(returns.split())}" if returns else "",
+        table("Raises | Status | When", raised).replace("see the class", "see [above](#aitoolsapi)"),
+    ]
+
+
+def example_call(operation: Operation, node: ast.FunctionDef) -> str:
+    """Write a script that calls an endpoint."""
+    given = {part.arg: json.dumps(known([part.arg, *names_in(part.annotation)])) for part, _ in arguments(node)}
+    call = ", ".join(f"{name}={value}" if name in operation.query else value for name, value in given.items())
+    return f"""```python
+import quantcdn
+
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    api = quantcdn.AIToolsApi(client)
+    answer = api.{operation.name}({call})
+{textwrap.indent(USES.get(operation.name, "print(answer)"), "    ")}
+```"""
+
+
+def endpoint(operation: Operation, methods: Mapping[str, ast.FunctionDef]) -> list[str]:
+    """Write the section of an endpoint."""
+    models_by_status = {status: f"[`{m.__name__}`](models/{m.__name__}.md)" for status, m in operation.errors.items()}
+    siblings = [node for name, node in methods.items() if name.startswith(f"{operation.name}_with")]
+    return [
+        f"## {operation.name}",
+        f"`{operation.method} {operation.path}`",
+        *method(methods[operation.name], "models/", operation.query),
+        *(f"With {status}, the error's `data` is a {model}." for status, model in models_by_status.items()),
+        "\n".join(f"- {signature(node, 'models/')}: {docstring(node)['']}" for node in siblings),
+        example_call(operation, methods[operation.name]),
+    ]
+
+
+def api_page() -> str:
+    """Write the page of the endpoints."""
+    methods = {
+        name: node for cls in reversed(AIToolsApi.__mro__[:-1]) for name, node in functions(class_node(cls)).items()
+    }
+    stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
+    others = [node for name, node in methods.items() if name not in stated]
+    options = documented(class_node(api_client.RequestOptions))
+    option_rows = ((f"`{name}`", type_text(kind, "models/"), text) for name, (kind, text) in options.items())
+    calls = (
+        (f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", docstring(methods[o.name])[""].partition("\n\n")[0])
+        for o in OPERATIONS
+    )
+    return page(
+        "# AIToolsApi",
+        docstring(class_node(AIToolsApi))[""],
+        table("Method | HTTP request | What it does", calls),
+        "## Options",
+        table("Option | Type | Description", option_rows),
+        ONE_ORGANISATION,
+        *(part for operation in OPERATIONS for part in endpoint(operation, methods)),
+        *(part for node in others for part in (f"## {node.name}", *method(node, "models/"))),
+    )
+
+
+def is_property(node: ast.FunctionDef) -> bool:
+    """Say whether a method is a property or sets one."""
+    return any(re.fullmatch(r"property|\w+\.setter", ast.unparse(part)) for part in node.decorator_list)
+
+
+def default_text(value: object) -> str:
+    """Write a setting's default for a reader."""
+    if isinstance(value, Timeout | RetryPolicy):
+        return f"[`{type(value).__name__}()`](#{type(value).__name__.lower()})"
+    if isinstance(value, frozenset):
+        return ", ".join(f"`{item}`" for item in sorted(value))
+    if isinstance(value, int) and value % 1024 == 0 and value:
+        return f"`{value}`, {value // 1024**2} MiB" if value % 1024**2 == 0 else f"`{value}`, {value // 1024} KiB"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def value_section(cls: type) -> list[str]:
+    """Write the section of a value that settings are made of."""
+    rows = (
+        (f"`{name}`", type_text(kind, "models/"), default_text(getattr(cls(), name)), text)
+        for name, (kind, text) in documented(class_node(cls)).items()
+    )
+    return [
+        f"## {cls.__name__}",
+        docstring(class_node(cls))[""],
+        table("Field | Type | Default | Description", rows),
+    ]
+
+
+def configuration_page() -> str:
+    """Write the page of the settings."""
+    node = class_node(Configuration)
+    constructor = next(part for part in node.body if getattr(part, "name", "") == "__init__")
+    described, defaults = entries(node, "Args"), Configuration()
+    rows = (
+        (
+            f"`{part.arg}`",
+            type_text(part.annotation, "models/"),
+            default_text(getattr(defaults, part.arg)),
+            described[part.arg],
+        )
+        for part, _ in arguments(constructor)
+    )
+    variables = documented(ast.parse(inspect.getsource(environment)))
+    variables = (
+        (", ".join(f"`{name}`" for name in getattr(environment, constant)), text)
+        for constant, (_, text) in variables.items()
+        if constant.endswith("_VARIABLES")
+    )
+    methods = [part for part in functions(node).values() if not is_property(part)]
+    return page(
+        "# Configuration",
+        docstring(node)[""],
+        table("Setting | Type | Default | Description", rows),
+        "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
+        "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
+        "not at the first request. Integers and floats of numpy are taken too. What they are for is told "
+        "in [Errors, retries and time limits](errors.md), [Proxies and TLS](proxies-and-tls.md), "
+        "[Pictures](images.md) and [Watching the requests](hooks.md).",
+        CONFIGURATION_EXAMPLE,
+        *value_section(Timeout),
+        *value_section(RetryPolicy),
+        "## Environment variables",
+        table("Variables | What they are", variables),
+        "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
+        "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        ORGANISATION_EXAMPLE,
+        *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
+    )
+
+
+def example(cls: type[_base.Model]) -> dict[str, object]:
+    """Make an example of a model, as JSON has it."""
+    keys = _base.json_keys(cls)
+    values = {keys[name]: example_value(cls, name, kind) for name, (kind, _) in fields(cls).items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def example_value(cls: type[_base.Model], name: str, kind: ast.expr) -> object:
+    """Make an example of a field's value."""
+    found = names_in(kind)
+    is_list = not {"list", "Items"}.isdisjoint(found)
+    inner = next((example(getattr(models, part)) for part in found if part in models.__all__), None)
+    if inner is not None:
+        return [inner] if is_list else inner
+    named = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name]
+    value = known([*named, *found])
+    return [value] if is_list and not EXAMPLES.keys() & named else value
+
+
+def known(keys: Iterable[str]) -> object:
+    """Find the first example value that there is."""
+    for key in keys:
+        if key in EXAMPLES:
+            return EXAMPLES[key]
+    raise SystemExit(f"docs/tools/build.py: EXAMPLES has a value for none of {', '.join(keys)}")
+
+
+def example_reading(cls: type[_base.Model], properties: Iterable[str]) -> str:
+    """Write a script that reads a model from JSON."""
+    values = example(cls)
+    shown = [*(name for name, key in _base.json_keys(cls).items() if key in values), *properties]
+    printed = "\n".join(f"print(answer.{name})" for name in shown)
+    return f'''```python
+import json
+
+from quantcdn import {cls.__name__}
+
+text = """
+{json.dumps(values, indent=2)}
+"""
+answer = {cls.__name__}.from_json(text)
+{printed}
+print(answer.to_dict())
+assert json.loads(answer.to_json()) == json.loads(text)  # what came in goes out again
+```'''
+
+
+def origins(cls: type[_base.Model]) -> Iterator[str]:
+    """Say where a model comes from: the endpoints that answer it, and the models that it is a part of."""
+    for operation in OPERATIONS:
+        link = f"[`{operation.name}`](../AIToolsApi.md#{operation.name})"
+        if operation.model is cls:
+            yield f"- The answer of {link}."
+        yield from (f"- What {link} says with {status}." for status, m in operation.errors.items() if m is cls)
+    for name in models.__all__:
+        outer = fields(getattr(models, name)).items()
+        yield from (f"- In `{f}` of [`{name}`]({name}.md)." for f, (kind, _) in outer if cls.__name__ in names_in(kind))
+
+
+def model_page(cls: type[_base.Model]) -> str:
+    """Write the page of a model."""
+    bases = [base for base in cls.__mro__ if base.__module__.startswith("quantcdn.") and base is not _base.Model]
+    nodes = [node for base in bases for node in functions(class_node(base)).values()]
+    properties = [node for node in nodes if is_property(node)]
+    known = ", ".join(f"`{status}`" for status in getattr(cls, "known_statuses", ()))
+    keys = _base.json_keys(cls)
+    rows = (
+        (f"`{name}`", f"`{keys[name]}`", type_text(kind, ""), "yes" if field.is_required() else "no", text)
+        for (name, (kind, text)), field in zip(fields(cls).items(), cls.model_fields.values(), strict=True)
+    )
+    property_rows = [(f"`{node.name}`", type_text(node.returns, ""), docstring(node)[""]) for node in properties]
+    return page(
+        f"# {cls.__name__}",
+        docstring(class_node(cls))[""],
+        f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
+        "\n".join(origins(cls)),
+        "## Fields",
+        table("Name | JSON key | Type | Required | Description", rows),
+        f"Known statuses: {known}. Any other is kept as it came, and counts as unfinished." if known else "",
+        "## Properties" if properties else "",
+        table("Name | Type | Description", property_rows),
+        *(part for node in nodes if node not in properties for part in (f"## {node.name}", *method(node, ""))),
+        "Every model has [these methods](README.md#what-every-model-has) too.",
+        "## Example",
+        example_reading(cls, [node.name for node in properties]),
+    )
+
+
+def index_page() -> str:
+    """Write the list of the models, and what all of them have."""
+    rows = ((f"[`{name}`]({name}.md)", docstring(class_node(getattr(models, name)))[""]) for name in models.__all__)
+    shared = class_node(_base.Model)
+    return page(
+        "# Models",
+        "One class for each part of the service's answers.",
+        table("Model | What it is", rows),
+        "## What every model has",
+        docstring(shared)[""],
+        *(part for node in functions(shared).values() for part in (f"### {node.name}", *method(node, ""))),
+    )
+
+
+def pages() -> dict[str, str]:
+    """Write all pages, by their paths in the folder."""
+    written = {f"models/{name}.md": model_page(getattr(models, name)) for name in models.__all__}
+    return {
+        "AIToolsApi.md": api_page(),
+        "configuration.md": configuration_page(),
+        "models/README.md": index_page(),
+        **written,
+    }
+
+
+def not_current(folder: Path) -> dict[str, str | None]:
+    """Find the pages of a folder that are missing or changed, with what they should be, or stand for no model."""
+    expected: dict[str, str | None] = {f"models/{path.name}": None for path in folder.glob("models/*")} | pages()
+    paths = {name: folder / name for name in sorted(expected)}
+    found = {name: path.read_text(encoding="utf-8") if path.is_file() else None for name, path in paths.items()}
+    return {name: expected[name] for name in paths if expected[name] is None or found[name] != expected[name]}
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description="Write docs/AIToolsApi.md, docs/configuration.md and docs/models/ from the code."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; name each page that is not current")
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent.parent, help="where the pages are")
+    given = parser.parse_args()
+    stale = not_current(given.folder)
+    if given.check:
+        print("".join(f"not current: {given.folder / name}\n" for name in stale), end="")
+        return 1 if stale else 0
+    (given.folder / "models").mkdir(parents=True, exist_ok=True)
+    for name, text in stale.items():
+        path = given.folder / name
+        path.unlink() if text is None else path.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

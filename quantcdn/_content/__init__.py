@@ -1,0 +1,1 @@
+"""What a result links or holds, and of which kind it is."""

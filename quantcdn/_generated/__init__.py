@@ -1,0 +1,1 @@
+"""The steps of a generated client, for endpoints that this one lacks."""

@@ -1,0 +1,1 @@
+"""When to poll again, and when to give up: one execution, a batch, all that changes."""

@@ -1,0 +1,1 @@
+"""From a result to whole files in a folder."""

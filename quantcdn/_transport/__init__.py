@@ -1,0 +1,1 @@
+"""All that knows urllib3: pools, connections, responses and their errors."""

@@ -1,0 +1,384 @@
+"""Connections that keep time limits.
+
+urllib3 sets a socket's timeout once an answer, so that a service which sends a byte now and then is
+never late. Here every single receive gets what is left of the call, and never more.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import queue
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
+from urllib3.util.ssltransport import SSLTransport
+
+from quantcdn._secrets import SecretBytes
+from quantcdn._transport.downloads import is_public
+from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
+from quantcdn._transport.http1 import Body, ResponseError, framing_of, read_head
+from quantcdn._transport.racing import Address, DeadAddresses, Race, in_turns
+from quantcdn.timeout import Timeout
+
+# Few servers send a header larger than this, and few receives then fill a large body.
+_BUFFER_SIZE = 65_536
+
+
+class Limits:
+    """How long the next step of one attempt may take.
+
+    Args:
+        timeout: The limits of the call.
+        deadline: When the whole call ends, by ``clock``.
+        clock: Returns seconds that never go backwards.
+        target: What the request line asks for; urllib3 would rewrite it, and log the signature in it.
+        authority: Host and port of what is asked, for the ``Host`` header.
+    """
+
+    __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "public_only", "reused", "target")
+
+    def __init__(
+        self,
+        timeout: Timeout,
+        deadline: float,
+        clock: Callable[[], float] = time.monotonic,
+        target: str = "/",
+        authority: str = "",
+    ) -> None:
+        self.target = target
+        self.authority = authority
+        self._timeout = timeout
+        self._deadline = deadline
+        self._clock = clock
+        self._connect_by: float | None = None
+        self.reused = True
+        """Whether this attempt went over a connection that was there before."""
+        self.public_only = False
+        """Whether a connection may be made to public addresses alone."""
+
+    def start_connecting(self) -> None:
+        """Let the limit for connecting begin."""
+        self.reused = False
+        self._connect_by = min(self._clock() + self._timeout.connect, self._deadline)
+
+    def end_connecting(self) -> None:
+        """Let the limit for connecting end."""
+        self._connect_by = None
+
+    def now(self) -> float:
+        """Return the time by the clock of the call."""
+        return self._clock()
+
+    def left(self) -> float:
+        """Give the seconds until the deadline, or until the end of connecting; negative once past."""
+        return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
+
+    def seconds(self) -> float:
+        """Give the seconds that the next step may take.
+
+        Raises:
+            TimeoutError: None are left.
+        """
+        left = self.left()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return min(left, self._timeout.read) if self._connect_by is None else left
+
+
+# A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
+MAX_IDLE_SECONDS = 50.0
+
+# urllib3 has no way to hand a value to the connection that it picks for a request.
+current_limits: ContextVar[Limits] = ContextVar("current_limits")
+
+
+class _LimitedReader(io.RawIOBase):
+    """The receiving side of a socket; each receive has its own time limit."""
+
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+        self._sock = sock
+        self._limits = limits
+        self.ended = False
+        """Whether the response is complete, so that nothing more is received."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.ended:
+            return 0
+        seconds = self._limits.seconds()
+        if seconds != self._sock.gettimeout():
+            self._sock.settimeout(seconds)
+        return self._sock.recv_into(buffer)
+
+
+class _Receiver:
+    """What is received for one response."""
+
+    __slots__ = ("_reader", "_sock", "file")
+
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+        self._sock = sock
+        self._reader = _LimitedReader(sock, limits)
+        self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
+
+    def holds_more(self) -> bool:
+        """Tell, once the response is complete, whether more was received, which nobody asked for.
+
+        The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
+        received already nor what TLS has unpacked.
+        """
+        self._reader.ended = True
+        return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
+
+
+class LimitedConnection(HTTPConnection):
+    """A connection whose making and whose responses keep the limits."""
+
+    # http.client has these, and typeshed lacks them.
+    _tunnel_host: str | None
+    _tunnel_port: int | None
+    _tunnel_headers: dict[str, str]
+
+    _idle_since: float | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used again: it is open, silent, and has not been idle for long."""
+        if self._idle_since is not None and current_limits.get().now() - self._idle_since > MAX_IDLE_SECONDS:
+            return False
+        return super().is_connected
+
+    def connect(self) -> None:
+        """Connect, through a proxy and with TLS where the pool says so, within the limits."""
+        limits = current_limits.get()
+        limits.start_connecting()
+        self._idle_since = None
+        super().connect()
+        limits.end_connecting()
+        if isinstance(self.sock, (ssl.SSLSocket, SSLTransport)):
+            # An end of the connection without TLS's own end may be a cut; it must not pass for the body's end.
+            self.sock.suppress_ragged_eofs = False  # type: ignore[union-attr] # typeshed lacks it
+
+    def _tunnel(self) -> None:
+        try:
+            self._open_tunnel()
+        except (OSError, http.client.HTTPException) as error:
+            # From here on urllib3 would take every failure for the service's.
+            raise ProxyError("no tunnel", error) from error
+        self.sock.settimeout(current_limits.get().seconds())  # or TLS would get the whole limit again
+
+    def _open_tunnel(self) -> None:
+        """Ask the proxy to connect to the service (RFC 9110 section 9.3.6)."""
+        host = self._tunnel_host or ""
+        authority = f"{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self._tunnel_port}"
+        self.send(_head("CONNECT", authority, authority, self._tunnel_headers))
+        receiver = _Receiver(self.sock, current_limits.get())
+        head = read_head(receiver.file)
+        if not 200 <= head.status <= 299:
+            self.close()
+            raise OSError(f"{TUNNEL_REFUSED}: {head.status} {head.reason}")
+        if receiver.holds_more():
+            raise ResponseError("the proxy sent more than its response")
+
+    def request(  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride] # urllib3's form
+        self,
+        method: str,
+        url: str,  # noqa: ARG002 # the limits have the target
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **_options: Any,
+    ) -> None:
+        """Send a request in one piece.
+
+        urllib3 and http.client look at each header several times, which was a tenth of what a call cost. Those
+        here were checked when they were set.
+        """
+        limits = current_limits.get()
+        if self.sock is None:
+            self.connect()
+        else:
+            self.sock.settimeout(limits.seconds())
+        self._asked = method
+        head = _head(method, limits.target, limits.authority, headers or {})
+        self.send(SecretBytes(head + body) if body else head)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
+        """Receive the head of the response.
+
+        Returns:
+            The response; its body is still to be read.
+        """
+        limits = current_limits.get()
+        receiver = _Receiver(self.sock, limits)
+        head = read_head(receiver.file)
+        framing = framing_of(head, self._asked)
+        if framing.chunked:
+            head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3); urllib3 would warn of it
+
+        def end(complete: bool) -> None:
+            if framing.closes or not complete or receiver.holds_more():
+                self.close()
+            else:
+                self._idle_since = limits.now()
+
+        body = Body(receiver.file, framing, end)
+        return HTTPResponse(
+            body=body,  # type: ignore[arg-type] # it has what urllib3 uses of one
+            headers=head.headers,
+            status=head.status,
+            version=head.version,
+            version_string="HTTP/1.1" if head.version == 11 else "HTTP/1.0",
+            reason=head.reason,
+            preload_content=False,
+            decode_content=False,
+            original_response=body,  # type: ignore[arg-type] # the same
+            request_method=self._asked,
+        )
+
+
+def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
+    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
+    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    head = SecretBytes(
+        "".join(
+            (
+                f"{method} {target} HTTP/1.1\r\n",
+                host,
+                *[f"{name}: {value}\r\n" for name, value in headers.items()],
+                "\r\n",
+            )
+        ),
+        "latin-1",
+    )
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
+        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
+    return head
+
+
+_DEAD = DeadAddresses()
+
+
+class DirectConnection(LimitedConnection):
+    """A connection whose addresses share one limit, and race for it."""
+
+    def _new_conn(self) -> socket.socket:
+        host, port = self._peer()
+        try:
+            addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            unresolved = _as_gaierror(error, host)
+            raise NameResolutionError(host, self, unresolved) from unresolved
+        addresses = self._allowed(addresses)
+        try:
+            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+        except TimeoutError as problem:
+            raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
+        except OSError as problem:
+            raise NewConnectionError(self, str(problem)) from problem
+
+    def _first_connected(self, addresses: list[Address]) -> socket.socket:
+        limits = current_limits.get()
+        if len(addresses) == 1:
+            return self._connected(addresses[0], limits.seconds())
+        race = Race(self._made, limits.left)
+        try:
+            sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
+        finally:
+            for address in race.lost:
+                _DEAD.add(address, limits.now())
+        sock.settimeout(max(limits.left(), 0.001))
+        return sock
+
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        """Leave out the addresses that must not be connected to; what a proxy connects to, it resolves itself."""
+        if not current_limits.get().public_only or self.proxy is not None:
+            return addresses
+        allowed = [address for address in addresses if is_public(address[4][0])]
+        if not allowed:
+            raise UnusableBodyError("the host leads into a local network, where a public service's files cannot be")
+        return allowed
+
+    def _peer(self) -> tuple[str, int | None]:
+        return self._dns_host, self.port
+
+    def _socket(self, family: int) -> socket.socket:
+        return socket.socket(family, socket.SOCK_STREAM)
+
+    def _made(self, family: int) -> socket.socket:
+        sock = self._socket(family)
+        try:
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _connected(self, address: Address, seconds: float) -> socket.socket:
+        sock = self._made(address.family)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(address.place)
+            sock.settimeout(current_limits.get().seconds())
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
+def _as_gaierror(error: Exception, host: str) -> socket.gaierror:
+    if isinstance(error, socket.gaierror):
+        return socket.gaierror(error.errno, f"{host}: {error.strerror}")
+    return socket.gaierror(socket.EAI_NONAME, f"{host}: {error}")
+
+
+class DirectHttps(DirectConnection, HTTPSConnection):
+    """The same with TLS."""
+
+
+class QuietQueue(queue.LifoQueue[Any]):
+    """A pool's idle connections, the last one first; what it has no place for it closes.
+
+    urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
+    log a warning for each connection without a place. The base class's lock is not used, since a fork could leave it
+    held for ever; a list's append and pop need none.
+    """
+
+    # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
+    # connection, since what broke one may have broken them too.
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
+        """Keep a connection, or close it."""
+        if item is None and not self.queue:
+            return
+        if len(self.queue) < self.maxsize:
+            self.queue.append(item)
+        elif item is not None:
+            item.close()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
+        """Take an idle connection.
+
+        Raises:
+            queue.Empty: There is none.
+        """
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def close(self) -> None:
+        """Close the connections, and from now on each that comes back."""
+        self.maxsize = 0
+        while self.queue:
+            self.put(self.queue.pop())

@@ -1,0 +1,165 @@
+"""Where files may be fetched from, and what is asked for there: pure functions over addresses and answers."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from typing import Literal, Protocol
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from quantcdn._secrets import Secret, hidden
+from quantcdn._validation import host as checked_host
+from quantcdn._validation import is_loopback
+from quantcdn.exceptions import ApiException, ApiValueError
+
+Reach = Literal["public", "local", "loopback"]
+"""Where files may come from: public addresses alone, any, or any and without TLS from this machine."""
+
+MOST_REDIRECTS = 3
+"""How many redirects a download follows."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SHORTEST_SECRET = 8  # an address also has dates and numbers
+_EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
+
+# Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375, and ICANN's resolution of 2024-07-29).
+_LOCAL_NAME = r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)"
+
+# Special networks that not every supported Python knows as such (IANA; the first has a cloud's metadata).
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20")))
+
+# RFC 6052 section 2.1: an IPv4 address in the last 32 bits, for a translator to reach.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class _Redirect(Protocol):
+    @property
+    def status(self) -> int: ...
+
+    def getheader(self, name: str) -> str | None: ...
+
+
+def reach_of(service: str) -> Reach:
+    """Say where a service may send its clients for files.
+
+    Args:
+        service: Scheme and host. Names are not resolved.
+
+    Returns:
+        ``loopback`` where it is this machine, ``local`` where it is in a private network or has a name that only
+        local networks know, else ``public``.
+    """
+    name = urlsplit(service).hostname or ""
+    return "loopback" if is_loopback(name) else "local" if _is_local(name) else "public"
+
+
+def _is_local(name: str) -> bool:
+    name = name.rstrip(".").lower()
+    address = _address(name)
+    return not is_public(address) if address else bool(re.fullmatch(_LOCAL_NAME, name))
+
+
+def is_public(address: str) -> bool:
+    """Say whether an address is one of the public Internet.
+
+    Args:
+        address: An IPv4 or IPv6 address, as a resolver gives it.
+
+    Returns:
+        False for loopback, link-local, private, unique-local, shared, multicast, unspecified and reserved addresses,
+        and for IPv6 addresses that stand for one of those in IPv4.
+    """
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inside = parsed.ipv4_mapped or parsed.sixtofour
+        if parsed in _NAT64:
+            inside = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inside is not None:
+            return is_public(str(inside))
+        if parsed.is_site_local:  # deprecated by RFC 3879, and still in use here and there
+            return False
+    if any(parsed.version == network.version and parsed in network for network in _SPECIAL):
+        return False
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
+def download_target(url: str, reach: Reach) -> tuple[str, str]:
+    """Take an address apart, and refuse it where files must not come from there; no message shows it, it is signed.
+
+    Args:
+        url: The address.
+        reach: Where the service that named it may send its clients.
+
+    Returns:
+        Scheme and host, and path with query.
+
+    Raises:
+        ApiValueError: It cannot be used, or must not be.
+    """
+    url = hidden(url)
+    parts = _split(url)
+    if parts is None or not parts.hostname:
+        raise ApiValueError("the address of a file cannot be used")
+    if reach == "public" and _is_local(parts.hostname):
+        raise ApiValueError("the address of a file is in a local network, where a public service's files cannot be")
+    is_plain = parts.scheme == "http" and reach == "loopback" and is_loopback(parts.hostname)
+    if parts.scheme != "https" and not is_plain:
+        raise ApiValueError("the address of a file must be https")
+    return f"{parts.scheme}://{parts.netloc}", _path_of(url)
+
+
+def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
+    """Find where an answer sends a download to, or None where it does not or must not."""
+    location = answer.getheader("location")
+    if answer.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        target = Secret(urljoin(url, hidden(location)))
+        download_target(target, reach)
+    except ValueError:  # from urljoin, or an ApiValueError
+        return None
+    return None if url.startswith("https:") and not target.startswith("https:") else target
+
+
+def query_secrets(target: str) -> tuple[str, ...]:
+    """List what of a signed address no error may show; S3 repeats the signature in some answers."""
+    values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
+    return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
+
+
+def add_hint(error: ApiException) -> ApiException:
+    """Say what to do where an address has expired: S3 answers 403 for its own time, 400 for that of its signer."""
+    if error.status == 403 or (error.status == 400 and b"<Code>ExpiredToken</Code>" in (error.raw_data or b"")):
+        error.hint = _EXPIRED_HINT
+    return error
+
+
+def _path_of(url: str) -> Secret:
+    """Give path and query, which the signature is in."""
+    parts = urlsplit(url)
+    return Secret(f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/")
+
+
+def _split(url: str) -> SplitResult | None:
+    """Take an address apart; the query is left out."""
+    if not re.fullmatch(r"[!-~]+", url) or "\\" in url:  # urlsplit would drop line ends, and others read \\ as /
+        return None
+    try:
+        parts = urlsplit(url)
+        checked_host(f"https://{parts.netloc}", allow_http=False)
+    except ValueError:  # from urlsplit, or an ApiValueError
+        return None
+    return parts._replace(query="", fragment="")
+
+
+def _address(name: str) -> str | None:
+    """Read a host as an address, in the old forms of IPv4 too (127.1, 0x7f000001), which resolvers still take."""
+    try:
+        return str(ipaddress.ip_address(name.partition("%")[0]))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(name))
+    except OSError:
+        return None

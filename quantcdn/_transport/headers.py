@@ -1,0 +1,60 @@
+"""Headers of a request, by their names in any letter case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quantcdn import _validation
+from quantcdn._secrets import header_value, hidden
+from quantcdn.exceptions import ApiValueError
+
+
+def set_header(headers: dict[str, str], name: object, value: object) -> None:
+    """Set a header; one of the same name in other letter case gives way.
+
+    Args:
+        headers: The headers.
+        name: The header's name.
+        value: Its value.
+
+    Raises:
+        ApiTypeError: One of them is not text.
+        ApiValueError: One of them cannot be sent; the message does not show the value.
+    """
+    name, value = hidden(name), hidden(value)
+    checked_name, checked_value = _validation.header(name, value)
+    for known in [known for known in headers if known.lower() == checked_name.lower()]:
+        del headers[known]
+    headers[checked_name] = header_value(checked_name, checked_value)
+
+
+def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:
+    """Set the header by which a caller authorises a single call.
+
+    Args:
+        headers: The headers.
+        auth: The option ``_request_auth``: ``in``, ``key`` and ``value``.
+
+    Raises:
+        ApiTypeError: The value is not text.
+        ApiValueError: It says of no header where it goes, or cannot be sent.
+    """
+    if auth.get("in") == "header":
+        set_header(headers, auth.get("key"), auth.get("value"))
+    elif auth.get("in") == "cookie":
+        set_header(headers, "Cookie", auth.get("value"))
+    else:
+        raise ApiValueError("_request_auth needs 'in' ('header' or 'cookie'), 'key' and 'value'")
+
+
+def find_header(headers: Mapping[str, str], name: str) -> str | None:
+    """Find a header's value.
+
+    Args:
+        headers: The headers.
+        name: The header's name in small letters.
+
+    Returns:
+        The value, or None.
+    """
+    return next((value for known, value in headers.items() if known.lower() == name), None)

@@ -1,0 +1,122 @@
+"""Connections through a SOCKS proxy; importing this needs PySocks, which urllib3's extra ``socks`` brings."""
+
+# PySocks has no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+import socks  # type: ignore[import-untyped] # PySocks has no types
+from urllib3.contrib.socks import (
+    SOCKSConnection,
+    SOCKSHTTPConnectionPool,
+    SOCKSHTTPSConnection,
+    SOCKSHTTPSConnectionPool,
+    SOCKSProxyManager,
+)
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.util import parse_url
+
+from quantcdn._secrets import Secret
+from quantcdn._transport.connections import DirectConnection, QuietQueue, current_limits
+from quantcdn._transport.errors import TUNNEL_REFUSED
+from quantcdn._transport.racing import Address
+
+_PORT = 1080  # RFC 1928 section 3
+
+
+_Socket: Any = socks.socksocket
+
+
+class _SocksSocket(_Socket):  # type: ignore[misc] # PySocks has no types
+    """A socket that reaches its target through the proxy that it is connected to, within the limits."""
+
+    def __init__(self, family: int, target: tuple[str, int | None], options: Any) -> None:
+        super().__init__(family)
+        self._target = target
+        self._options = options
+
+    def connect(self, address: Any) -> None:
+        """Connect to a proxy, and through it to the target."""
+        options = self._options
+        self.set_proxy(
+            options["socks_version"], address[0], address[1], options["rdns"], options["username"], options["password"]
+        )
+        try:
+            super().connect(self._target, catch_errors=True)  # which lets errors come as they are
+        except (socks.SOCKS4Error, socks.SOCKS5Error, socks.SOCKS5AuthError) as error:
+            raise ConnectionError(f"{TUNNEL_REFUSED}: {error}") from error
+
+    def _readall(self, file: Any, count: int) -> bytes:
+        # PySocks would give each receive the whole limit.
+        data = b""
+        while len(data) < count:
+            self.settimeout(current_limits.get().seconds())
+            data += super()._readall(file, 1)
+        return data
+
+
+class _SocksHttp(DirectConnection, SOCKSConnection):
+    def _new_conn(self) -> Any:
+        try:
+            return super()._new_conn()
+        except (ConnectTimeoutError, NewConnectionError) as error:
+            raise ProxyError("no connection", error) from error
+
+    def _first_connected(self, addresses: list[Address]) -> Any:
+        # One after the other: the way through the proxy is a part of connecting, and cannot be raced.
+        problem = OSError("the name has no address")
+        for position, address in enumerate(addresses):
+            try:
+                return self._connected(address, current_limits.get().seconds() / (len(addresses) - position))
+            except OSError as error:
+                problem = error
+        raise problem
+
+    def _allowed(self, addresses: list[Any]) -> list[Any]:
+        return addresses  # the proxy's own
+
+    def _peer(self) -> tuple[str, int | None]:
+        return self._socks_options["proxy_host"] or "", int(self._socks_options["proxy_port"] or _PORT)
+
+    def _socket(self, family: int) -> Any:
+        return _SocksSocket(family, (self.host, self.port), self._socks_options)
+
+
+class _SocksHttps(_SocksHttp, SOCKSHTTPSConnection):
+    pass
+
+
+class _SocksHttpPool(SOCKSHTTPConnectionPool):
+    ConnectionCls = _SocksHttp
+    QueueCls = QuietQueue
+
+
+class _SocksHttpsPool(SOCKSHTTPSConnectionPool):
+    ConnectionCls = _SocksHttps
+    QueueCls = QuietQueue
+
+
+_POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnectionPool]] = {
+    "http": _SocksHttpPool,
+    "https": _SocksHttpsPool,
+}
+
+
+def socks_manager(proxy: str, settings: dict[str, Any]) -> SOCKSProxyManager:
+    """Make a maker of pools through a SOCKS proxy.
+
+    Args:
+        proxy: The proxy's address.
+        settings: What every pool is made with.
+
+    Returns:
+        The maker of pools.
+    """
+    address = parse_url(proxy)._replace(auth=None).url
+    user, _, password = (Secret(unquote(part)) for part in (parse_url(proxy).auth or "").partition(":"))
+    manager = SOCKSProxyManager(address, user or None, password or None, **settings)
+    manager.pool_classes_by_scheme = _POOL_CLASSES
+    return manager

@@ -1,0 +1,93 @@
+"""``quantcdn tools show``: one tool and what it takes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from quantcdn._types import is_array, is_object
+from quantcdn.cli.client import connected
+from quantcdn.cli.output.columns import TOOL
+from quantcdn.cli.output.console import say
+from quantcdn.cli.output.details import show_details, show_table
+from quantcdn.cli.output.writer import Output, add_forms
+from quantcdn.cli.runner import FINE, NOT_FOUND
+from quantcdn.cli.settings import add_settings
+from quantcdn.models import ListAITools200ResponseToolsInnerToolSpec
+
+SUMMARY = "show one tool and what it takes"
+
+DESCRIPTION = "Show what one tool does, and the arguments that it takes. --json is the tool as a chat request takes it."
+
+EXAMPLES = """\
+examples:
+  quantcdn tools show generate_image
+  quantcdn tools show generate_image --json | jq .toolSpec.inputSchema.json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what this command takes.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument("name", metavar="NAME", help="the tool, in the service's own letter case")
+    add_forms(parser, TOOL)
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        The exit code.
+    """
+    with connected(arguments) as (api, organisation), Output(arguments, TOOL) as output:
+        tools = api.list_ai_tools(organisation)
+        tool = tools.get(arguments.name)
+        if tool is None or tool.tool_spec is None:
+            say(_not_found(arguments.name, tools.names), label="quantcdn:")
+            return NOT_FOUND
+        if output.shows_details:
+            _show(tool.tool_spec)
+        else:
+            output.answer(tool.to_json().encode(), [tool.tool_spec])
+    return FINE
+
+
+def _not_found(name: str, names: list[str]) -> str:
+    from difflib import get_close_matches  # only who mistypes pays for it
+
+    near = get_close_matches(name.casefold(), names, n=1)
+    advice = f"did you mean {near[0]}?" if near else "'quantcdn tools names' lists those that there are"
+    return f"there is no tool {name!r}; {advice}"
+
+
+def _show(spec: ListAITools200ResponseToolsInnerToolSpec) -> None:
+    show_details([("tool", spec.name), ("description", spec.description)])
+    show_table(("ARGUMENT", "TYPE", "NEEDED", "WHAT IT IS"), list(_arguments(spec)))
+
+
+def _arguments(spec: ListAITools200ResponseToolsInnerToolSpec) -> Iterator[tuple[object, ...]]:
+    taken = spec.input_schema
+    if taken is None:
+        return
+    for name, schema in taken.properties.items():
+        said = schema if is_object(schema) else {}
+        kind = said.get("type")
+        yield (
+            name,
+            ", ".join(map(str, kind)) if is_array(kind) else kind,
+            "yes" if name in taken.required else "no",
+            _meaning(said.get("description"), said.get("enum")),
+        )
+
+
+def _meaning(description: object, choices: object) -> str:
+    parts = [description] if isinstance(description, str) else []
+    if is_array(choices):
+        parts.append(f"one of {', '.join(map(str, choices))}")
+    return "; ".join(parts)

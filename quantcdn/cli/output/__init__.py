@@ -1,0 +1,1 @@
+"""What goes to stdout: records, columns, tables."""

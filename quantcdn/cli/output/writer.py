@@ -1,0 +1,201 @@
+"""What goes to stdout: a table for people; tab-separated records, JSON or a JSON object a line for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from quantcdn.cli.output.columns import MISSING, Kind, at_path, text_of
+from quantcdn.cli.output.tables import brief_text, table
+from quantcdn.exceptions import ApiValueError
+from quantcdn.models._base import Model
+
+M = TypeVar("M", bound=Model)
+
+
+def add_forms(parser: argparse.ArgumentParser, kind: Kind[Any], *, whole: bool = True) -> None:
+    """Add the flags that choose the form of the output.
+
+    Args:
+        parser: The command's parser.
+        kind: What it writes.
+        whole: Whether there is a whole answer to write as it came.
+    """
+    group = parser.add_argument_group("output")
+    forms = group.add_mutually_exclusive_group()
+    if whole:
+        forms.add_argument("--json", action="store_true", help="the answer as it came")
+    forms.add_argument("--ndjson", action="store_true", help="one JSON object a line")
+    group.add_argument(
+        "--fields",
+        metavar="A,B",
+        type=_names,
+        help=f"only these fields (piped, without this: {','.join(kind.fields)})",
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise argparse.ArgumentTypeError("names of fields with commas between them are expected")
+    return names
+
+
+def write_json(raw: bytes | str) -> None:
+    """Write JSON: on a terminal laid out for reading, elsewhere as it is.
+
+    Args:
+        raw: The JSON.
+    """
+    if not sys.stdout.isatty():
+        data = raw.encode() if isinstance(raw, str) else raw
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
+        sys.stdout.flush()
+        return
+    laid_out = json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+    sys.stdout.write(_harmless(laid_out) + "\n")
+    sys.stdout.flush()
+
+
+def _harmless(text: str) -> str:
+    """Write what could steer a terminal as JSON writes it, so that the meaning stays."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+class Output(Generic[M]):
+    """Writes records in the form that was asked for.
+
+    For scripts each is written at once. For people they are one table, at the end of the ``with`` block.
+
+    Args:
+        arguments: What was parsed.
+        kind: What the records are.
+        at_once: Whether people, too, see each at once, as a line.
+
+    Raises:
+        ApiValueError: ``--fields`` is given with ``--json``.
+    """
+
+    def __init__(self, arguments: argparse.Namespace, kind: Kind[M], *, at_once: bool = False) -> None:
+        self._kind = kind
+        self._at_once = at_once
+        self._json: bool = getattr(arguments, "json", False)
+        self._ndjson: bool = arguments.ndjson
+        self._fields: tuple[str, ...] | None = arguments.fields
+        self._unchecked = bool(self._fields)
+        self._collected: list[M] = []
+        if self._json and self._fields:
+            raise ApiValueError("--json is the answer as it came: give --ndjson with --fields")
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether what is written is a table on a terminal."""
+        return sys.stdout.isatty() and not (self._json or self._ndjson)
+
+    @property
+    def is_ndjson(self) -> bool:
+        """Whether what is written is one JSON object a line."""
+        return self._ndjson
+
+    @property
+    def shows_details(self) -> bool:
+        """Whether a single record is shown whole: on a terminal, where no form and no fields were asked for."""
+        return self.is_for_people and self._fields is None
+
+    def answer(self, raw: bytes, records: Iterable[M]) -> None:
+        """Write a whole answer.
+
+        Args:
+            raw: The answer as it came.
+            records: The records in it.
+
+        Raises:
+            ApiValueError: A field was asked for that no record has.
+        """
+        if self._json:
+            write_json(raw)
+            return
+        records = list(records)
+        self._check(records)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: M) -> None:
+        """Write a record.
+
+        Args:
+            record: The record.
+
+        Raises:
+            ApiValueError: A field was asked for that this, the first, does not have.
+        """
+        self._check([record])
+        if self._json or self._ndjson:
+            write_json(self._as_json(record))
+        elif self.is_for_people and not self._at_once:
+            self._collected.append(record)
+        else:
+            self._write_line(record)
+
+    def rows(self, records: Sequence[M]) -> tuple[list[str], list[list[str]]]:
+        """Make what people see of records.
+
+        Args:
+            records: The records.
+
+        Returns:
+            The titles, and the cells.
+        """
+        if self._fields:
+            return [name.upper() for name in self._fields], [self._texts(record, self._fields) for record in records]
+        return list(self._kind.columns), self._kind.rows(records)
+
+    def _write_line(self, record: M) -> None:
+        if self.is_for_people:
+            text = "  ".join(map(brief_text, self.rows([record])[1][0]))
+        else:
+            text = "\t".join(self._texts(record, self._fields or self._kind.fields))
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+    def _texts(self, record: M, names: tuple[str, ...]) -> list[str]:
+        came = json.loads(record.to_json())
+        return [text_of(self._kind.value(record, came, name)) for name in names]
+
+    def _as_json(self, record: M) -> str:
+        whole = record.to_json()
+        if not self._fields:
+            return whole
+        came = json.loads(whole)
+        chosen = {name: at_path(came, name) for name in self._fields}
+        for name in chosen:
+            if chosen[name] is MISSING:  # it may be one that is made of others
+                made = self._kind.value(record, came, name)
+                chosen[name] = None if made is MISSING else made
+        return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
+
+    def _check(self, records: Sequence[M]) -> None:
+        """Find names that no record has, once there are records to look at."""
+        if not records or not self._unchecked:
+            return
+        self._unchecked = False
+        came = [json.loads(record.to_json()) for record in records]
+        for name in self._fields or ():
+            if not self._kind.documented(name) and all(at_path(one, name) is MISSING for one in came):
+                known = dict.fromkeys([*self._kind.fields, *(key for one in came for key in one)])
+                raise ApiValueError(f"there is no field {name!r}; there are {', '.join(known)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._collected:
+            sys.stdout.write("\n".join(table(sys.stdout, *self.rows(self._collected))) + "\n")
+            sys.stdout.flush()

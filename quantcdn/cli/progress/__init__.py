@@ -1,0 +1,1 @@
+"""What changes on stderr while a command waits."""

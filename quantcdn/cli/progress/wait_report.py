@@ -1,0 +1,274 @@
+"""What the waits of the command line share: their flags, what they say while they wait, and how they end."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+from quantcdn.api.ai_tools_api import AIToolsApi
+from quantcdn.cli.output.console import say
+from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
+from quantcdn.cli.settings import flags, settings_flags
+from quantcdn.exceptions import OpenApiException, WaitTimeoutException
+from quantcdn.polling import Followed, Poll, Timing
+
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
+
+_WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIME_LIMIT, ENDED_AS_FAILED, FINE)
+
+_MOST_NAMED = 10
+"""How many identifiers the advice to go on names."""
+
+
+def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
+    """Add what waits take.
+
+    Args:
+        parser: The command's parser.
+        timeout: The limit where none is given, in seconds.
+    """
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=timeout,
+        metavar="TIME",
+        help=f"the limit, such as 90, 5m, 2h or none; 0 looks once (default: {timeout:g})",
+    )
+    parser.set_defaults(usual_timeout=timeout)
+    parser.add_argument("--interval", type=interval, metavar="TIME", help="the pause between two looks (default: 2)")
+    parser.add_argument("--exit-status", action="store_true", help="end with 5 where one has failed")
+
+
+def seconds(text: str) -> float | None:
+    """Read a limit.
+
+    Args:
+        text: A number, with ``s``, ``m`` or ``h`` after it or without; or ``none``.
+
+    Returns:
+        Seconds, or None for no limit.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none of these.
+    """
+    if text == "none":
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", text, re.ASCII)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"a time such as 90, 5m, 2h or none is expected, not {text!r}")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def interval(text: str) -> float:
+    """Read a pause.
+
+    Args:
+        text: As ``seconds`` takes it, but above 0.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no such time.
+    """
+    read = seconds(text)
+    if not read:
+        raise argparse.ArgumentTypeError(f"a time above 0, such as 2 or 1m, is expected, not {text!r}")
+    return read
+
+
+def poll(arguments: argparse.Namespace) -> Poll | None:
+    """Say how often to look.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        What ``--interval`` asked for, or None.
+    """
+    pause: float | None = arguments.interval
+    return None if pause is None else Poll(initial=pause, factor=1.0, maximum=pause)
+
+
+def wait_flags(arguments: argparse.Namespace) -> list[str]:
+    """Give the flags by which the same wait goes on.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        Words of a command line, not quoted.
+    """
+    limit = "none" if arguments.timeout is None else f"{arguments.timeout:g}"
+    given = (
+        ("--timeout", None if limit == f"{arguments.usual_timeout:g}" else limit),
+        ("--interval", None if arguments.interval is None else f"{arguments.interval:g}"),
+        ("--save", getattr(arguments, "save", None)),
+        ("--fields", ",".join(arguments.fields) if arguments.fields else None),
+    )
+    switches = [f"--{name}" for name in ("exit_status", "json", "ndjson") if getattr(arguments, name)]
+    return [*flags(given), *(switch.replace("_", "-") for switch in switches), *settings_flags(arguments)]
+
+
+def advice(command: str, options: Iterable[str], identifiers: Iterable[str]) -> str:
+    """Write a command that may be pasted into a shell, whoever has chosen the identifiers.
+
+    Args:
+        command: Its words before the flags.
+        options: The flags.
+        identifiers: What it is about.
+
+    Returns:
+        A line for a shell.
+    """
+    names = list(identifiers)
+    if any(name.startswith("-") for name in names):
+        return shlex.join([*command.split(), *options, "--", *names])
+    return shlex.join([*command.split(), *names, *options])
+
+
+class Waiting:
+    """What a wait for several things says on stderr, and what it will end with.
+
+    Args:
+        command: The command that waits, without flags and identifiers.
+        options: The flags by which it would go on.
+        identifiers: What is waited for.
+        line: The live line.
+    """
+
+    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], line: Line) -> None:
+        self._command = command
+        self._options = options
+        self._statuses: dict[str, str] = dict.fromkeys(identifiers, "nothing yet")
+        self._left = dict.fromkeys(self._statuses)
+        self._line = line
+        self._late: list[str] = []
+        self._told: list[OpenApiException] = []
+        self._codes = {FINE}
+
+    @property
+    def code(self) -> int:
+        """The exit code, by the worst of what happened."""
+        return next(code for code in _WORST_FIRST if code in self._codes)
+
+    def seen(self, identifier: str, status: str, text: str) -> None:
+        """Say how far one is.
+
+        Args:
+            identifier: What it is.
+            status: How far it is.
+            text: The same as a line of its own.
+        """
+        self._statuses[identifier] = status
+        if len(self._statuses) == 1:
+            self._line.update(text)
+        elif self._line.is_in_place:
+            counts = ", ".join(f"{count} {status}" for status, count in Counter(self._statuses.values()).items())
+            self._line.update(f"{len(self._statuses)} in all: {counts}")
+        else:
+            self._line.update(text)
+
+    def ended(self, identifier: str, seen: Followed, *, counts: bool) -> None:
+        """Say that one has ended.
+
+        Args:
+            identifier: What it is.
+            seen: Its end.
+            counts: Whether the exit code is to say so where it has failed.
+        """
+        self._left.pop(identifier, None)
+        if seen.is_failed:
+            self._line.say(f"{identifier}: failed: {seen.error or 'no reason given'}")
+            self._codes.add(ENDED_AS_FAILED if counts else FINE)
+
+    def lost(self, identifier: str, error: OpenApiException) -> None:
+        """Say that the end of one was not seen.
+
+        Args:
+            identifier: What it is.
+            error: Why.
+        """
+        self._codes.add(exit_code(error))
+        if isinstance(error, WaitTimeoutException):
+            self._late.append(identifier)
+            return
+        self._left.pop(identifier, None)
+        if all(error is not told for told in self._told):  # a refused token ends all by one error
+            self._told.append(error)
+            self._line.clear()
+            tell(error)
+
+    def note(self, text: str) -> None:
+        """Say something that stays.
+
+        Args:
+            text: One line.
+        """
+        self._line.say(text)
+
+    def problem(self, error: OpenApiException | OSError) -> None:
+        """Say that something beside the wait went wrong.
+
+        Args:
+            error: What went wrong.
+        """
+        self._codes.add(exit_code(error) if exit_code(error) in _WORST_FIRST else ERROR)
+        self._line.clear()
+        tell(error)
+
+    def tell_late(self) -> None:
+        """Say which have not ended within the limit, and how to go on."""
+        if not self._late:
+            return
+        self._line.clear()
+        if len(self._statuses) == 1:
+            (status,) = self._statuses.values()
+            say(f"{self._late[0]}: the time limit has passed; last seen: {status}", label="quantcdn:")
+        else:
+            have = f"{len(self._late)} of {len(self._statuses)}"
+            say(f"the time limit has passed, and {have} have not ended", label="quantcdn:")
+        self.tell_how_to_go_on()
+
+    def tell_how_to_go_on(self) -> None:
+        """Say by which command the wait for the rest goes on."""
+        named = list(self._left)[:_MOST_NAMED]
+        more = len(self._left) - len(named)
+        if named:
+            going_on = advice(self._command, self._options, named)
+            say(f"To go on: {going_on}" + (f" (and {more} more)" if more else ""))
+
+
+@contextmanager
+def waiting(
+    command: str, arguments: argparse.Namespace, identifiers: Iterable[str], api: AIToolsApi
+) -> Generator[Waiting]:
+    """Say on stderr how far a wait is.
+
+    Args:
+        command: The command that waits, without flags and identifiers.
+        arguments: What was parsed.
+        identifiers: What is waited for.
+        api: The endpoints; their pauses draw the live line.
+
+    Yields:
+        What is told of each event.
+    """
+    line = Line(sys.stderr)
+    state = Waiting(command, wait_flags(arguments), identifiers, line)
+    api.timing = Timing(sleep=sleep_and(line.draw)) if line.is_in_place else api.timing
+    try:
+        yield state
+        state.tell_late()
+    except KeyboardInterrupt:
+        line.clear()
+        state.tell_how_to_go_on()
+        raise
+    finally:
+        line.end()

@@ -1,0 +1,120 @@
+"""A command as a process: streams, log, signals, and what an error is told as and ends with."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+
+from quantcdn.cli.output.console import brief_line, say
+from quantcdn.cli.settings import local_service
+from quantcdn.exceptions import (
+    ApiConnectionException,
+    ApiTimeoutException,
+    ApiTypeError,
+    ApiValueError,
+    ForbiddenException,
+    NotFoundException,
+    OpenApiException,
+    ServiceException,
+    UnauthorizedException,
+    WaitTimeoutException,
+)
+
+FINE = 0
+ERROR = 1
+USAGE = 2
+NOT_FOUND = 3
+NOT_ALLOWED = 4
+ENDED_AS_FAILED = 5
+TIME_LIMIT = 124
+INTERRUPTED = 130
+
+_CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
+    ((ApiTypeError, ApiValueError), USAGE),
+    ((NotFoundException,), NOT_FOUND),
+    ((UnauthorizedException, ForbiddenException), NOT_ALLOWED),
+    ((WaitTimeoutException,), TIME_LIMIT),
+)
+
+_DOCTOR = "'quantcdn doctor' says which settings are in force, and what to do"
+
+_NEXT: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((ApiConnectionException, ApiTimeoutException, UnauthorizedException, ForbiddenException), _DOCTOR),
+    ((ServiceException,), "The service failed, not the command; try again later"),
+)
+
+
+def exit_code(error: BaseException) -> int:
+    """Say what the process ends with.
+
+    Args:
+        error: What went wrong.
+
+    Returns:
+        The exit code.
+    """
+    return next((code for kinds, code in _CODES if isinstance(error, kinds)), ERROR)
+
+
+def tell(error: BaseException) -> None:
+    """Tell an error on stderr, in one or two lines.
+
+    Args:
+        error: What went wrong.
+    """
+    say(str(error), label="quantcdn:")
+    step = next((text for kinds, text in _NEXT if isinstance(error, kinds)), None)
+    if step is not None:
+        say(step)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked for.
+
+    Args:
+        arguments: What was parsed.
+
+    Returns:
+        The exit code.
+    """
+    _prepare_streams()
+    if getattr(arguments, "verbose", False):
+        _log_to_stderr()
+    try:
+        with local_service(arguments):
+            code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise  # not an error here
+    except (OpenApiException, OSError) as error:
+        tell(error)
+        return exit_code(error)
+    return code
+
+
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with it closed
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 # for as long as the process
+        stream = getattr(sys, name)
+        if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
+        else:  # JSON and records are the same everywhere
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+class _OneLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return brief_line(super().format(record))
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("quantcdn")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)

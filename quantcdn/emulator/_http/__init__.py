@@ -1,0 +1,1 @@
+"""HTTP as the local service speaks it."""

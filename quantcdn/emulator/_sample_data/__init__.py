@@ -1,0 +1,1 @@
+"""What the local service has before anything is added."""

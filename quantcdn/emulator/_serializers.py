@@ -1,0 +1,108 @@
+"""The bodies of answers, as each version of the service writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from quantcdn.emulator._records import Execution, Orchestration
+
+ResultOf = Callable[[Execution], object]
+"""Gives what a tool gives back."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What differs between two versions of the service."""
+
+    waiting: str
+    """The status of an orchestration whose tools run."""
+    answer: str
+    """The key of an orchestration's answer."""
+    has_duration: bool
+    """Whether an orchestration says how long it took."""
+
+
+WIRES: Mapping[str, Wire] = {
+    "4.9": Wire(waiting="polling", answer="synthesizedResponse", has_duration=False),
+    "4.19": Wire(waiting="waiting_tools", answer="result", has_duration=True),
+}
+"""The versions that can be spoken, by their names."""
+
+
+def execution_body(execution: Execution, now: float, result_of: ResultOf) -> dict[str, Any]:
+    """Write the status of an execution."""
+    status = execution.status_at(now)
+    body: dict[str, Any] = {
+        "executionId": execution.execution_id,
+        "toolName": execution.tool_name,
+        "status": status,
+        **_outcome(execution, now, result_of),
+        "createdAt": int(execution.created),
+    }
+    if status != "pending":
+        body["startedAt"] = int(execution.started)
+    if execution.is_over(now):
+        body |= {"completedAt": int(execution.ended), "duration": _short(execution.running)}
+    return body
+
+
+def execution_entry(execution: Execution, now: float) -> dict[str, Any]:
+    """Write an execution as a list has it."""
+    body = {
+        "executionId": execution.execution_id,
+        "toolName": execution.tool_name,
+        "status": execution.status_at(now),
+        "createdAt": iso(execution.created),
+    }
+    return body | ({"completedAt": iso(execution.ended)} if execution.is_over(now) else {})
+
+
+def orchestration_body(orchestration: Orchestration, now: float, wire: Wire, result_of: ResultOf) -> dict[str, Any]:
+    """Write the status of an orchestration."""
+    status = orchestration.status_at(now)
+    executions = orchestration.executions
+    body: dict[str, Any] = {
+        "orchestrationId": orchestration.orchestration_id,
+        "status": wire.waiting if status == "waiting" else status,
+        "toolCount": len(executions),
+        "completedTools": sum(execution.is_over(now) for execution in executions),
+        "tools": [_tool(execution, now, result_of) for execution in executions],
+        "createdAt": iso(orchestration.created),
+    }
+    if status == "complete":
+        body[wire.answer] = orchestration.answer
+    if status == "failed":
+        body["error"] = orchestration.error
+    if status in ("complete", "failed"):
+        body["completedAt"] = iso(orchestration.ended)
+        if wire.has_duration:
+            body["duration"] = round(orchestration.ended - orchestration.created)
+    return body
+
+
+def _tool(execution: Execution, now: float, result_of: ResultOf) -> dict[str, Any]:
+    return {
+        "executionId": execution.execution_id,
+        "toolName": execution.tool_name,
+        "status": execution.status_at(now),
+        **_outcome(execution, now, result_of),
+    }
+
+
+def _outcome(execution: Execution, now: float, result_of: ResultOf) -> dict[str, Any]:
+    status = execution.status_at(now)
+    if status == "complete":
+        return {"result": result_of(execution)}
+    return {"error": execution.error} if status == "failed" else {}
+
+
+def iso(moment: float) -> str:
+    """Write a moment as ISO 8601, with milliseconds and a Z."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _short(seconds: float) -> int | float:
+    return int(seconds) if float(seconds).is_integer() else round(seconds, 3)

@@ -1,0 +1,311 @@
+"""The installed command: what is there, what it costs, how it tells what is wrong, and the demonstration."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import quantcdn
+from quantcdn import cli
+from quantcdn.cli.arguments import Parser
+from quantcdn.cli.commands import demo
+from quantcdn.emulator import Emulator, Fault
+from test.helpers.process import COMMAND, run, shell, started, terminal
+
+EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
+
+
+def all_commands() -> dict[str, Parser]:
+    top = cli.parser(complete=True)
+    assert isinstance(top, Parser)
+    found, waiting = {}, [top]
+    while waiting:
+        parser = waiting.pop()
+        found[parser.prog] = parser
+        waiting.extend(parser.commands.values())
+    return found
+
+
+def test_all_commands_are_there() -> None:
+    assert sorted(all_commands()) == [
+        "quantcdn",
+        "quantcdn completion",
+        "quantcdn demo",
+        "quantcdn doctor",
+        "quantcdn emulator",
+        "quantcdn executions",
+        "quantcdn executions get",
+        "quantcdn executions list",
+        "quantcdn executions save",
+        "quantcdn executions wait",
+        "quantcdn executions watch",
+        "quantcdn mcp",
+        "quantcdn mcp list",
+        "quantcdn orchestrations",
+        "quantcdn orchestrations get",
+        "quantcdn orchestrations wait",
+        "quantcdn tools",
+        "quantcdn tools config",
+        "quantcdn tools list",
+        "quantcdn tools names",
+        "quantcdn tools show",
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(all_commands()))
+def test_help_opens_with_two_examples_that_the_parser_takes(name: str) -> None:
+    done = run(*name.split()[1:], "--help")
+    assert done.code == 0
+    about, found, rest = done.out.partition("\n\nexamples:\n")
+    assert about
+    assert found
+    examples, _, rest = rest.partition("\n\nusage: ")
+    assert rest
+    assert len(examples.splitlines()) >= 2
+    for command in re.findall(r"\bquantcdn ([^|()>\n]*)", examples):
+        assert callable(cli.parser().parse_args(command.split()).run)
+
+
+def test_summaries_of_the_tables_are_those_of_the_modules() -> None:
+    from importlib import import_module
+
+    tables = [cli.COMMANDS]
+    while tables:
+        for module_name, summary in tables.pop().values():
+            module = import_module(module_name)
+            assert summary == module.SUMMARY
+            tables.extend([module.COMMANDS] if hasattr(module, "COMMANDS") and module is not cli else [])
+
+
+def test_the_version_is_there_by_command_and_by_module() -> None:
+    assert run("--version").out == f"quantcdn {quantcdn.__version__}\n"
+    module = subprocess.run([sys.executable, "-m", "quantcdn", "--version"], capture_output=True, text=True, check=True)
+    assert module.stdout == f"quantcdn {quantcdn.__version__}\n"
+
+
+def imported(*words: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
+def test_the_version_loads_the_package_argparse_and_two_modules() -> None:
+    package = imported("-c", "import quantcdn, argparse, re, shutil, locale")
+    assert imported(COMMAND, "--version") - package == {"quantcdn.cli", "quantcdn.cli.arguments"}
+
+
+def test_importing_the_package_loads_nothing_of_the_command_line() -> None:
+    loaded = imported("-c", "import quantcdn")
+    assert "quantcdn" in loaded
+    assert not {name for name in loaded if name.startswith(("quantcdn.cli", "quantcdn.emulator", "rich"))}
+
+
+def test_importing_the_package_leaves_what_not_every_program_needs_for_later() -> None:
+    late = {
+        "quantcdn.chat",
+        "quantcdn.images",
+        "quantcdn.models._statistics",
+        "quantcdn._display.views",
+        "dateutil",
+        "pandas",
+        "IPython",
+    }
+    assert not imported("-c", "import quantcdn") & late
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "code", "said"),
+    [
+        ([], {}, 2, "quantcdn: the following arguments are required: COMMAND"),
+        (["nonsense"], {}, 2, "invalid choice"),
+        (["executions"], {}, 2, "Try: quantcdn executions --help"),
+        (["executions", "list", "--em"], {}, 2, "unrecognized arguments: --em\nTry: quantcdn executions list --help"),
+        (["doctor", "now"], {}, 2, "unrecognized arguments: now\nTry: quantcdn doctor --help"),
+        (["--emul"], {}, 2, "Try: quantcdn --help"),
+        (["executions", "list", "--limit", "many"], {}, 2, "invalid int value"),
+        (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "limit must be from 1 to 100"),
+        (["executions", "list", "--json", "--ndjson"], {}, 2, "not allowed with"),
+        (["executions", "list", "--emulator", "--json", "--fields", "status"], {}, 2, "give --ndjson with --fields"),
+        (["executions", "list", "--fields", "status,"], {}, 2, "names of fields"),
+        (["executions", "get", "--emulator", ".."], {}, 2, "execution_id cannot be"),
+        (["executions", "wait", "x", "--timeout", "soon"], {}, 2, "such as 90, 5m, 2h or none"),
+        (["executions", "wait", "x", "--interval", "0"], {}, 2, "above 0"),
+        (["tools", "config", "--emulator", "--allow", "nothing"], {}, 2, "no such tool: nothing"),
+        (["tools", "config", "--emulator", "--auto-execute"], {}, 2, "allowed"),
+        (["tools", "show", "--emulator", "get_wether"], {}, 3, "did you mean get_weather?"),
+        (["tools", "show", "--emulator", "xyz"], {}, 3, "'quantcdn tools names' lists"),
+        (["executions", "get", "--emulator", "exec_1"], {}, 3, "kept for 24 hours"),
+        (["orchestrations", "get", "--emulator", "orch_1"], {}, 3, "kept for 24 hours"),
+        (["demo", "--speed", "0"], {}, 2, "speed must be above 0"),
+        (["emulator", "--port", "70000"], {}, 1, "port must be from 0 to 65535"),
+        (["x\x1b]0;title\x07"], {}, 2, "x\\x1b]0;title\\x07"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_told_in_one_or_two_lines(
+    arguments: list[str], environ: dict[str, str], code: int, said: str
+) -> None:
+    done = run(*arguments, **environ)
+    assert done.code == code
+    assert said in done.err
+    assert 1 <= done.err.count("\n") <= 2
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (400, 1, "400"),
+        (401, 4, "Check the access token"),
+        (403, 4, "The token may not use this organisation"),
+        (404, 3, "Check the name"),
+        (429, 1, "Send fewer requests"),
+        (500, 1, "The service failed, not the command; try again later"),
+    ],
+)
+def test_each_status_of_the_service_has_its_code_and_says_what_to_do(status: int, code: int, said: str) -> None:
+    with Emulator() as service:
+        service.add_fault(Fault(status=status, retry_after=0), times=None)
+        done = run("tools", "names", service=service)
+    assert done.code == code
+    assert said in done.err
+    assert done.err.count("\n") <= 2
+    assert done.out == ""
+
+
+def test_a_refused_token_is_never_shown() -> None:
+    with Emulator(token="mine") as service:
+        done = run("tools", "names", service=service, QUANTCDN_API_TOKEN="0ther-t0ken")
+        talkative = run("tools", "names", "-v", service=service, QUANTCDN_API_TOKEN="0ther-t0ken")
+    assert done.code == talkative.code == 4
+    assert "'quantcdn doctor'" in done.err
+    assert "0ther" not in done.err + talkative.err
+
+
+def test_a_host_that_is_down_is_an_error_that_says_how_to_find_out() -> None:
+    with Emulator() as service:
+        pass
+    done = run("tools", "names", service=service)
+    assert done.code == 1
+    assert "Connection refused" in done.err
+    assert done.err.splitlines()[1].startswith("'quantcdn doctor' says")
+
+
+def test_verbose_logs_each_request_to_stderr() -> None:
+    with Emulator() as service:
+        done = run("tools", "names", "-v", service=service)
+    assert done.code == 0
+    assert "DEBUG GET " in done.err
+    assert "/ai/tools/names: 200" in done.err
+    assert done.out.startswith("get_weather\n")
+
+
+def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
+    with Emulator() as service:
+        service.fill_examples()
+        for command in ("executions list", "executions list --json", "executions watch --ndjson", "--help"):
+            done = shell(f"quantcdn {command} | head -1; echo ${{PIPESTATUS[0]}}", service, tmp_path)
+            *shown, code = done.out.splitlines()
+            assert (len(shown), code, done.err) == (1, "0", "")
+        done = shell("quantcdn --version | true; echo ${PIPESTATUS[0]}", service, tmp_path)
+        assert (done.out, done.err) == ("0\n", "")
+
+
+def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
+    with Emulator() as service:
+        done = shell("quantcdn tools names > /dev/full", service, tmp_path)
+    assert done.code == 1
+    assert "No space left" in done.err
+
+
+def test_it_works_with_stdout_closed(tmp_path: Path) -> None:
+    with Emulator() as service:
+        done = shell("quantcdn tools names >&-", service, tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_ctrl_c_ends_with_130_and_says_nothing_of_python() -> None:
+    with Emulator() as service:
+        service.add_fault(Fault(delay=30), times=None)
+        with started("tools", "names", service=service) as process:
+            while not service.requests:
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+@pytest.mark.parametrize("arguments", [["tools", "names"], ["executions", "list"], ["demo", "--speed", "50"]])
+def test_emulator_needs_neither_settings_nor_network(arguments: list[str], tmp_path: Path) -> None:
+    save = ["--save", str(tmp_path)] if "demo" in arguments else []
+    # A proxy of the environment is not for the service in this very process.
+    done = run(*arguments, "--emulator", *save, HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="")
+    assert done.code == 0, done.err
+    assert "get_weather" in done.out
+
+
+def test_the_emulator_command_serves_until_a_signal() -> None:
+    with started("emulator", "--token", "secret") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(6)]
+        assert "export QUANTCDN_API_TOKEN=secret\n" in lines
+        url = lines[3].partition("=")[2].strip()
+        assert run("tools", "names", "--host", url, "--organisation", "a", QUANTCDN_API_TOKEN="secret").code == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def test_the_demo_shows_everything_and_saves_a_picture(tmp_path: Path) -> None:
+    done = run("demo", "--save", str(tmp_path), "--speed", "20")
+    assert done.code == 0, done.err
+    for shown in (
+        "generate_image",
+        "[unit]",
+        "saved ",
+        "answer: It is sunny",
+        "failed: Image",
+        "NotFoundException: GET",
+    ):
+        assert shown in done.out
+    assert "pending" in done.err
+    assert "complete, 2 of 2 tools" in done.err
+    assert "\x1b" not in done.out + done.err
+    (picture,) = tmp_path.iterdir()
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+    assert str(picture) in done.out
+
+
+def test_the_demos_code_runs_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(demo.CODE, "demo", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) >= 5
+    assert printed[0] == printed[1] == "['get_weather', 'calculate', 'search_web', 'generate_image']"
+
+
+def test_the_demo_reads_from_a_real_host_with_the_callers_token() -> None:
+    with Emulator(token="mine") as service:
+        service.fill_examples()
+        done = run("demo", "--host", service.url, "--organisation", "acme", QUANTCDN_API_TOKEN="mine")
+        assert done.code == 0, done.err
+        assert "get_weather, calculate, search_web, generate_image" in done.out
+        assert {request.method for request in service.requests} == {"GET"}
+        assert len(service.requests) == 3
+
+
+def test_the_demo_on_a_terminal_has_a_live_line_and_colours(tmp_path: Path) -> None:
+    with terminal("demo", "--save", str(tmp_path), "--speed", "20", columns=120) as shown:
+        assert shown.end() == 0
+    assert "\r\x1b[Kgenerate_image exec_" in shown.shown
+    assert shown.shown.count(": running · ") > 3  # the seconds run on between two looks
+    assert "\x1b[1m" in shown.shown
+    assert "TOOL" in shown.shown

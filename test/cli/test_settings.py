@@ -1,0 +1,182 @@
+"""Where the command line takes host, token and organisation from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from quantcdn.cli.settings import Found, add_settings, settings
+from quantcdn.emulator import Emulator
+from test.helpers.process import run
+
+KEYS = ("QUANTCDN_API_TOKEN", "QUANTCDN_HOST", "QUANTCDN_ORGANIZATION")
+
+
+def write(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / "quantcdn" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_the_file_of_settings_is_enough(tmp_path: Path) -> None:
+    with Emulator(token="mine", organisation="acme") as service:
+        write(tmp_path, f'host = "{service.url}"\ntoken = "mine"\norganisation = "acme"\n')
+        by_variable = run("tools", "names", XDG_CONFIG_HOME=str(tmp_path))
+        write(tmp_path / ".config", f'host = "{service.url}"\ntoken = "mine"\norganization = "acme"\n')
+        by_home = run("tools", "names", HOME=str(tmp_path), XDG_CONFIG_HOME="relative")
+    assert (by_variable.code, by_variable.err) == (0, "")
+    assert (by_home.code, by_home.err) == (0, "")
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    with Emulator(token="mine", organisation="acme") as service, Emulator() as other:
+        write(tmp_path, f'host = "{other.url}"\ntoken = "filed"\norganisation = "filed"\n')
+        known = {"XDG_CONFIG_HOME": str(tmp_path), "QUANTCDN_API_TOKEN": "mine", "QUANTCDN_ORGANIZATION": "acme"}
+        assert run("tools", "names", **known, QUANTCDN_HOST=service.url).code == 0
+        assert run("tools", "names", "--host", service.url, **known, QUANTCDN_HOST=other.url).code == 0
+        assert run("tools", "names", "--host", service.url, "--organisation", "b", **known).code == 4
+        assert run("tools", "names", **known).code == 4
+        assert [len(service.requests), len(other.requests)] == [3, 1]
+
+
+def test_the_second_names_of_the_environment_are_read(tmp_path: Path) -> None:
+    with Emulator(token="mine", organisation="acme") as service:
+        first = {"QUANT_BASE_URL": service.url, "QUANT_ORGANISATION": "acme"}
+        assert run("tools", "names", **first, QUANT_API_TOKEN="mine").code == 0
+        assert run("tools", "names", **first, BEARER_TOKEN="mine").code == 0
+        assert run("tools", "names", **first, QUANTCDN_API_TOKEN="mine", BEARER_TOKEN="wrong").code == 0
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o602])
+def test_a_file_that_others_can_read_or_change_is_refused(tmp_path: Path, mode: int) -> None:
+    path = write(tmp_path, 'token = "s3cret"\n', mode)
+    done = run("tools", "names", XDG_CONFIG_HOME=str(tmp_path), QUANTCDN_API_TOKEN="x", QUANTCDN_ORGANIZATION="acme")
+    assert (done.code, done.out) == (2, "")
+    assert f"chmod 600 {path}" in done.err
+    assert "s3cret" not in done.err
+    path.chmod(0o400)
+    assert "chmod" not in run("tools", "names", XDG_CONFIG_HOME=str(tmp_path)).err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("token = s3cret\n", "is not TOML: Invalid value (at line 1, column"),
+        ('token = "s3cret', "is not TOML: "),
+        ('tokne = "s3cret"\n', "has an unknown key 'tokne': it takes host, token and organisation"),
+        ('"\\u001b[31m" = "s3cret"\n', "unknown key '\\x1b[31m'"),
+        ("host = 1\n", 'host must be text in quotes, such as host = "…"'),
+        ('organisation = ""\n', "organisation must be text"),
+        ('organisation = "a"\norganization = "b"\n', "leave one out"),
+        ('[profile]\ntoken = "s3cret"\n', "unknown key 'profile'"),
+        ('host = "ftp://x"\ntoken = "s3cret"\norganisation = "a"\n', "config.toml: host must be https://"),
+        ('token = "s3 cret"\norganisation = "a"\n', "config.toml: access_token has blanks"),
+    ],
+)
+def test_a_file_with_mistakes_is_told_without_what_is_in_it(tmp_path: Path, text: str, said: str) -> None:
+    write(tmp_path, text)
+    done = run("tools", "names", XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert "s3" not in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_file_that_is_no_text_or_no_file_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "")
+    path.write_bytes(b"\xff\xfe")
+    assert "not text in UTF-8" in run("tools", "names", XDG_CONFIG_HOME=str(tmp_path)).err
+    path.unlink()
+    path.mkdir()
+    assert "Is a directory" in run("tools", "names", XDG_CONFIG_HOME=str(tmp_path)).err
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({}, "no organisation: give --organisation NAME, set QUANTCDN_ORGANIZATION, or write organisation into "),
+        ({"QUANTCDN_ORGANIZATION": " "}, "environment QUANTCDN_ORGANIZATION: organisation is blank"),
+        (
+            {"QUANTCDN_ORGANIZATION": "a"},
+            "no access token: set QUANTCDN_API_TOKEN, give --token-file FILE, or write token into "
+            "/somewhere/.config/quantcdn/config.toml",
+        ),
+        ({"QUANTCDN_ORGANIZATION": "a", "BEARER_TOKEN": "a b"}, "environment BEARER_TOKEN: access_token has blanks"),
+        (
+            {"QUANTCDN_ORGANIZATION": "a", "BEARER_TOKEN": "a", "QUANT_BASE_URL": "x"},
+            "environment QUANT_BASE_URL: host must be https://",
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_with_where_it_would_come_from(environ: dict[str, str], said: str) -> None:
+    done = run("executions", "list", HOME="/somewhere", **environ)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_token_can_come_from_a_file_or_from_stdin(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("  Bearer mine\n\n")
+    file.chmod(0o600)
+    with Emulator(token="mine") as service:
+        where = {"QUANTCDN_HOST": service.url, "QUANTCDN_ORGANIZATION": "acme", "QUANTCDN_API_TOKEN": "wrong"}
+        assert run("tools", "names", "--token-file", str(file), **where).code == 0
+        assert run("tools", "names", "--token-file", "-", stdin="mine\n", **where).code == 0
+        identifier = service.start_execution("calculate", pending=0, running=0)
+        both = run("executions", "wait", "-", "--token-file", "-", stdin=f"mine\n{identifier}\n", **where)
+        assert both.out.startswith(identifier)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "No such file"), (b"", "it is empty"), (b" \n", "it is empty"), (b"\xff", "no text")]
+)
+def test_a_token_file_that_cannot_be_used_is_told(tmp_path: Path, content: bytes | None, said: str) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+        file.chmod(0o600)
+    done = run("tools", "names", "--token-file", str(file), QUANTCDN_ORGANIZATION="a")
+    assert done.code == 2
+    assert f"--token-file {file}: " in done.err
+    assert said in done.err
+
+
+def test_there_is_no_flag_that_would_show_the_token_in_the_list_of_processes() -> None:
+    assert run("tools", "names", "--token", "x").code == 2
+
+
+def test_the_local_service_takes_no_token_of_others_and_no_host() -> None:
+    assert run("tools", "names", "--emulator", "--host", "https://a.example").code == 2
+    assert "makes its own token" in run("tools", "names", "--emulator", "--token-file", "x").err
+    # It heeds neither the environment nor the file, so that nothing of them can be in its way.
+    assert run("tools", "names", "--emulator", QUANTCDN_HOST="nonsense", QUANTCDN_API_TOKEN="a b").code == 0
+
+
+def found(monkeypatch: pytest.MonkeyPatch, *words: str, **environ: str) -> argparse.Namespace:
+    for name in (*KEYS, "QUANT_API_TOKEN", "BEARER_TOKEN", "QUANT_BASE_URL", "QUANT_ORGANISATION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    parser = argparse.ArgumentParser()
+    add_settings(parser)
+    return parser.parse_args(words)
+
+
+def test_each_setting_says_where_it_was_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = write(tmp_path, 'token = "s3cret"\n')
+    arguments = found(
+        monkeypatch, "--host", "https://a.example", XDG_CONFIG_HOME=str(tmp_path), QUANTCDN_ORGANIZATION="acme"
+    )
+    chosen = settings(arguments)
+    assert chosen.host == Found("https://a.example", "--host")
+    assert chosen.organisation == Found("acme", "environment QUANTCDN_ORGANIZATION")
+    assert chosen.token == Found("s3cret", str(path))
+    assert "s3cret" not in repr(chosen)
+    nothing = settings(found(monkeypatch, XDG_CONFIG_HOME="/nowhere", QUANTCDN_ORGANIZATION=""))
+    assert nothing.host == Found("https://dashboard.quantcdn.io", "default")
+    assert nothing.token == nothing.organisation == Found(None, "")

@@ -1,0 +1,72 @@
+"""The check of the built site finds every link that leads nowhere, and the site has every page."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+PAGE = """<!doctype html><title>A</title><a href="{link}">there</a><h1 id="here">Here</h1>"""
+
+
+def checked(folder: Path) -> tuple[int, list[str]]:
+    done = subprocess.run(
+        [sys.executable, DOCS / "tools" / "links.py", folder], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/one.html").write_text(PAGE.format(link="../index.html#here"))
+    (tmp_path / "style.css").write_text("")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "models/one.html",
+        "models/one.html#here",
+        "#here",
+        "style.css",
+        "style.css?v=1",
+        "https://example.org/",
+        "data:,",
+        "#",
+    ],
+)
+def test_a_link_that_leads_somewhere_is_right(site: Path, link: str) -> None:
+    (site / "index.html").write_text(PAGE.format(link=link))
+    assert checked(site) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "link", ["two.html", "models/one.html#there", "#there", "models", "../index.html", "image%20.png"]
+)
+def test_a_link_that_leads_nowhere_is_named_with_its_page(site: Path, link: str) -> None:
+    (site / "index.html").write_text(PAGE.format(link=link))
+    assert checked(site) == (1, [f"{site / 'index.html'}: {link} leads nowhere"])
+
+
+def test_a_picture_that_is_missing_is_named(site: Path) -> None:
+    (site / "index.html").write_text('<img src="images/none.svg">' + PAGE.format(link="#here"))
+    assert checked(site) == (1, [f"{site / 'index.html'}: images/none.svg leads nowhere"])
+
+
+def test_a_folder_without_a_site_is_no_good_site(tmp_path: Path) -> None:
+    assert checked(tmp_path) == (1, [f"no site in {tmp_path}"])
+
+
+def test_the_start_page_lists_every_page() -> None:
+    listed = set(
+        re.findall(r"^- \[[^\]]+\]\(([^)#]+)\)", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} == listed - {"models/README.md"}

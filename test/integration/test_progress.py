@@ -1,0 +1,525 @@
+"""A wait shows a person how far it is, in a notebook or on a terminal, and nothing to a pipe."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+import quantcdn
+from quantcdn import AIToolsApi
+from quantcdn._display import terminal
+from quantcdn._polling import progress
+from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.polling import Timing
+from test.helpers.clock import LIST, STATUS, FakeTime, count, no_chance, waiting
+from test.helpers.markup import Page
+
+# A line on its own
+
+
+class Board:
+    """A place that remembers what was shown when."""
+
+    def __init__(self, time: Callable[[], float]) -> None:
+        self.time = time
+        self.shown: list[tuple[float, str]] = []
+        self.parts: list[tuple[int, int] | None] = []
+        self.did: list[str] = []
+
+    def show(self, text: str, part: tuple[int, int] | None) -> None:
+        self.shown.append((self.time(), text))
+        self.parts.append(part)
+        self.did.append("show")
+
+    def clear(self) -> None:
+        self.did.append("clear")
+
+    def leave(self) -> None:
+        self.did.append("leave")
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text in self.shown]
+
+
+@pytest.fixture
+def line() -> tuple[progress.Line, Board, FakeTime]:
+    fake = FakeTime()
+    board = Board(fake.clock)
+    return progress.Line(board, fake.timing), board, fake
+
+
+Parts = tuple[progress.Line, Board, FakeTime]
+
+
+def test_the_seconds_run_on_between_two_looks_without_a_longer_pause(line: Parts) -> None:
+    told, board, fake = line
+    told.tell("running")
+    told.timing.sleep(3)
+    assert board.texts == ["running · 0 s", "running · 1 s", "running · 2 s", "running · 3 s"]
+    assert fake.now == pytest.approx(3)
+
+
+def test_the_last_text_stands_whenever_it_came(line: Parts) -> None:
+    told, board, _ = line
+    told.tell("running")
+    told.tell("complete")
+    told.end()
+    assert board.texts == ["running · 0 s", "complete · 0 s"]
+    assert board.did[-1] == "leave"
+
+
+def test_it_changes_four_times_a_second_at_most(line: Parts) -> None:
+    told, board, _ = line
+    for number in range(200):
+        told.tell(f"{number} of 200 ended")
+        told.timing.sleep(0.013)
+    told.end()
+    moments = [moment for moment, _ in board.shown]
+    assert max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments) <= 4
+    assert len(moments) >= 7
+
+
+def test_nothing_is_shown_before_something_is_known(line: Parts) -> None:
+    told, board, _ = line
+    told.timing.sleep(3)
+    told.end()
+    assert board.shown == []
+
+
+def test_a_place_that_breaks_ends_the_line_and_not_the_wait(line: Parts) -> None:
+    told, board, fake = line
+
+    def broken(*_: object) -> None:
+        board.did.append("broken")
+        raise BrokenPipeError
+
+    board.show = broken  # type: ignore[method-assign] # a terminal that was closed
+    told.tell("running")
+    told.timing.sleep(3)
+    told.end()
+    assert board.did == ["broken"]
+    assert fake.now == pytest.approx(3)
+
+
+# Waits with a line
+
+
+@pytest.fixture
+def api(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> Iterator[AIToolsApi]:
+    with waiting(quantcdn_emulator, quantcdn_clock) as made:
+        yield made
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch, quantcdn_clock: ManualClock) -> Board:
+    made = Board(quantcdn_clock.now)
+    monkeypatch.setattr(progress, "place", lambda: made)
+    return made
+
+
+def test_a_wait_shows_tool_identifier_status_and_seconds(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+) -> None:
+    identifier = quantcdn_emulator.start_execution("generate_image", pending=1, running=10)
+    api.wait_for_ai_tool_execution("acme", identifier)
+    assert board.texts[0] == f"generate_image {identifier}: pending · 0 s"
+    assert f"generate_image {identifier}: running · 5 s" in board.texts
+    assert board.texts[-1] == f"generate_image {identifier}: complete · 12 s"
+    assert board.did.count("leave") == 1
+
+
+def test_a_wait_for_an_orchestration_shows_how_many_tools_are_done(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+) -> None:
+    identifier = quantcdn_emulator.start_orchestration(["calculate", "get_weather"], running=4)
+    api.wait_for_ai_orchestration("acme", identifier)
+    assert board.texts[0] == f"{identifier}: pending, 0 of 2 tools · 0 s"
+    assert board.texts[-1].startswith(f"{identifier}: complete, 2 of 2 tools")
+    assert (board.parts[0], board.parts[-1]) == ((0, 2), (2, 2))
+
+
+def test_a_wait_for_many_shows_how_many_have_ended_and_makes_room_for_each_outcome(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+) -> None:
+    ids = [quantcdn_emulator.start_execution("calculate", running=seconds) for seconds in (2, 20)]
+    ids.append(quantcdn_emulator.start_execution("calculate", running=10, error="no"))
+    for _ in api.wait_for_ai_tool_executions("acme", [*ids, ids[0]]):
+        assert board.did[-1] == "clear"
+    assert board.texts[0] == "0 of 3 ended · 0 s"
+    assert any(text.startswith("1 of 3 ended · ") for text in board.texts)
+    assert any(text.startswith("2 of 3 ended, 1 badly · ") for text in board.texts)
+    assert board.texts[-1].startswith("3 of 3 ended, 1 badly · ")
+    assert (board.did[-1], board.parts[-1]) == ("leave", (3, 3))
+
+
+def test_a_wait_for_many_that_is_left_early_does_not_come_back_to_its_line(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+) -> None:
+    ids = [quantcdn_emulator.start_execution("calculate", running=seconds) for seconds in (2, 20)]
+    outcomes = api.wait_for_ai_tool_executions("acme", ids)
+    next(outcomes)
+    before = list(board.did)
+    outcomes.close()  # type: ignore[attr-defined] # an iterator need not have it
+    assert board.did == before
+
+
+def requests_of_waits(quantcdn_emulator: Emulator, api: AIToolsApi) -> tuple[int, ...]:
+    quantcdn_emulator.reset()
+    api.wait_for_ai_tool_execution("acme", quantcdn_emulator.start_execution("generate_image", running=9.5))
+    api.wait_for_ai_tool_execution("acme", quantcdn_emulator.start_execution("calculate", running=30.3))
+    api.wait_for_ai_orchestration("acme", quantcdn_emulator.start_orchestration(["calculate"], running=9.5))
+    ids = [quantcdn_emulator.start_execution("calculate", running=seconds + 0.7) for seconds in range(8)]
+    list(api.wait_for_ai_tool_executions("acme", ids))
+    return tuple(count(quantcdn_emulator, name) for name in (STATUS, LIST, "get_ai_orchestration_status"))
+
+
+def test_a_line_costs_no_request(
+    quantcdn_emulator: Emulator, api: AIToolsApi, monkeypatch: pytest.MonkeyPatch, quantcdn_clock: ManualClock
+) -> None:
+    without = requests_of_waits(quantcdn_emulator, api)
+    seen = Board(quantcdn_clock.now)
+    monkeypatch.setattr(progress, "place", lambda: seen)
+    assert requests_of_waits(quantcdn_emulator, api) == without
+    assert len(seen.shown) > 20
+
+
+@pytest.mark.parametrize(
+    "wait", ["wait_for_ai_tool_execution", "wait_for_ai_orchestration", "wait_for_ai_tool_executions"]
+)
+def test_who_is_told_of_updates_sees_no_line(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board, wait: str
+) -> None:
+    told: list[Any] = []
+    run_wait(quantcdn_emulator, api, wait, on_update=told.append)
+    assert told
+    assert board.did == []
+
+
+@pytest.mark.parametrize(
+    "wait", ["wait_for_ai_tool_execution", "wait_for_ai_orchestration", "wait_for_ai_tool_executions"]
+)
+def test_progress_false_turns_the_line_off(
+    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board, wait: str
+) -> None:
+    api.api_client.configuration.progress = False
+    run_wait(quantcdn_emulator, api, wait)
+    assert board.did == []
+    api.api_client.configuration.progress = True
+    run_wait(quantcdn_emulator, api, wait)
+    assert "leave" in board.did
+
+
+def run_wait(service: Emulator, api: AIToolsApi, wait: str, **settings: Any) -> None:
+    if wait == "wait_for_ai_orchestration":
+        api.wait_for_ai_orchestration("acme", service.start_orchestration(["calculate"]), **settings)
+    elif wait == "wait_for_ai_tool_execution":
+        api.wait_for_ai_tool_execution("acme", service.start_execution("calculate"), **settings)
+    else:
+        list(api.wait_for_ai_tool_executions("acme", [service.start_execution("calculate")], **settings))
+
+
+def test_progress_takes_true_or_false() -> None:
+    assert quantcdn.Configuration().progress is True
+    with pytest.raises(quantcdn.ApiTypeError, match="progress takes True or False"):
+        quantcdn.Configuration(progress="yes")  # type: ignore[arg-type] # what a caller without a checker does
+
+
+# Where a person looks
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_stream_that_is_no_terminal_a_dumb_one_a_closed_one_and_none_at_all_have_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = Screen()
+    closed.close()
+    for stream, term, found in [
+        (Screen(), "xterm", True),
+        (Screen(), "dumb", False),
+        (io.StringIO(), "xterm", False),
+        (closed, "xterm", False),
+        (None, "xterm", False),
+    ]:
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setenv("TERM", term)
+        if stream is closed:
+            monkeypatch.setattr(Screen, "isatty", io.StringIO.isatty)  # which raises where it is closed
+        assert (progress.place() is not None) == found
+        monkeypatch.setattr(Screen, "isatty", lambda _: True)
+
+
+def test_a_log_of_requests_has_the_terminal_to_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Screen())
+    monkeypatch.setenv("TERM", "xterm")
+    assert progress.place() is not None
+    with caplog.at_level(logging.DEBUG, "quantcdn"):
+        assert progress.place() is None
+
+
+def test_of_two_waits_at_once_the_first_has_the_terminal_s_line() -> None:
+    screen = Screen()
+    first, second = progress.Terminal(screen), progress.Terminal(screen)
+    first.show("first", None)
+    second.show("second", None)
+    second.leave()
+    assert screen.getvalue() == "\r\x1b[Kfirst"
+    first.clear()
+    second.show("second", None)
+    second.leave()
+    assert screen.getvalue() == "\r\x1b[Kfirst\r\x1b[K\r\x1b[Ksecond\n"
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    screen = Screen()
+    place = progress.Terminal(screen)
+    place.show("a\x1b]0;title\x07\nb", None)
+    place.leave()
+    assert screen.getvalue() == "\r\x1b[Ka\\x1b]0;title\\x07\\nb\n"
+
+
+SCRIPT = """
+import sys
+import quantcdn
+from quantcdn.emulator import Clock, Emulator
+
+speed, tool, running = float(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+with Emulator(clock=Clock(speed)) as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
+    api = quantcdn.AIToolsApi(client)
+    wait = quantcdn.Poll(0.1, 1, 0.1)
+    identifier = service.start_execution(tool, pending=0, running=running)
+    print(api.wait_for_ai_tool_execution("acme", identifier, poll=wait).status, flush=True)
+    ids = [service.start_execution("calculate", running=0)]
+    for outcome in api.wait_for_ai_tool_executions("acme", ids, poll=wait):
+        print(outcome.identifier, flush=True)
+"""
+
+
+def without_size(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what would win over the terminal's own size."""
+    return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
+
+
+class Run:
+    """A script with a terminal as its stderr, in a session of its own so that a key's byte becomes a signal."""
+
+    def __init__(self, tmp_path: Path, *arguments: object, columns: int = 80, **environment: str) -> None:
+        script = tmp_path / "waits.py"
+        script.write_text(SCRIPT, encoding="utf-8")
+        self.ours, theirs = os.openpty()
+        begin = (
+            "import fcntl, os, signal, struct, sys, termios\n"
+            "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+            "fcntl.ioctl(2, termios.TIOCSCTTY, 0)\n"
+            f"fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack('4H', 24, {columns}, 0, 0))\n"
+            "os.execv(sys.executable, sys.argv[1:])"
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", begin, sys.executable, str(script), *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            start_new_session=True,
+            env={**without_size(os.environ), "TERM": "xterm", **environment},
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def read(self) -> bool:
+        """Read what was shown since; False at the end."""
+        assert select.select([self.ours], [], [], 60)[0]
+        try:
+            self.shown += os.read(self.ours, 10_000).decode()
+        except OSError:  # Linux says so where the other end is closed
+            return False
+        return True
+
+    def read_until(self, text: str) -> None:
+        while text not in self.shown:
+            assert self.read(), self.shown
+
+    def finish(self) -> tuple[int, str]:
+        """Read to the end; give the exit status and stdout."""
+        try:
+            while self.read():
+                pass
+            assert self.process.stdout is not None
+            with self.process.stdout as out:
+                printed = out.read().decode()
+            return self.process.wait(30), printed
+        finally:
+            self.process.kill()
+            self.process.wait(30)
+            os.close(self.ours)
+
+
+def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_path: Path) -> None:
+    run = Run(tmp_path, 20, "generate_image", 30)
+    status, printed = run.finish()
+    assert (status, printed.splitlines()[0]) == (0, "complete")
+    assert len(printed.splitlines()) == 2
+    rows = run.shown.replace("\r\n", "\n").split("\n")
+    states = re.findall(r"generate_image exec_[0-9a-f]{32}: (\w+) · \d+ s", rows[0])
+    assert (states[0], states[-1]) == ("running", "complete")
+    assert rows[0].count("\r\x1b[K") == len(states)
+    assert re.sub(r".*\r\x1b\[K", "", rows[1]) == "1 of 1 ended · 0 s"
+    assert rows[2:] == [""]
+
+
+@pytest.mark.parametrize("letter", ["x", "画"])
+def test_a_line_is_never_wider_than_the_terminal(tmp_path: Path, letter: str) -> None:
+    run = Run(tmp_path, 20, letter * 300, 10, columns=40)
+    assert run.finish()[0] == 0
+    texts = [re.sub(r"\x1b\[K", "", part) for part in re.split(r"[\r\n]+", run.shown)]
+    assert max(map(terminal.cells, texts)) == 39
+
+
+def test_ctrl_c_ends_a_wait_with_a_line_at_once_and_says_how_to_go_on_below_it(tmp_path: Path) -> None:
+    run = Run(tmp_path, 1, "generate_image", 3_600)
+    try:
+        run.read_until("running · ")
+        os.write(run.ours, b"\x03")
+        pressed = time.monotonic()
+        run.read_until("Traceback")
+        seconds = time.monotonic() - pressed
+    finally:
+        if "Traceback" not in run.shown:
+            run.process.kill()
+    status, _ = run.finish()
+    assert status == -signal.SIGINT
+    assert seconds < 1  # closing the local service and a busy machine take their part of it
+    assert re.search(r"running · \d+ s(\^C)?\r\nTraceback", run.shown), run.shown
+    assert "To go on waiting: api.wait_for_ai_tool_execution('acme', 'exec_" in run.shown
+
+
+def test_a_pipe_and_a_dumb_terminal_get_nothing(tmp_path: Path) -> None:
+    dumb = Run(tmp_path, 100, "calculate", 10, TERM="dumb")
+    assert dumb.finish()[0] == 0
+    assert dumb.shown == ""
+    command = [sys.executable, str(tmp_path / "waits.py"), "100", "calculate", "10"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("complete\n")
+
+
+def test_waits_in_threads_share_a_terminal_and_all_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(progress, "place", lambda: progress.Terminal(screen))
+    clock = ManualClock()
+    with Emulator(clock=clock) as service, waiting(service, clock) as api:
+        ids = [service.start_execution("calculate", running=0.1) for _ in range(8)]
+        api.timing = Timing(clock.now, clock.advance, no_chance)
+        threads = [threading.Thread(target=api.wait_for_ai_tool_execution, args=("acme", one)) for one in ids]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in threads)
+    for row in screen.getvalue().removesuffix("\n").split("\n"):
+        assert len(set(re.findall("exec_[0-9a-f]{32}", row))) == 1, "two waits wrote into one row"
+
+
+# In a notebook
+
+
+class Counted(NotebookClient):
+    """Runs a notebook, and keeps what came to be shown, in its order."""
+
+    def __init__(self, notebook: nbformat.NotebookNode) -> None:
+        super().__init__(notebook, kernel_name="python3", timeout=60, extra_arguments=["--log-level=ERROR"])
+        self.messages: list[tuple[str, Any]] = []
+
+    def process_message(self, msg: Any, *arguments: Any) -> Any:
+        if msg["msg_type"] in ("display_data", "update_display_data"):
+            self.messages.append((msg["msg_type"], msg["content"]["data"]))
+        return super().process_message(msg, *arguments)
+
+
+def run_cells(tmp_path: Path, *sources: str) -> tuple[list[list[Any]], list[tuple[str, Any]]]:
+    """Run cells in a kernel; give the outputs of each, and the messages that showed or changed something."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    client = Counted(notebook)
+    client.resources = {"metadata": {"path": str(tmp_path)}}
+    client.execute()
+    return [cell.outputs for cell in notebook.cells], client.messages
+
+
+BEGIN = """
+import quantcdn
+from quantcdn.emulator import Clock, Emulator
+service = Emulator(clock=Clock(20))
+client = quantcdn.ApiClient(service.configuration(proxy=""))
+api = quantcdn.AIToolsApi(client)
+poll = quantcdn.Poll(0.1, 1, 0.1)
+def start(**settings):
+    return service.start_execution("calculate", pending=0, **settings)
+"""
+
+
+def test_in_a_notebook_a_wait_is_one_output_that_changes_in_place(tmp_path: Path) -> None:
+    outputs, messages = run_cells(
+        tmp_path,
+        BEGIN,
+        "api.wait_for_ai_tool_execution('acme', start(running=25), poll=poll);",
+        "[outcome.error for outcome in api.wait_for_ai_tool_executions('acme', [start(), start()], poll=poll)]",
+        "client.configuration.progress = False\napi.wait_for_ai_tool_execution('acme', start(running=1), poll=poll)",
+        "client.close(); service.close()",
+    )
+    _, one, many, quiet, _ = outputs
+    assert [output.output_type for output in one] == ["display_data"]
+    assert re.fullmatch(r"calculate exec_[0-9a-f]{32}: complete · \d+ s", one[0].data["text/plain"])
+    assert [output.output_type for output in many] == ["display_data", "execute_result"]
+    page = Page(many[0].data["text/html"])
+    assert page.text.strip().startswith("2 of 2 ended · ")
+    assert page.all("progress") == [{"max": "2", "value": "2"}]
+    assert [output.output_type for output in quiet] == ["execute_result"]
+    kinds = [kind for kind, _ in messages]
+    assert kinds[:2] == ["display_data", "update_display_data"]
+    assert kinds.count("display_data") == 2
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads beside a fork
+def test_a_process_that_is_forked_off_in_the_middle_of_a_line_has_one_of_its_own() -> None:
+    held, stream = progress.Terminal(io.StringIO()), io.StringIO()
+    held.show("the parent's")
+    child = os.fork()
+    if child == 0:
+        own = progress.Terminal(stream)
+        own.show("the child's")
+        own.leave()
+        held.leave()  # which is a copy, and gives up the parent's room in vain
+        again = progress.Terminal(stream)
+        again.show("again")
+        os._exit(0 if "the child's" in stream.getvalue() and "again" in stream.getvalue() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    other = progress.Terminal(stream)
+    other.show("another of the parent")
+    assert stream.getvalue() == ""  # the first still has the room
+    held.leave()
+    other.show("another of the parent")
+    other.leave()
+    assert "another of the parent" in stream.getvalue()

@@ -1,0 +1,85 @@
+"""Real parts that npm brings: they are installed once, into a folder of the user's cache, and found there.
+
+Like ``parts.py``, whose ``install`` calls this one's, it must do with the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from test.tools.parts import Program, find, free_port, missing
+
+PACKAGES = {"prism": "@stoplight/prism-cli@5.14.2"}
+"""Programs, and the packages of npm that bring them, each in one version."""
+
+PATIENCE = 30.0
+"""Within how many seconds a program has to listen, on a machine that runs other tests beside it."""
+
+
+def folder_of(program: str) -> Path:
+    """Say where a program is installed; another version has another folder."""
+    return Path.home() / ".cache" / "quantcdn-tests" / re.sub(r"[^\w.-]+", "-", PACKAGES[program]).strip("-")
+
+
+def script_of(program: str) -> Path:
+    return folder_of(program) / "node_modules" / ".bin" / program
+
+
+def needed(program: str) -> list[str]:
+    """Find a program and what runs it, or end the test as a missing program of Debian does."""
+    node, script = find("node"), script_of(program)
+    if node is None or not script.exists():
+        missing(f"{PACKAGES[program]} is missing: run python -m test.tools.parts where npm can reach its registry")
+    return [str(node), str(script)]
+
+
+def install() -> list[str]:
+    """Install what is missing, where npm is there; returns the programs that could not be installed."""
+    npm = find("npm")
+    failed = []
+    for program, package in PACKAGES.items():
+        if not script_of(program).exists() and not (npm and _installed(npm, program)):
+            print(f"{program}: could not be installed from {package}")
+            failed.append(program)
+    return failed
+
+
+def _installed(npm: str, program: str) -> bool:
+    """Install beside the place and move there, so that two runs at once do not meet."""
+    target = folder_of(program)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=target.parent))
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    command = [npm, "install", *options, "--prefix", str(beside), PACKAGES[program]]
+    try:
+        done = subprocess.run(command, cwd=beside, stdin=subprocess.DEVNULL, check=False).returncode == 0
+        if done and not target.exists():
+            os.replace(beside, target)
+    except OSError as error:
+        print(error)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return script_of(program).exists()
+
+
+class Prism(Program):
+    """A mock server made of a description: it answers the examples, or (``dynamic``) what its schemas allow."""
+
+    patience = PATIENCE
+
+    def __init__(self, folder: Path, description: Path, *, dynamic: bool) -> None:
+        super().__init__(folder / "log")
+        mode = ["--dynamic"] if dynamic else []
+        self._command = [*needed("prism"), "mock", *mode, str(description), "--host", "127.0.0.1", "--port", "0"]
+        self.start(self._command, self._configure)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def _configure(self) -> list[int]:
+        self.port = free_port()
+        self._command[-1] = str(self.port)
+        return [self.port]

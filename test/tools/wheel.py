@@ -1,0 +1,44 @@
+"""Install the built wheel into an empty environment and use it there: ``python test/tools/wheel.py dist``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+USE = """
+import importlib.metadata
+import importlib.resources
+
+import quantcdn
+from quantcdn.emulator import Emulator
+
+with Emulator() as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
+    print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").tools)
+assert importlib.resources.files("quantcdn").joinpath("py.typed").is_file()
+needed = [text for text in importlib.metadata.requires("quantcdn") if "extra ==" not in text]
+assert len(needed) == 4, needed
+"""
+
+
+def main(folder: Path) -> None:
+    """Use each wheel in the folder."""
+    wheels = [path.resolve() for path in folder.glob("*.whl")]
+    if not wheels:
+        raise SystemExit(f"no wheel in {folder}")
+    for wheel in wheels:
+        with tempfile.TemporaryDirectory() as place:
+            venv.create(place, with_pip=True)
+            python = Path(place) / "bin" / "python"
+            subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, cwd=place)
+            subprocess.run([python, "-W", "error", "-c", USE], check=True, cwd=place)
+            subprocess.run([python.with_name("quantcdn"), "--version"], check=True, cwd=place)
+            manual = Path(place) / "share" / "man" / "man1" / "quantcdn.1"  # where man looks beside the command
+            if not manual.is_file():
+                raise SystemExit(f"{wheel.name} brings no {manual.name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
