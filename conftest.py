@@ -15,8 +15,8 @@ from test.helpers.descriptions import LEFT_OUT
 
 pytest_plugins = ["quantcdn.testing"]
 
-# A project of its own, with its own settings of pytest; test/docs/test_example_project.py runs it.
-collect_ignore = ["docs/examples/picture_service"]
+# Projects of their own, with their own settings of pytest; test/docs/test_example_projects.py runs them.
+collect_ignore = ["docs/examples/dashboard", "docs/examples/picture_service"]
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
