@@ -30,8 +30,10 @@ from quantcdn.emulator._openapi.document import description, operation_id
 from quantcdn.emulator._serializers import WIRES
 from test.helpers.emulator_requests import ask
 
-SCRIPT = Path(__file__).parent.parent.parent / "docs" / "tools" / "openapi.py"
-WRITTEN = yaml.safe_load(SCRIPT.with_suffix(".yaml").read_text(encoding="utf-8"))
+DOCS = Path(__file__).parent.parent.parent / "docs"
+SCRIPT = DOCS / "tools" / "openapi.py"
+FILE = DOCS / "openapi.yaml"
+WRITTEN = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 TOKEN = "token-of-the-description"
 
 CONFIG = SchemathesisConfig.from_dict(
@@ -222,12 +224,12 @@ def test_the_local_service_serves_it_without_a_token_and_its_page_names_it(quant
 
 
 def test_the_file_is_current(tmp_path: Path) -> None:
-    assert check(SCRIPT.parent) == (0, ""), "run python docs/tools/openapi.py"
+    assert check(DOCS) == (0, ""), "run python docs/tools/openapi.py"
 
 
 def test_an_edited_file_is_named_and_written_anew(tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
-    shutil.copy(SCRIPT.with_suffix(".yaml"), file)
+    shutil.copy(FILE, file)
     file.write_text(file.read_text(encoding="utf-8").replace("maximum: 100", "maximum: 99"), encoding="utf-8")
     assert check(tmp_path) == (1, f"not current: {file}\n")
     subprocess.run([sys.executable, SCRIPT, "--folder", tmp_path], timeout=60, check=True)
