@@ -7,7 +7,6 @@ import time
 from typing import Protocol, TypeGuard
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
 from quantcdn.exceptions import ApiTypeError
 
 
@@ -70,7 +69,7 @@ class ManualClock:
     """
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
-        self._now = _arguments.moment("start", start)
+        self._now = _validation.timestamp("start", start)
         self._lock = threading.Lock()
 
     def now(self) -> float:
@@ -92,9 +91,9 @@ class ManualClock:
             ApiTypeError: ``seconds`` is not a number.
             ApiValueError: ``seconds`` is negative, or leads beyond the last time that ``start`` may be.
         """
-        step = _arguments.moment("seconds", seconds)
+        step = _validation.timestamp("seconds", seconds)
         with self._lock:
-            self._now = _arguments.moment("the time", self._now + step)
+            self._now = _validation.timestamp("the time", self._now + step)
 
     def __repr__(self) -> str:
         return f"ManualClock(start={self.now()!r})"

@@ -11,7 +11,6 @@ from quantcdn import _validation
 from quantcdn._types import is_collection
 from quantcdn.api import ai_tools_api
 from quantcdn.configuration import Configuration
-from quantcdn.emulator import _arguments
 from quantcdn.emulator._backend import Memory, Service, digits
 from quantcdn.emulator._clock import AnyClock, Clock, checked_clock
 from quantcdn.emulator._faults import Fault, Faults
@@ -159,7 +158,7 @@ class Emulator:
             created=self.clock.now(),
             pending=pending,
             running=running,
-            result=_arguments.json_value("result", result),
+            result=_validation.json_value("result", result),
             error=error,
         )
         self._service.add_execution(script)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
 from quantcdn.emulator._http.response import Answer, json_answer
 from quantcdn.exceptions import ApiTypeError
 
@@ -44,7 +43,7 @@ class Fault:
             _validation.integer("status", self.status, 200, 599)
         if self.body is not None and not isinstance(self.body, bytes):
             raise ApiTypeError(f"body takes bytes, not {type(self.body).__name__}")
-        _arguments.duration("delay", self.delay)
+        _validation.duration("delay", self.delay)
         _validation.boolean("reset", self.reset)
         _validation.boolean("truncate", self.truncate)
         if self.retry_after is not None and not isinstance(self.retry_after, str):

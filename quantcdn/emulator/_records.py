@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
 
 LIFETIME = 86_400.0
 """How long a record is kept after it was created, in seconds."""
@@ -36,8 +35,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         _validation.text("tool_name", self.tool_name)
-        _arguments.duration("pending", self.pending)
-        _arguments.duration("running", self.running)
+        _validation.duration("pending", self.pending)
+        _validation.duration("running", self.running)
         _validation.optional_text("error", self.error)
 
     @property
@@ -77,8 +76,8 @@ class Orchestration:
     """Why it fails, or None."""
 
     def __post_init__(self) -> None:
-        _arguments.duration("pending", self.pending)
-        _arguments.duration("synthesizing", self.synthesizing)
+        _validation.duration("pending", self.pending)
+        _validation.duration("synthesizing", self.synthesizing)
         _validation.optional_text("answer", self.answer)
         _validation.optional_text("error", self.error)
 
