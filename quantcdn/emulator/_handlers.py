@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from itertools import islice
 from typing import Any
 
@@ -151,3 +153,14 @@ def serve_picture(call: Call) -> Answer:
     if execution_id not in call.records.executions:
         return xml_error(404, "NoSuchKey", "There is no such picture.")
     return call.pictures.original(execution_id)
+
+
+def serve_description(_call: Call) -> Answer:
+    """Answer the description of the API in OpenAPI."""
+    return _description()
+
+
+@cache
+def _description() -> Answer:
+    body = resources.files("quantcdn.emulator").joinpath("_openapi.json").read_bytes()
+    return Answer(200, body, {"Content-Type": "application/json"})

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from quantcdn.emulator._handlers import Handler, handler_of, serve_picture
+from quantcdn.emulator._handlers import Handler, handler_of, serve_description, serve_picture
 from quantcdn.emulator._http.request import Headers, Request
 from quantcdn.emulator._http.response import Answer, json_answer
-from quantcdn.emulator._openapi.document import serve_description
 from quantcdn.emulator._page import serve_page
 from quantcdn.operation import Operation
 

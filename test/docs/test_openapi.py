@@ -26,14 +26,12 @@ from schemathesis.openapi.checks import UndefinedStatusCode
 from quantcdn import models
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._openapi.document import description, operation_id
 from quantcdn.emulator._serializers import WIRES
 from test.helpers.emulator_requests import ask
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
-SCRIPT = DOCS / "tools" / "openapi.py"
-FILE = DOCS / "openapi.yaml"
-WRITTEN = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = ROOT / "docs" / "tools" / "openapi.py"
+WRITTEN = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
 TOKEN = "token-of-the-description"
 
 CONFIG = SchemathesisConfig.from_dict(
@@ -44,7 +42,7 @@ CONFIG = SchemathesisConfig.from_dict(
     }
 )
 
-DESCRIBED = schemathesis.openapi.from_dict(description([{"url": "/"}]), config=CONFIG)
+DESCRIBED = schemathesis.openapi.from_dict({**WRITTEN, "servers": [{"url": "/"}]}, config=CONFIG)
 
 
 def calls() -> dict[str, Any]:
@@ -81,8 +79,8 @@ def with_times(body: Any) -> Any:
     return datetime.fromisoformat(body) if isinstance(body, str) and re.match(r"\d{4}-\d\d-\d\dT", body) else body
 
 
-def check(folder: Path) -> tuple[int, str]:
-    command = [sys.executable, SCRIPT, "--check", "--folder", folder]
+def check(root: Path) -> tuple[int, str]:
+    command = [sys.executable, SCRIPT, "--check", "--root", root]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
@@ -223,24 +221,40 @@ def test_the_local_service_serves_it_without_a_token_and_its_page_names_it(quant
     assert b"GET /openapi.json" in ask(quantcdn_emulator, "/", token=False)[1]
 
 
-def test_the_file_is_current(tmp_path: Path) -> None:
-    assert check(DOCS) == (0, ""), "run python docs/tools/openapi.py"
+def test_the_files_are_current() -> None:
+    assert check(ROOT) == (0, ""), "run python docs/tools/openapi.py"
 
 
-def test_an_edited_file_is_named_and_written_anew(tmp_path: Path) -> None:
-    file = tmp_path / "openapi.yaml"
-    shutil.copy(FILE, file)
-    file.write_text(file.read_text(encoding="utf-8").replace("maximum: 100", "maximum: 99"), encoding="utf-8")
+@pytest.mark.parametrize("name", ["docs/openapi.yaml", "quantcdn/emulator/_openapi.json"])
+def test_an_edited_file_is_named_and_written_anew(name: str, tmp_path: Path) -> None:
+    for written in ("docs/openapi.yaml", "quantcdn/emulator/_openapi.json"):
+        (tmp_path / written).parent.mkdir(parents=True)
+        shutil.copy(ROOT / written, tmp_path / written)
+    file = tmp_path / name
+    file.write_text(re.sub(r"(maximum\W+)100", r"\g<1>99", file.read_text(encoding="utf-8")), encoding="utf-8")
     assert check(tmp_path) == (1, f"not current: {file}\n")
-    subprocess.run([sys.executable, SCRIPT, "--folder", tmp_path], timeout=60, check=True)
+    subprocess.run([sys.executable, SCRIPT, "--root", tmp_path], timeout=60, check=True)
     assert check(tmp_path) == (0, "")
 
 
+def test_the_local_service_serves_it_where_python_drops_docstrings() -> None:
+    script = """
+import sys, urllib.request
+from quantcdn.emulator import Emulator
+with Emulator() as service:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    sys.stdout.write(opener.open(f"{service.url}/openapi.json").read().decode())
+"""
+    served = subprocess.run([sys.executable, "-OO", "-c", script], capture_output=True, timeout=60, check=True).stdout
+    assert json.loads(served)["components"] == WRITTEN["components"]
+
+
 def test_each_endpoint_and_each_model_is_described() -> None:
-    assert sorted(calls()) == sorted(map(operation_id, OPERATIONS))
     assert set(WRITTEN["components"]["schemas"]) == {*models.__all__, "ErrorResponse"}
+    assert len(calls()) == len(OPERATIONS)
     for operation in OPERATIONS:
-        call = calls()[operation_id(operation)]
+        path = re.sub(r"{(\w+)}", lambda found: f"{{{to_camel(found[1])}}}", operation.path)
+        call = WRITTEN["paths"][path][operation.method.lower()]
         names = [*operation.path_parameters, *operation.query]
         assert [part["name"] for part in call["parameters"]] == list(map(to_camel, names))
         for status, model in {200: operation.model, **operation.errors}.items():
