@@ -11,15 +11,15 @@ from quantcdn.exceptions import ApiTypeError
 
 
 class AnyClock(Protocol):
-    """Anything that can say what time it is."""
+    """Anything that knows the time."""
 
     def now(self) -> float:
-        """Say what time it is, in seconds since 1970."""
+        """Return the time in seconds since 1970."""
         ...
 
 
 def checked_clock(value: object) -> AnyClock:
-    """Check that an argument can say what time it is."""
+    """Check that an argument is a clock."""
     if not _is_clock(value):
         raise ApiTypeError(f"clock takes an object with a method now, not {type(value).__name__}")
     return value
@@ -46,11 +46,7 @@ class Clock:
         self._started = time.monotonic()
 
     def now(self) -> float:
-        """Say what time it is.
-
-        Returns:
-            Seconds since 1970.
-        """
+        """Return the time in seconds since 1970."""
         return self._start + (time.monotonic() - self._started) * self._speed
 
     def __repr__(self) -> str:
@@ -58,7 +54,7 @@ class Clock:
 
 
 class ManualClock:
-    """A clock that stands still until it is told to move. Threads may share it.
+    """A clock that stands still until ``advance`` moves it. Threads may share it.
 
     Args:
         start: The time at first, in seconds since 1970, from 0 to 200 thousand million.
@@ -73,16 +69,12 @@ class ManualClock:
         self._lock = threading.Lock()
 
     def now(self) -> float:
-        """Say what time it is.
-
-        Returns:
-            Seconds since 1970.
-        """
+        """Return the time in seconds since 1970."""
         with self._lock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on.
+        """Move the clock on.
 
         Args:
             seconds: By how many seconds, 0 or more.

@@ -26,7 +26,7 @@ from schemathesis.openapi.checks import UndefinedStatusCode
 from quantcdn import models
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._serializers import WIRES
+from quantcdn.emulator._serializers import WIRE_FORMATS
 from test.helpers.emulator_requests import ask
 
 ROOT = Path(__file__).parent.parent.parent
@@ -125,7 +125,7 @@ def stand_ins() -> Iterator[dict[str, StandIn]]:
     """Local services of all versions, with executions and orchestrations of every status."""
     with ExitStack() as stack:
         found = {}
-        for wire in WIRES:
+        for wire in WIRE_FORMATS:
             clock = ManualClock()
             service = stack.enter_context(Emulator(clock=clock, token=TOKEN, wire=wire))
             made = found[f"{wire}.0"] = StandIn(service, [], [])
@@ -182,7 +182,7 @@ def test_every_status_is_as_the_service_itself_describes_it(version: str, stand_
             response = case.call(base_url=service.url, headers={"Authorization": f"Bearer {TOKEN}"})
             case.validate_response(response)
             statuses.add((key, response.json()["status"]))
-    waiting = WIRES[version.removesuffix(".0")].waiting
+    waiting = WIRE_FORMATS[version.removesuffix(".0")].waiting
     assert {status for key, status in statuses if key == "execution"} == {"pending", "running", "complete", "failed"}
     assert {status for key, status in statuses if key == "orchestration"} == {
         "pending", waiting, "synthesizing", "complete", "failed",
@@ -199,7 +199,7 @@ def test_every_status_is_as_the_service_itself_describes_it(version: str, stand_
         (Fault(status=500), "Server error"),
     ],
 )
-def test_an_answer_that_is_not_as_described_is_noticed(fault: Fault, told: str) -> None:
+def test_a_response_that_is_not_as_described_is_noticed(fault: Fault, told: str) -> None:
     with Emulator(token=TOKEN) as service:
         case = DESCRIBED.find_operation_by_id("listAIToolNames").Case(path_parameters={"organisation": "acme"})
         service.add_fault(fault)
@@ -273,7 +273,7 @@ def test_each_endpoint_and_each_model_is_described() -> None:
         ("getAIOrchestrationStatus", [200, 401, 403, 404, 500]),
     ],
 )
-def test_the_answers_that_the_api_documents_are_all_there(operation: str, statuses: list[int]) -> None:
+def test_the_responses_that_the_api_documents_are_all_there(operation: str, statuses: list[int]) -> None:
     assert sorted(map(int, calls()[operation]["responses"])) == statuses
 
 

@@ -12,7 +12,7 @@ from page_examples import EXAMPLES
 from quantcdn import AIToolsApi, ApiClient
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.emulator._example_model import example_of
-from quantcdn.emulator._serializers import WIRES
+from quantcdn.emulator._serializers import WIRE_FORMATS
 from quantcdn.operation import Operation
 
 _EXECUTION_IDS = tuple(f"exec_{number:032}" for number in (1, 2, 3))
@@ -38,7 +38,7 @@ def responses(operation: Operation[Any]) -> dict[str, Any]:
     """List examples of response bodies by names of their own; one where the versions of the service send the same."""
     found: dict[str, Any] = {}
     for value in arguments(operation.path_parameters[-1]) or ["example"]:
-        bodies = {wire: _response(operation, str(value), wire)[1] for wire in WIRES}
+        bodies = {wire: _response(operation, str(value), wire)[1] for wire in WIRE_FORMATS}
         for wire, body in bodies.items():
             name = str(body.get("status", "usual"))
             found[name if len({*map(str, bodies.values())}) == 1 else f"{name} ({wire})"] = body
