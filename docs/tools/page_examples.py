@@ -83,5 +83,5 @@ with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
     acme = client.organisation("acme")
     print(acme.list_ai_tool_names().tools)
     for item in acme.list_ai_tool_executions(limit=10).executions:
-        print(acme.wait_for_ai_tool_execution(item.execution_id).status)
+        print(acme.wait_for_ai_tool_execution(item.execution_id, raise_on_failure=False).status)
 ```"""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
 
 from quantcdn._sleep import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
+from quantcdn.emulator._http.request import RecordedRequest
 from quantcdn.emulator._serializers import WIRE_FORMATS
 from quantcdn.exceptions import OpenApiException
 
@@ -33,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--wire", choices=list(WIRE_FORMATS), default="4.19", help="the version to speak (default: 4.19)"
     )
     parser.add_argument("--organisation", metavar="X", help="the only organisation; any is accepted if none is given")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="what identifiers, images and the token follow from (default: 0)",
+    )
     parser.add_argument("--speed", type=float, default=1.0, metavar="F", help="how fast its clock runs (default: 1)")
 
 
@@ -49,8 +60,11 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
             wire=arguments.wire,
             organisation=arguments.organisation,
             clock=Clock(arguments.speed),
+            seed=arguments.seed,
+            on_request=_log if sys.stderr and sys.stderr.isatty() else None,
         ) as service:
             service.fill_examples()
+            service.fill_documented()
             sys.stdout.write(_greeting(service, arguments.organisation or "demo"))
             sys.stdout.flush()
             wait()
@@ -63,6 +77,16 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
         sys.stderr.write(f"quantcdn.emulator: {error}\n")
         return 1
     return 0
+
+
+def _log(request: RecordedRequest) -> None:
+    """Write a line about a request to a person's terminal."""
+    # Without the query, which has the signature of a signed URL, and quoted, since a terminal obeys control characters.
+    path = quote(request.path, safe="/%:@!$&'()*+,;=~")
+    line = f"{time.strftime('%H:%M:%S')} {request.method} {path} {request.status or 'connection reset'}\n"
+    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, which is no matter of the client
+        sys.stderr.write(line)
+        sys.stderr.flush()
 
 
 def _greeting(service: Emulator, organisation: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from quantcdn.emulator._auth import Authenticator
@@ -40,6 +41,7 @@ class Backend:
     authenticator: Authenticator
     routes: list[Route]
     images: ImageStore
+    on_request: Callable[[RecordedRequest], object] | None = None
     state: State = field(default_factory=State)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -66,7 +68,10 @@ class Backend:
                 None if response.reset else response.status,
             )
             self.state.request_log.append(recorded)
-            return response
+        # Without the lock: a function that blocks, on a terminal that is stopped say, holds up its own request alone.
+        if self.on_request is not None:
+            self.on_request(recorded)
+        return response
 
     def _response(self, found: Match, request: Request, now: float) -> Response:
         if found.route.needs_token:

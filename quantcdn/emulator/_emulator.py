@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +20,7 @@ from quantcdn.emulator._http.server import HOST, Server
 from quantcdn.emulator._image_store import ImageStore
 from quantcdn.emulator._records import Execution, Orchestration
 from quantcdn.emulator._routes import routes
-from quantcdn.emulator._seed import seed_examples
+from quantcdn.emulator._seed import DOCUMENTED_EXECUTION, DOCUMENTED_ORCHESTRATION, seed_examples
 from quantcdn.emulator._serializers import WIRE_FORMATS
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
@@ -42,6 +42,8 @@ class Emulator:
         missing_scope: A scope that the token lacks: every endpoint then responds with 403 and names it; None lets
             the token have all.
         seed: What identifiers, images and the token follow from, an integer of 64 bits.
+        on_request: A function that is called with each request, before its response is sent and in the thread of
+            its connection; None for none.
 
     Raises:
         ApiTypeError: An argument is of a wrong type.
@@ -59,7 +61,9 @@ class Emulator:
         clock: AnyClock | None = None,
         missing_scope: str | None = None,
         seed: int = 0,
+        on_request: Callable[[RecordedRequest], object] | None = None,
     ) -> None:
+        _validation.optional_function("on_request", on_request)
         _validation.integer("port", port, 0, 65_535)
         seed = _validation.integer("seed", seed, -_INT64, _INT64 - 1)
         authenticator = Authenticator(
@@ -77,6 +81,7 @@ class Emulator:
             authenticator=authenticator,
             routes=routes(ai_tools_api.OPERATIONS),
             images=ImageStore(self.url, hex_digest(seed, "pictures")),
+            on_request=on_request,
         )
         self._server.start(self._backend.respond)
 
@@ -225,6 +230,17 @@ class Emulator:
     def fill_examples(self) -> None:
         """Start executions and an orchestration in the past: some are complete, one has failed, some go on."""
         seed_examples(self._backend)
+
+    def fill_documented(self) -> None:
+        """Start the execution and the orchestration that the documentation's examples ask for, both complete."""
+        self.start_execution("generate_image", pending=0, running=0, execution_id=DOCUMENTED_EXECUTION)
+        self.start_orchestration(
+            ["generate_image", "search_web"],
+            pending=0,
+            running=0,
+            synthesizing=0,
+            orchestration_id=DOCUMENTED_ORCHESTRATION,
+        )
 
     def add_fault(self, fault: Fault, *, operation: str | None = None, times: int | None = 1) -> None:
         """Let something go wrong with coming requests; of several faults, the first added comes first.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from quantcdn.emulator._backend import Backend
 from quantcdn.emulator._records import Execution, Orchestration
 
+DOCUMENTED_EXECUTION = "exec_0123456789abcdef0123456789abcdef"
+DOCUMENTED_ORCHESTRATION = "orch_0123456789abcdef0123456789abcdef"
+
 
 @dataclass(frozen=True)
 class _Example:
