@@ -28,7 +28,7 @@ def quantcdn_emulator(quantcdn_clock: ManualClock) -> Iterator[Emulator]:
 
 @pytest.fixture
 def quantcdn_client(quantcdn_emulator: Emulator) -> Iterator[ApiClient]:
-    """A client of ``quantcdn_emulator``; it tries again without a pause, and goes past the environment's proxies."""
+    """A client of ``quantcdn_emulator``; it retries without a pause, and ignores the environment's proxies."""
     at_once = RetryPolicy(base=0, throttled_base=0)
     with ApiClient(quantcdn_emulator.configuration(proxy="", retries=at_once)) as client:
         yield client

@@ -68,8 +68,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     for name in ("quantcdn", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
-    (root / "test").mkdir()
-    shutil.copy(ROOT / "test" / "unit" / "test_surface.py", root / "test")
+    (root / "test" / "unit").mkdir(parents=True)
+    shutil.copy(ROOT / "test" / "unit" / "test_surface.py", root / "test" / "unit")
     add_endpoint(root / "quantcdn")
     for script in ("build", "openapi"):
         run(root, f"docs/tools/{script}.py")

@@ -61,7 +61,7 @@ EXCLUDED = {
     "quantcdn.chat.PendingTool": RECORDS,
     "quantcdn.images.Image": RECORDS,
     "quantcdn.emulator.RecordedRequest": RECORDS,
-    "quantcdn.emulator.Fault.applied": "the local service applies it to its own responses",
+    "quantcdn.emulator.Fault.apply_to": "the local service applies it to its own responses",
     "quantcdn.rest.RESTResponse.failed": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.unusable": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.preload": "the client reads by it",
