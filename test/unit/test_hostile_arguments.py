@@ -1,7 +1,7 @@
 """Whatever a public callable is given, it returns, or raises an error of the family; nothing foreign comes out.
 
-The callables are found by inspection (``test/helpers/hostile.py``), so a new one is tested once it is public. What
-needs a row here is only a required parameter of a new name, or a class that cannot be made without arguments.
+The callables are found by inspection (``test/helpers/hostile.py``), so a new one is tested as soon as it is public.
+Only a required parameter of a new name, or a class that cannot be made without arguments, needs a row here.
 """
 
 from __future__ import annotations
