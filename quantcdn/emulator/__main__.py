@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from quantcdn._sleep import sleep
+from quantcdn._clock import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
 from quantcdn.emulator._serializers import WIRES
