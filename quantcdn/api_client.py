@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from quantcdn import _bounds, _validation
+from quantcdn._clock import Clock
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret, hidden
@@ -91,6 +92,18 @@ class ApiClient(GeneratedMethods):
         self.rest_client = RESTClientObject(self.configuration)
 
     @property
+    def clock(self) -> Clock:
+        """Where retries and waits take time and chance from."""
+        return self.rest_client.clock
+
+    @clock.setter
+    def clock(self, value: Clock) -> None:
+        given: object = value
+        if not isinstance(given, Clock):
+            raise ApiTypeError(f"clock takes a Clock, not {type(given).__name__}")
+        self.rest_client.clock = value
+
+    @property
     def user_agent(self) -> str:
         """The header ``User-Agent`` of every request."""
         return self.default_headers["User-Agent"]
@@ -167,12 +180,14 @@ class ApiClient(GeneratedMethods):
 
     def __getstate__(self) -> dict[str, Any]:
         # Sockets and locks cannot travel to another process; the settings can.
-        return {name: value for name, value in self.__dict__.items() if name != "rest_client"}
+        settings = {name: value for name, value in self.__dict__.items() if name != "rest_client"}
+        return {**settings, "clock": self.clock}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # A copy shares the settings, as two clients made from them do, but neither headers nor sockets.
-        self.__dict__.update(state, default_headers=dict(state["default_headers"]))
-        self.rest_client = RESTClientObject(self.configuration)
+        settings = {name: value for name, value in state.items() if name != "clock"}
+        self.__dict__.update(settings, default_headers=dict(state["default_headers"]))
+        self.rest_client = RESTClientObject(self.configuration, state["clock"])
 
     def organisation(self, name: str | None = None) -> OrganisationApi:
         """Get the endpoints and waits of one organisation, which their methods then need not be told.

@@ -6,7 +6,6 @@ import copy
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn import _chance, _sleep
+from quantcdn._clock import Clock
 from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
@@ -40,6 +39,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
+
+_REAL_CLOCK = Clock()
 
 RESTResponseType = RESTResponse
 
@@ -79,26 +80,15 @@ class RESTClientObject:
 
     Args:
         configuration: The settings; a later change of them has no effect here.
-        clock: Returns seconds that never go backwards.
-        sleep: Waits for some seconds.
-        uniform: Returns a random number between two.
+        clock: Where time and chance come from.
 
     Raises:
         ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = _sleep.sleep,
-        uniform: Callable[[float, float], float] = _chance.uniform,
-    ) -> None:
+    def __init__(self, configuration: Configuration, clock: Clock = _REAL_CLOCK) -> None:
         self._configuration = copy.copy(configuration)
-        self._clock = clock
-        self._sleep = sleep
-        self._uniform = uniform
+        self.clock = clock
         self._budget = RetryBudget()
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
@@ -187,11 +177,11 @@ class RESTClientObject:
         limits = timeout or self._configuration.timeout
         reach = downloads.reach_of(service or self._configuration.host)
         most = self._configuration.max_image_size if limit is None else limit
-        started = self._clock()
+        started = self.clock.monotonic()
         redirects = 0
         while True:
             host, target = downloads.download_target(url, reach)
-            left = limits.total - (self._clock() - started)
+            left = limits.total - (self.clock.monotonic() - started)
             secrets = partial(downloads.query_secrets, target)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
             request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
@@ -210,7 +200,7 @@ class RESTClientObject:
 
     def now(self) -> float:
         """Give the time by which limits are kept, in seconds; it never goes backwards."""
-        return self._clock()
+        return self.clock.monotonic()
 
     def back_off(self, failures: int, at_most: float) -> None:
         """Wait before the next attempt, as between those of one call.
@@ -219,8 +209,8 @@ class RESTClientObject:
             failures: How many attempts have failed in a row.
             at_most: The longest pause, in seconds.
         """
-        pause = self._uniform(0.0, self._configuration.retries.longest_pause(failures, 0))
-        self._sleep(min(pause, at_most))
+        pause = self.clock.uniform(0.0, self._configuration.retries.longest_pause(failures, 0))
+        self.clock.sleep(min(pause, at_most))
 
     @property
     def is_closed(self) -> bool:
@@ -248,7 +238,7 @@ class RESTClientObject:
         self, method: str, host: str, target: str, secrets: Callable[[], tuple[str, ...]], timeout: Timeout | None
     ) -> Call:
         limits = timeout or self._configuration.timeout
-        return Call(method, host, target.partition("?")[0], secrets, limits, self._clock)
+        return Call(method, host, target.partition("?")[0], secrets, limits, self.clock.monotonic)
 
     def _answered(self, call: Call, request: _Request) -> RESTResponse:
         """Try until there is an answer, or no more hope of one."""
@@ -268,7 +258,7 @@ class RESTClientObject:
                 return outcome.result(call)
             if outcome.answer is not None:
                 outcome.answer.close()
-            self._sleep(pause)
+            self.clock.sleep(pause)
 
     def _within_budget(self, call: Call, outcome: _Outcome, pause: float | None) -> float | None:
         """Let the retry after a pause take its tokens, and a success give some back."""
@@ -300,9 +290,9 @@ class RESTClientObject:
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:
             target = Secret(target)
-        limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
+        limits = Limits(call.timeout, call.deadline, self.clock.monotonic, target, _authority(call.host))
         limits.public_only = request.file == "public"
-        started = self._clock()
+        started = self.clock.monotonic()
         before = current_limits.set(limits)
         try:
             raw = pool.urlopen(
@@ -319,16 +309,16 @@ class RESTClientObject:
         except FOREIGN_ERRORS as error:
             failed = call.explain(error)
             stale = limits.reused and failed.again and failed.error is ApiConnectionException
-            return _Outcome(self._clock() - started, failure=failed, stale=stale)
+            return _Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
         finally:
             current_limits.reset(before)
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
             refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
-            return _Outcome(self._clock() - started, failure=refused)
+            return _Outcome(self.clock.monotonic() - started, failure=refused)
         answer, failed_body = self._received(raw, call, request)
-        return _Outcome(self._clock() - started, answer, failed_body)
+        return _Outcome(self.clock.monotonic() - started, answer, failed_body)
 
     def _received(
         self, raw: urllib3.BaseHTTPResponse, call: Call, request: _Request
@@ -354,7 +344,7 @@ class RESTClientObject:
         asked = 0.0
         if outcome.answer is not None and outcome.failure is None:
             asked = retry_after(outcome.answer.headers) or 0.0
-        pause = max(asked, self._uniform(0.0, policy.longest_pause(call.attempts, outcome.status)))
+        pause = max(asked, self.clock.uniform(0.0, policy.longest_pause(call.attempts, outcome.status)))
         return pause if asked <= policy.longest_retry_after and pause < call.left else None
 
     def _pool(self, host: str) -> urllib3.HTTPConnectionPool:

@@ -175,7 +175,7 @@ def api_page() -> str:
         name: node for cls in reversed(AIToolsApi.__mro__[:-1]) for name, node in functions(class_node(cls)).items()
     }
     stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
-    others = [node for name, node in methods.items() if name not in stated]
+    others = [node for name, node in methods.items() if name not in stated and not is_property(node)]
     options = documented(class_node(api_client.RequestOptions))
     option_rows = ((f"`{name}`", type_text(kind, "models/"), text) for name, (kind, text) in options.items())
     calls = ((f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", read(methods[o.name]).summary) for o in OPERATIONS)

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._clock import Clock
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
@@ -93,7 +94,19 @@ class AIToolsApi(WaitsMixin):
         if not isinstance(chosen, ApiClient):
             raise ApiTypeError(f"AIToolsApi takes an ApiClient, not {type(chosen).__name__}")
         self.api_client = chosen
-        self.timing = Timing()
+
+    @property
+    def timing(self) -> Timing:
+        """Where waits take time and chance from, as the retries of their client do; for tests."""
+        clock = self.api_client.clock
+        return Timing(clock.monotonic, clock.sleep, clock.uniform, clock.wall)
+
+    @timing.setter
+    def timing(self, value: Timing) -> None:
+        given: object = value
+        if not isinstance(given, Timing):
+            raise ApiTypeError(f"timing takes a Timing(clock=…, sleep=…), not {type(given).__name__}")
+        self.api_client.clock = Clock(*value)
 
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes.

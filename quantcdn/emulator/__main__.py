@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from quantcdn._sleep import sleep
+from quantcdn._clock import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
 from quantcdn.emulator._http.request import RecordedRequest

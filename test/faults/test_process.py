@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator
-from quantcdn.rest import RESTClientObject
 from test.helpers.busy_service import BusyService
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
 from test.tools.parts import Certificates
@@ -325,7 +325,7 @@ def test_ten_thousand_calls_on_fifty_threads_hide_what_fails_now_and_then() -> N
         retried: list[quantcdn.hooks.AttemptRecord] = []
         configuration.on_retry = retried.append
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+            client.clock = Clock(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
             assert on_threads(50, lambda n: [ask_for_own(api, f"exec_{n}_{i}") for i in range(200)] and None) == []
             assert sockets() - before <= 32
@@ -338,8 +338,7 @@ def test_a_call_that_meets_dead_connections_twice_is_resent_at_once_only_once() 
     # Without the mark of the resend, each attempt would be doubled while other calls keep connections warm.
     names = answer(200, NAMES)
     with serving(names, close, close, names, close, retries=1) as (server, api):
-        rest = RESTClientObject(api.api_client.configuration, sleep=lambda _: api.list_ai_tool_names("acme"))
-        api.api_client.rest_client = rest
+        api.api_client.clock = Clock(sleep=lambda _: api.list_ai_tool_names("acme"))
         api.list_ai_tool_names("acme")
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             api.list_ai_tool_names("acme")
@@ -379,7 +378,7 @@ def test_a_call_that_is_in_a_pause_while_its_client_closes_finishes(first: Answe
     # Without the check at a call's start alone, its next attempt would be refused.
     with BusyService({}), serving(first, answer(200, NAMES)) as (server, api):
         client = api.api_client
-        client.rest_client = RESTClientObject(client.configuration, sleep=lambda _: client.close())
+        client.clock = Clock(sleep=lambda _: client.close())
         assert api.list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2
         with pytest.raises(quantcdn.ApiValueError, match="closed"):

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 import quantcdn
-from quantcdn.rest import RESTClientObject
+from quantcdn._clock import Clock
 from test.helpers.frames import chain, frames
 from test.helpers.server import ScriptedServer, answer, then_close
 from test.tools.parts import Certificates, dead_port
@@ -44,7 +44,7 @@ class Kit:
         chosen = {"access_token": self.token, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
         configuration = quantcdn.Configuration(url, **chosen)
         client = quantcdn.ApiClient(configuration, "X-Team-Secret", self.key, f"session={self.key}")
-        client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+        client.clock = Clock(sleep=lambda _: None)
         return quantcdn.AIToolsApi(client)
 
     def check(self, error: BaseException) -> None:

@@ -16,7 +16,7 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException
-from quantcdn.rest import RESTClientObject
+from quantcdn._clock import Clock
 
 TOKEN = "qc-9f8e7d6c5b4a"
 SLACK = 0.5
@@ -68,9 +68,7 @@ def calling(url: str, **settings: Any) -> Iterator[Calls]:
     configuration = quantcdn.Configuration(url, **settings)
     with quantcdn.ApiClient(configuration) as client:
         calls = Calls(quantcdn.AIToolsApi(client))
-        client.rest_client = RESTClientObject(
-            configuration, sleep=calls.pauses.append, uniform=lambda _least, most: most
-        )
+        client.clock = Clock(sleep=calls.pauses.append, uniform=lambda _least, most: most)
         yield calls
 
 

@@ -14,7 +14,7 @@ import quantcdn
 from quantcdn.api.organisation_api import OrganisationApi
 from quantcdn.emulator import Emulator
 
-METHODS = [name for name in dir(quantcdn.AIToolsApi) if not name.startswith("_")]
+METHODS = [name for name, _ in inspect.getmembers(quantcdn.AIToolsApi, callable) if not name.startswith("_")]
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -15,12 +15,12 @@ from quantcdn.api_client import ApiClient
 from quantcdn.cli.client import connected
 from quantcdn.cli.output.columns import LISTED, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.progress.status_line import Line, drawing_clock
 from quantcdn.cli.settings import add_settings
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
 from quantcdn.images import save_images
-from quantcdn.polling import Poll, Timing
+from quantcdn.polling import Poll
 
 _ORGANISATION = "acme"
 _SPEED = 4.0
@@ -105,7 +105,7 @@ class _Stage:
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show how far something is, with seconds that run on between two looks."""
         line = Line(sys.stderr)
-        self.api.timing = Timing(sleep=sleep_and(line.draw))
+        self.api.api_client.clock = drawing_clock(line.draw)
         try:
             yield lambda seen: line.update(_progress(seen))
         finally:

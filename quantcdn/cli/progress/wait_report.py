@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
-from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.progress.status_line import Line, drawing_clock
 from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
-from quantcdn.polling import Followed, Poll, Timing
+from quantcdn.polling import Followed, Poll
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
@@ -262,7 +262,8 @@ def waiting(
     """
     line = Line(sys.stderr)
     state = Waiting(command, wait_flags(arguments), identifiers, line)
-    api.timing = Timing(sleep=sleep_and(line.draw)) if line.is_in_place else api.timing
+    if line.is_in_place:
+        api.api_client.clock = drawing_clock(line.draw)
     try:
         yield state
         state.tell_late()

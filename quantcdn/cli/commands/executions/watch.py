@@ -21,13 +21,12 @@ from quantcdn.cli.output.columns import LISTED
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.durations import iso
 from quantcdn.cli.output.writer import Output, add_forms, write_json
-from quantcdn.cli.progress.status_line import is_live, sleep_and
+from quantcdn.cli.progress.status_line import drawing_clock, is_live
 from quantcdn.cli.progress.wait_report import interval, seconds
 from quantcdn.cli.progress.watch_table import Board
 from quantcdn.cli.settings import add_settings
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
-from quantcdn.polling import Timing
 
 SUMMARY = "follow new and changed executions live"
 
@@ -104,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         board = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _listed(listed, log, board)
         if board is not None:
-            api.timing = Timing(sleep=sleep_and(board.draw_if_due))
+            api.api_client.clock = drawing_clock(board.draw_if_due)
         changes = api.watch_ai_tool_executions(organisation, interval=arguments.interval, timeout=arguments.timeout)
         for change in changes:
             if _is_wanted(change, arguments, is_first=api.lists == 1):
