@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from quantcdn._display.mixin import Displayed
-from quantcdn._redaction import without_signatures
-from quantcdn._types import is_array, is_object
+from quantcdn._display.formats import count
+from quantcdn._display.mixin import DisplayMixin
+from quantcdn._display.text import escaped, service_text, truncated
+from quantcdn._display.text import render_path as render_path
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 
-_MESSAGE_LENGTH = 300
-_LONGEST_SEARCHED = 10_000
 _LONGEST_REASON = 1_000
 
 # What sending the same request again does not mend; a redirect is one too, since none is followed.
@@ -59,7 +57,7 @@ class RequestInfo(NamedTuple):
     """Whether it was not sent again because too many requests of the client had failed."""
 
 
-class OpenApiException(Displayed, Exception):
+class OpenApiException(DisplayMixin, Exception):
     """The base of every error that this client raises."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -211,7 +209,7 @@ class ApiException(OpenApiException):
     def __str__(self) -> str:
         text = self._what_happened()
         if self.request:
-            text = f"{self.request.method} {_shortened(self.request.url)}: {text}"
+            text = f"{self.request.method} {truncated(self.request.url)}: {text}"
         details = self._details()
         if details:
             text = f"{text} ({', '.join(details)})"
@@ -226,7 +224,7 @@ class ApiException(OpenApiException):
         return escaped(self._what_happened())
 
     def _what_happened(self) -> str:
-        words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
+        words = [truncated(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
         if self.reason and f"{said}: ".casefold().startswith(f"{self.reason}: ".casefold()):
             said = said[len(self.reason) + 2 :]  # the service repeats the text beside the status
@@ -235,18 +233,17 @@ class ApiException(OpenApiException):
     def _details(self) -> list[str]:
         seen = getattr(self.last, "status", None)
         details = [f"in the middle of a wait, last seen {seen}"] if seen else []
-        details += [f"{_counted(self.polls)} in {self.waited:.1f} s"] if self.polls else []
+        details += [f"{count(self.polls, 'poll')} in {self.waited:.1f} s"] if self.polls else []
         details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
-            plural = "" if self.request.attempts == 1 else "s"
-            details.append(f"{self.request.attempts} attempt{plural}")
+            details.append(count(self.request.attempts, "attempt"))
             details.append(f"{self.request.seconds:.1f} s")
             details += ["not retried, since too many requests fail"] if self.request.is_budget_spent else []
         if self.headers and "location" in self.headers:
             details.append(f"redirected to {self.headers['location']}, which is not followed")
         if self.retry_after is not None:
             details.append(f"asked to wait {self.retry_after:g} s")
-        return [_shortened(detail) for detail in details]
+        return [truncated(detail) for detail in details]
 
 
 class BadRequestException(ApiException):
@@ -301,7 +298,7 @@ class ApiResponseException(ApiException):
     """An answer came that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
 
     def _what_happened(self) -> str:
-        reason = _shortened(self.reason or "unusable", _LONGEST_REASON)
+        reason = truncated(self.reason or "unusable", _LONGEST_REASON)
         return f"{self.status}, but {reason}" if self.status else reason
 
 
@@ -327,8 +324,8 @@ class WaitException(OpenApiException):
         self.polls = polls
 
     def __str__(self) -> str:
-        effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
-        return escaped(f"{_shortened(self.identifier)}: {_shortened(self.message, _LONGEST_REASON)} ({effort})")
+        effort = f"{count(self.polls, 'poll')} in {self.waited:.1f} s"
+        return escaped(f"{truncated(self.identifier)}: {truncated(self.message, _LONGEST_REASON)} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -372,112 +369,3 @@ def exception_class(status: int) -> type[ApiException]:
     """
     fallback = ServiceException if 500 <= status <= 599 else ApiException
     return _CLASS_BY_STATUS.get(status, fallback)
-
-
-def render_path(path: Iterable[str | int]) -> str:
-    """Write the way to a value as Python would: ``['tools'][0]['name']``.
-
-    Args:
-        path: Keys and indices, outermost first.
-
-    Returns:
-        The path as text.
-    """
-    return "".join(f"[{part!r}]" for part in path)
-
-
-def service_text(data: Any, body: str | None) -> str:
-    """Find what the service itself says went wrong.
-
-    Args:
-        data: The body as a model or as parsed JSON.
-        body: The body as text.
-
-    Returns:
-        The texts under ``error`` and ``message`` and the first under ``errors``, each once; where there are
-        none, the start of a body that is no web page. 300 characters at most.
-    """
-    parsed: Any = data.to_dict() if hasattr(data, "to_dict") else data
-    said = ": ".join(_said(parsed))
-    if said:
-        return _shortened(said)
-    text = (body or "").strip()
-    return "" if text.startswith("<") else _shortened(text)
-
-
-def error_text(value: object) -> str:
-    """Write what the service gives as the reason of a failure as one line, whatever its type.
-
-    Args:
-        value: The value of an ``error`` field.
-
-    Returns:
-        Text as it is; of an object what ``service_text`` finds in it; else JSON. 300 characters at most.
-    """
-    if value is None:
-        return ""
-    said = value if isinstance(value, str) else ": ".join(_said(value))
-    return _shortened(" ".join((said or json.dumps(value, ensure_ascii=False, default=str)).split()))
-
-
-def _said(value: object, depth: int = 3) -> list[str]:
-    """List what an error's body says, with no text twice; objects inside are read to some depth."""
-    if isinstance(value, str):
-        return [value.strip()] if value.strip() else []
-    if not is_object(value) or not depth:
-        return []
-    texts = [text for key in ("error", "message") for text in _said(value.get(key), depth - 1)]
-    texts += _first_of_errors(value.get("errors"), depth - 1)
-    return [text for place, text in enumerate(texts) if not any(text in other for other in _others(texts, place))]
-
-
-def _others(texts: list[str], place: int) -> list[str]:
-    """List the texts that a text at a place may repeat: all longer ones, and equal ones before it."""
-    text = texts[place]
-    return [other for at, other in enumerate(texts) if len(other) > len(text) or (at < place and other == text)]
-
-
-def _first_of_errors(errors: object, depth: int) -> list[str]:
-    """Read the first of the errors that a body lists, by fields as Laravel does, or in an array."""
-    if is_object(errors) and errors:
-        field, first = next(iter(errors.items()))
-        found = _first_of_errors(first, depth) if is_array(first) else _said(first, depth)
-        return [f"{field}: {found[0]}"] if found else []
-    return _said(errors[0], depth) if is_array(errors) and errors else []
-
-
-def escaped(text: str) -> str:
-    """Make text from outside harmless for a terminal and a log.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text on one line, control characters written as Python escapes.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def without_query(text: str) -> str:
-    """Cut the query, which may hold a signature, off an address.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text, with an ellipsis in place of the query where it is an address that has one.
-    """
-    is_address = text[:8].lower().startswith(("http://", "https://"))
-    return f"{text.partition('?')[0]}?…" if is_address and "?" in text else text
-
-
-def _counted(polls: int) -> str:
-    return "1 poll" if polls == 1 else f"{polls} polls"
-
-
-def _shortened(text: str, longest: int = _MESSAGE_LENGTH) -> str:
-    """Cut a text from outside, which an address in it must not survive without its end."""
-    clean = without_signatures(text[:_LONGEST_SEARCHED])
-    return clean if len(clean) <= longest and len(text) <= _LONGEST_SEARCHED else f"{clean[:longest]}…"

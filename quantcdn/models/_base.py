@@ -9,8 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from quantcdn import _bounds
 from quantcdn._display import mixin
+from quantcdn._display.text import escaped, truncated
 from quantcdn._types import is_array, is_mapping, is_object
-from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError, escaped, without_query
+from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.models._fields import ExtraKey, Json, Reading
 
 _M = TypeVar("_M", bound="Model")
@@ -20,7 +21,7 @@ _SHOWN_LENGTH = 80
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Model(mixin.Displayed, BaseModel):
+class Model(mixin.DisplayMixin, BaseModel):
     """A part of an answer; keys that it does not know are kept and go out again."""
 
     model_config = ConfigDict(
@@ -242,12 +243,11 @@ def _explained(cls: type[Model], error: ValidationError) -> ApiValueError:
 
 
 def _shown(value: Any) -> Any:
-    """Shorten what would flood a screen, and cut the signature off a signed address."""
+    """Redact and truncate the texts in a value."""
     if isinstance(value, str):
-        value = without_query(value)
-        return value if len(value) <= _SHOWN_LENGTH else f"{value[:_SHOWN_LENGTH]}… ({len(value)} characters)"
+        return truncated(value, _SHOWN_LENGTH, counted=True)
     if is_array(value):
         return [_shown(item) for item in value]
     if is_object(value):
-        return {key: _shown(item) for key, item in value.items()}
+        return {_shown(key): _shown(item) for key, item in value.items()}
     return value

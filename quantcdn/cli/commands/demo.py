@@ -13,7 +13,7 @@ from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli.client import connected
-from quantcdn.cli.output.columns import LISTED, TOOL
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
 from quantcdn.cli.progress.status_line import Line, sleep_and
 from quantcdn.cli.settings import add_settings
@@ -176,7 +176,7 @@ def _progress(seen: _Status) -> str:
 
 def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:
     screen.heading("The recent executions, newest first")
-    screen.records(LISTED, api.list_ai_tool_executions(organisation, limit=10).executions)
+    screen.records(EXECUTION_SUMMARY, api.list_ai_tool_executions(organisation, limit=10).executions)
 
 
 def _show_failure(stage: _Stage) -> None:

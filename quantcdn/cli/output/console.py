@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from quantcdn._display import terminal
-from quantcdn.cli.output.columns import Kind
-from quantcdn.cli.output.tables import Rows, brief_text, rich_for, table
-from quantcdn.exceptions import escaped
+from quantcdn._display.mixin import plain
+from quantcdn._display.text import escaped, one_line
+from quantcdn.cli.output.columns import RecordType
+from quantcdn.cli.output.tables import Rows, rich_for, stdout_layout, table
 from quantcdn.models._base import Model
 
 M = TypeVar("M", bound=Model)
@@ -26,7 +27,7 @@ def brief_line(text: str) -> str:
     Returns:
         One line: control characters as escapes, signatures left out, and no longer than can be read.
     """
-    return brief_text(text, _LONGEST_LINE)
+    return one_line(text, _LONGEST_LINE)
 
 
 def say(text: str, *, label: str = "") -> None:
@@ -40,6 +41,12 @@ def say(text: str, *, label: str = "") -> None:
         label = f"\x1b[31m{label}\x1b[0m " if terminal.has_colours(sys.stderr) else f"{label} "
     sys.stderr.write(f"{label}{brief_line(text)}\n")
     sys.stderr.flush()
+
+
+def display(obj: object) -> None:
+    """Display a record to a person on stdout, as a prompt and a notebook do."""
+    sys.stdout.write(f"{plain(obj, stdout_layout())}\n")
+    sys.stdout.flush()
 
 
 class Screen:
@@ -85,11 +92,11 @@ class Screen:
         for line in table(sys.stdout, columns, rows):
             self.code(line)
 
-    def records(self, kind: Kind[M], records: Iterable[M]) -> None:
+    def records(self, kind: RecordType[M], records: Iterable[M]) -> None:
         """Show records of a kind.
 
         Args:
             kind: What they are.
             records: The records.
         """
-        self.table(list(kind.columns), kind.rows(records))
+        self.table(kind.titles, kind.rows(records))

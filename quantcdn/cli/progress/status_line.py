@@ -8,9 +8,9 @@ from functools import partial
 from typing import TextIO
 
 from quantcdn import _sleep
+from quantcdn._display.text import one_line
 from quantcdn._polling.progress import Terminal
 from quantcdn._polling.progress import is_live as is_live
-from quantcdn.cli.output.tables import brief_text
 
 _LONGEST_LINE = 1_000
 
@@ -68,7 +68,7 @@ class Line:
             text: One line; control characters in it are shown as escapes.
         """
         self.clear()
-        self._stream.write(f"{brief_text(text, _LONGEST_LINE)}\n")
+        self._stream.write(f"{one_line(text, _LONGEST_LINE)}\n")
         self._stream.flush()
 
     def clear(self) -> None:

@@ -7,11 +7,11 @@ import time
 from collections import Counter
 
 from quantcdn._display import terminal
+from quantcdn._display.formats import duration
+from quantcdn._display.text import escaped
 from quantcdn._polling.watcher import Gap
-from quantcdn.cli.output.durations import duration
 from quantcdn.cli.output.tables import table
 from quantcdn.cli.output.writer import Output
-from quantcdn.exceptions import escaped
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
 
 _MOST_KEPT = 1_000
