@@ -19,7 +19,7 @@ _PERMANENT_STATUSES = frozenset({*range(300, 400), 400, 401, 403, 404, 410, 422}
 
 
 class HttpResponse(Protocol):
-    """What an error reads of an answer that it is made from."""
+    """What an error reads of a response that it is made from."""
 
     @property
     def status(self) -> int:
@@ -43,18 +43,18 @@ class HttpResponse(Protocol):
 
 
 class RequestInfo(NamedTuple):
-    """The request that an error is about: what was asked, how often, and for how long."""
+    """The request that an error is about, its attempts, and its duration."""
 
     method: str
     """The HTTP method."""
     url: str
     """Scheme, host and path; never a query, which may hold a signature."""
     attempts: int = 1
-    """How many times the request was sent, or tried to be sent."""
+    """How many times the request was sent, or could not be sent."""
     seconds: float = 0.0
-    """How long the whole call took, pauses included."""
+    """The duration of the whole call in seconds, pauses included."""
     is_budget_spent: bool = False
-    """Whether it was not sent again because too many requests of the client had failed."""
+    """Whether it was not retried because too many requests of the client had failed."""
 
 
 class OpenApiException(DisplayMixin, Exception):
@@ -126,30 +126,30 @@ class ApiKeyError(_ArgumentError, KeyError):
 
 
 class ApiException(OpenApiException):
-    """A call did not end with an answer that can be used.
+    """A call did not end with a response that can be used.
 
     Args:
-        status: The status code of the answer; 0 where none came.
+        status: The status code of the response; 0 where there was none.
         reason: The text beside the status code, or what happened.
-        http_resp: An answer from which status, reason, headers and body are taken where they
+        http_resp: A response from which status, reason, headers and body are taken where they
             are not given.
         body: The body as text.
         data: The body as a model where the service documents one, else as parsed JSON, else None.
-        headers: The headers of the answer, cookies left out.
+        headers: The headers of the response, cookies left out.
         request_id: The service's own name for the request, for its support.
-        raw_data: The body as it came.
-        request: What was asked, how often, and for how long.
+        raw_data: The body as it was received.
+        request: The request, its attempts and its duration.
         retry_after: How many seconds the service asked to wait, or None.
     """
 
     last: Any = None
-    """What a wait had seen last when this error ended it; None outside of a wait, and before a poll succeeded."""
+    """The last model that a wait had seen; None outside of a wait, and before a poll succeeded."""
 
     polls: int = 0
     """How many polls a wait had made when this error ended it; 0 outside of a wait."""
 
     waited: float = 0.0
-    """How long that wait took, in seconds."""
+    """The duration of that wait, in seconds."""
 
     hint: str | None = None
     """What to do about it, where the class of the error says."""
@@ -185,19 +185,19 @@ class ApiException(OpenApiException):
         self.request = request
         self.retry_after = retry_after
         self.retryable = not (isinstance(status, int) and status in _PERMANENT_STATUSES)
-        """Whether the same request may fare better later, with nothing changed on this side."""
+        """Whether the same request may succeed later, with nothing changed on this side."""
 
     @property
     def attempts(self) -> int:
-        """How many times the request was sent, or tried to be sent; 0 where that is not known."""
+        """How many times the request was sent, or could not be sent; 0 where that is not known."""
         return self.request.attempts if self.request else 0
 
     @classmethod
     def from_response(cls, *, http_resp: HttpResponse, body: str | None, data: Any) -> ApiException:
-        """Make the error that an answer stands for.
+        """Make the error that a response stands for.
 
         Args:
-            http_resp: The answer.
+            http_resp: The response.
             body: Its body as text.
             data: Its body as a model or as parsed JSON.
 
@@ -263,7 +263,7 @@ class ForbiddenException(ApiException):
 
 
 class NotFoundException(ApiException):
-    """404: no such thing, or no longer."""
+    """404: there is no such thing, or no longer."""
 
     hint = "Check the name; executions and orchestrations are kept for 24 hours"
 
@@ -295,7 +295,7 @@ class ApiTimeoutException(ApiException, TimeoutError):
 
 
 class ApiResponseException(ApiException):
-    """An answer came that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
+    """A response that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
 
     def _what_happened(self) -> str:
         reason = truncated(self.reason or "unusable", _LONGEST_REASON)
@@ -303,13 +303,13 @@ class ApiResponseException(ApiException):
 
 
 class WaitException(OpenApiException):
-    """A wait ended badly.
+    """A wait did not end with success.
 
     Args:
         message: What happened.
         identifier: What was waited for.
         last: The last model seen, or None.
-        waited: How long, in seconds.
+        waited: The duration of the wait, in seconds.
         polls: How many requests asked for its status; in a batch, the list requests count for each execution.
     """
 
@@ -332,11 +332,11 @@ class WaitException(OpenApiException):
 
 
 class WaitTimeoutException(WaitException, TimeoutError):
-    """A wait reached its limit before there was an end to see."""
+    """A wait reached its timeout before a terminal status."""
 
 
 class WaitCancelledException(WaitException):
-    """The event that was given as ``cancel`` was set before there was an end to see."""
+    """The event that was given as ``cancel`` was set before a terminal status."""
 
 
 class ExecutionFailedException(WaitException):
