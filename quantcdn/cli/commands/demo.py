@@ -15,7 +15,7 @@ from quantcdn.api_client import ApiClient
 from quantcdn.cli.client import connected
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.progress.status_line import StatusLine, sleep_and
 from quantcdn.cli.settings import add_settings
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
@@ -104,7 +104,7 @@ class _Stage:
     @contextmanager
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show how far something is, with seconds that run on between two looks."""
-        line = Line(sys.stderr)
+        line = StatusLine(sys.stderr)
         self.api.timing = Timing(sleep=sleep_and(line.draw))
         try:
             yield lambda seen: line.update(_progress(seen))

@@ -19,13 +19,7 @@ M = TypeVar("M", bound=Model)
 
 
 def add_forms(parser: argparse.ArgumentParser, kind: RecordType[Any], *, whole: bool = True) -> None:
-    """Add the flags that choose the form of the output.
-
-    Args:
-        parser: The command's parser.
-        kind: What it writes.
-        whole: Whether there is a whole answer to write as it came.
-    """
+    """Add the flags that choose the form of the output; ``whole`` where there is one response to write."""
     group = parser.add_argument_group("output")
     forms = group.add_mutually_exclusive_group()
     if whole:
@@ -47,11 +41,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def write_json(raw: bytes | str) -> None:
-    """Write JSON: on a terminal laid out for reading, elsewhere as it is.
-
-    Args:
-        raw: The JSON.
-    """
+    """Write JSON: on a terminal laid out for reading, elsewhere as it is."""
     if not sys.stdout.isatty():
         data = raw.encode() if isinstance(raw, str) else raw
         sys.stdout.flush()
@@ -109,15 +99,7 @@ class Output(Generic[M]):
         return self.is_for_people and self._fields is None
 
     def answer(self, raw: bytes, records: Iterable[M]) -> None:
-        """Write a whole answer.
-
-        Args:
-            raw: The answer as it came.
-            records: The records in it.
-
-        Raises:
-            ApiValueError: A field was asked for that no record has.
-        """
+        """Write a response, as it was received or as the records in it."""
         if self._json:
             write_json(raw)
             return
@@ -127,14 +109,7 @@ class Output(Generic[M]):
             self.add(record)
 
     def add(self, record: M) -> None:
-        """Write a record.
-
-        Args:
-            record: The record.
-
-        Raises:
-            ApiValueError: A field was asked for that this, the first, does not have.
-        """
+        """Write a record; of the first, ``ApiValueError`` where ``--fields`` names one that there is not."""
         self._check([record])
         if self._json or self._ndjson:
             write_json(self._as_json(record))
@@ -144,14 +119,7 @@ class Output(Generic[M]):
             self._write_line(record)
 
     def rows(self, records: Sequence[M]) -> tuple[list[str], list[list[str]]]:
-        """Make what people see of records.
-
-        Args:
-            records: The records.
-
-        Returns:
-            The titles, and the cells.
-        """
+        """Make the titles and the cells that people see of records."""
         if self._fields:
             return [name.upper() for name in self._fields], [self._texts(record, self._fields) for record in records]
         return self._kind.titles, self._kind.rows(records)

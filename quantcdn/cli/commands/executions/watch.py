@@ -23,7 +23,7 @@ from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.progress.status_line import is_live, sleep_and
 from quantcdn.cli.progress.wait_report import interval, seconds
-from quantcdn.cli.progress.watch_table import Board
+from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.cli.settings import add_settings
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         connected_as(_Endpoints, arguments) as (api, organisation),
         nullcontext() if arguments.log is None else Log(arguments.log) as log,
     ):
-        board = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
+        board = WatchTable(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _listed(listed, log, board)
         if board is not None:
             api.timing = Timing(sleep=sleep_and(board.draw_if_due))
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _listed(listed: list[Listed], log: Log | None, board: Board | None) -> None:
+def _listed(listed: list[Listed], log: Log | None, board: WatchTable | None) -> None:
     if log is not None:
         log.look(listed)
     if board is not None:
@@ -128,7 +128,7 @@ def _is_wanted(change: Change, arguments: argparse.Namespace, *, is_first: bool)
     return not is_left_out and arguments.status in (None, (change.status or "").strip().casefold())
 
 
-def _show(change: Change, output: Output[Listed], board: Board | None) -> None:
+def _show(change: Change, output: Output[Listed], board: WatchTable | None) -> None:
     if board is not None:
         board.show(change)
     elif isinstance(change, Listed):
