@@ -11,13 +11,13 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from quantcdn import _clock, _validation
 from quantcdn._clock import Cancel, Clock
+from quantcdn._display.text import error_text
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
     WaitCancelledException,
     WaitException,
     WaitTimeoutException,
-    error_text,
 )
 
 MOST_FAILURES = 5

@@ -18,8 +18,9 @@ from jsonschema.validators import validator_for
 
 from quantcdn._chat.ecma_matcher import search
 from quantcdn._chat.ecma_pattern import Node, PatternError, UnsupportedPatternError, parse
+from quantcdn._display.text import render_path
 from quantcdn._types import is_array, is_object
-from quantcdn.exceptions import ApiValueError, render_path
+from quantcdn.exceptions import ApiValueError
 
 _MAX_MESSAGE_LENGTH = 200
 _MAX_VIOLATIONS = 100

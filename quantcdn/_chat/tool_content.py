@@ -8,8 +8,9 @@ import re
 from typing import Any
 
 from quantcdn._chat.json_values import as_json, normalized_key
+from quantcdn._display.text import service_text
 from quantcdn._types import is_array, is_object
-from quantcdn.exceptions import ApiValueError, service_text
+from quantcdn.exceptions import ApiValueError
 
 _COMPLETED_WITHOUT_RESULT = "The tool completed without a result."
 _MAX_STATUS_LENGTH = 100

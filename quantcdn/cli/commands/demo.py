@@ -13,9 +13,9 @@ from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli.client import connected
-from quantcdn.cli.output.columns import LISTED, TOOL
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import Line, drawing_clock
+from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
 from quantcdn.cli.settings import add_settings
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
@@ -104,7 +104,7 @@ class _Stage:
     @contextmanager
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show how far something is, with seconds that run on between two looks."""
-        line = Line(sys.stderr)
+        line = StatusLine(sys.stderr)
         self.api.api_client.clock = drawing_clock(line.draw)
         try:
             yield lambda seen: line.update(_progress(seen))
@@ -176,7 +176,7 @@ def _progress(seen: _Status) -> str:
 
 def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:
     screen.heading("The recent executions, newest first")
-    screen.records(LISTED, api.list_ai_tool_executions(organisation, limit=10).executions)
+    screen.records(EXECUTION_SUMMARY, api.list_ai_tool_executions(organisation, limit=10).executions)
 
 
 def _show_failure(stage: _Stage) -> None:

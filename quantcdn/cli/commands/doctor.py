@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from quantcdn._display import terminal
+from quantcdn._display.text import escaped
 from quantcdn._transport.proxies import chosen_proxy, proxy_variable
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
@@ -31,7 +32,6 @@ from quantcdn.exceptions import (
     NotFoundException,
     OpenApiException,
     ServiceException,
-    escaped,
 )
 from quantcdn.timeout import Timeout, checked_seconds
 

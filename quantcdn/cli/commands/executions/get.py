@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 
 from quantcdn.cli.client import connected
 from quantcdn.cli.output.columns import EXECUTION
-from quantcdn.cli.output.console import say
-from quantcdn.cli.output.details import others, show_details
-from quantcdn.cli.output.durations import duration
+from quantcdn.cli.output.console import display, say
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.cli.settings import add_settings, settings_flags
-from quantcdn.models import GetAIToolExecutionStatus200Response, GetAIToolExecutionStatus200ResponseResult
+from quantcdn.models import GetAIToolExecutionStatus200ResponseResult
 
 SUMMARY = "show one execution and its result"
 
-DESCRIPTION = "Show one execution and its result. On a terminal the data of pictures is left out; --json has all."
+DESCRIPTION = "Show one execution and its result. On a terminal the data of images is left out; --json has all."
 
 EXAMPLES = """\
 examples:
   quantcdn executions get exec_0123456789abcdef0123456789abcdef
   quantcdn executions get exec_0123456789abcdef0123456789abcdef --json | jq .result"""
-
-_SHOWN_APART = frozenset({"executionId", "toolName", "status", "createdAt", "startedAt", "completedAt", "duration"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,19 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not output.shows_details:
             output.answer(response.raw_data, [response.data])
             return 0
-        show_details(_rows(response.data))
+        display(response.data)
         if isinstance(response.data.result, GetAIToolExecutionStatus200ResponseResult) and response.data.result.images:
             saving = advice("quantcdn executions save", settings_flags(arguments), [response.data.execution_id])
-            say(f"To save its pictures: {saving}")
+            say(f"To save its images: {saving}")
     return 0
-
-
-def _rows(execution: GetAIToolExecutionStatus200Response) -> Iterator[tuple[str, object]]:
-    yield "execution", execution.execution_id
-    yield "tool", execution.tool_name
-    yield "status", execution.status
-    yield "created", execution.created
-    yield "started", execution.started
-    yield "completed", execution.completed
-    yield "duration", None if execution.duration is None else duration(execution.duration)
-    yield from others(execution, _SHOWN_APART)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from quantcdn.cli.client import connected
-from quantcdn.cli.output.columns import LISTED
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.settings import add_settings
@@ -19,7 +19,7 @@ examples:
   quantcdn executions list --status failed --limit 100
   quantcdn executions list --ndjson | jq -r 'select(.toolName == "generate_image").executionId'"""
 
-STATUSES = LISTED.model.known_statuses
+STATUSES = EXECUTION_SUMMARY.model.known_statuses
 """What the service takes as a filter."""
 
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("--status", choices=STATUSES, help="only executions of this status")
     parser.add_argument("--limit", type=int, metavar="N", help="how many at most, 1 to 100 (else 50)")
-    add_forms(parser, LISTED)
+    add_forms(parser, EXECUTION_SUMMARY)
     add_settings(parser)
 
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         The exit code.
     """
-    with connected(arguments) as (api, organisation), Output(arguments, LISTED) as output:
+    with connected(arguments) as (api, organisation), Output(arguments, EXECUTION_SUMMARY) as output:
         response = api.list_ai_tool_executions_with_http_info(organisation, arguments.status, arguments.limit)
         output.answer(response.raw_data, response.data.executions)
         if output.is_for_people and not response.data.executions:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from quantcdn._display.text import escaped
 from quantcdn.api_client import ApiClient
 from quantcdn.cli.client import connected
 from quantcdn.cli.commands._identifiers import identifiers
@@ -14,7 +15,6 @@ from quantcdn.cli.output.console import say
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.cli.runner import ERROR, FINE
 from quantcdn.cli.settings import add_settings, settings_flags
-from quantcdn.exceptions import escaped
 from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response
 

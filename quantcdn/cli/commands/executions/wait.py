@@ -11,7 +11,7 @@ from quantcdn.cli.commands._identifiers import identifiers
 from quantcdn.cli.commands._images import add_save_argument, saved
 from quantcdn.cli.output.columns import EXECUTION
 from quantcdn.cli.output.writer import Output, add_forms
-from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, poll, waiting
+from quantcdn.cli.progress.wait_report import WaitReport, add_wait_arguments, poll, waiting
 from quantcdn.cli.settings import add_settings
 from quantcdn.exceptions import OpenApiException
 from quantcdn.models import GetAIToolExecutionStatus200Response
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     return state.code
 
 
-def _tell(state: Waiting, update: Update) -> None:
+def _tell(state: WaitReport, update: Update) -> None:
     status = update.status or "unknown"
     state.seen(update.execution_id or "", status, f"{update.tool_name} {update.execution_id}: {status}")
 
@@ -77,7 +77,7 @@ def _tell(state: Waiting, update: Update) -> None:
 def _ended(
     outcome: Outcome,
     output: Output[GetAIToolExecutionStatus200Response],
-    state: Waiting,
+    state: WaitReport,
     arguments: argparse.Namespace,
     api: AIToolsApi,
 ) -> None:

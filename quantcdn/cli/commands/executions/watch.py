@@ -11,19 +11,19 @@ from pathlib import Path
 
 from typing_extensions import Unpack
 
+from quantcdn._display.formats import iso
 from quantcdn._polling.watcher import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.cli.audit_log import Log
 from quantcdn.cli.client import connected_as
-from quantcdn.cli.output.columns import LISTED
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.console import say
-from quantcdn.cli.output.durations import iso
 from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.progress.status_line import drawing_clock, is_live
 from quantcdn.cli.progress.wait_report import interval, seconds
-from quantcdn.cli.progress.watch_table import Board
+from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.cli.settings import add_settings
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("--since-start", action="store_true", help="leave out what the first look shows")
     parser.add_argument("--log", type=Path, metavar="FILE", help="append all, in any case, to this file of JSON lines")
-    parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only changes to this status")
+    parser.add_argument("--status", choices=EXECUTION_SUMMARY.model.known_statuses, help="only changes to this status")
     parser.add_argument(
         "--interval",
         type=interval,
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the pause between two looks (default: {_INTERVAL:g})",
     )
     parser.add_argument("--timeout", type=seconds, metavar="TIME", help="end after this time, such as 90, 5m or 2h")
-    add_forms(parser, LISTED, whole=False)
+    add_forms(parser, EXECUTION_SUMMARY, whole=False)
     add_settings(parser)
 
 
@@ -95,12 +95,12 @@ def run(arguments: argparse.Namespace) -> int:
         ApiValueError: The log cannot be used.
         ApiException: A look failed with 401, 403 or 404, or five in a row failed.
     """
-    output = Output(arguments, LISTED, at_once=True)
+    output = Output(arguments, EXECUTION_SUMMARY, at_once=True)
     with (
         connected_as(_Endpoints, arguments) as (api, organisation),
         nullcontext() if arguments.log is None else Log(arguments.log) as log,
     ):
-        board = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
+        board = WatchTable(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _listed(listed, log, board)
         if board is not None:
             api.api_client.clock = drawing_clock(board.draw_if_due)
@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _listed(listed: list[Listed], log: Log | None, board: Board | None) -> None:
+def _listed(listed: list[Listed], log: Log | None, board: WatchTable | None) -> None:
     if log is not None:
         log.look(listed)
     if board is not None:
@@ -127,7 +127,7 @@ def _is_wanted(change: Change, arguments: argparse.Namespace, *, is_first: bool)
     return not is_left_out and arguments.status in (None, (change.status or "").strip().casefold())
 
 
-def _show(change: Change, output: Output[Listed], board: Board | None) -> None:
+def _show(change: Change, output: Output[Listed], board: WatchTable | None) -> None:
     if board is not None:
         board.show(change)
     elif isinstance(change, Listed):

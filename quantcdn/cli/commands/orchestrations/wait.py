@@ -9,7 +9,7 @@ from quantcdn.cli.client import connected
 from quantcdn.cli.commands._identifiers import identifiers
 from quantcdn.cli.output.columns import ORCHESTRATION
 from quantcdn.cli.output.writer import Output, add_forms
-from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, poll, waiting
+from quantcdn.cli.progress.wait_report import WaitReport, add_wait_arguments, poll, waiting
 from quantcdn.cli.settings import add_settings
 from quantcdn.exceptions import ApiException, WaitException
 from quantcdn.models import GetAIOrchestrationStatus200Response
@@ -78,6 +78,6 @@ def run(arguments: argparse.Namespace) -> int:
     return state.code
 
 
-def _tell(state: Waiting, seen: GetAIOrchestrationStatus200Response) -> None:
+def _tell(state: WaitReport, seen: GetAIOrchestrationStatus200Response) -> None:
     text = f"{seen.orchestration_id}: {seen.status}, {seen.completed_tools or 0} of {seen.tool_count} tools"
     state.seen(seen.orchestration_id, seen.status, text)

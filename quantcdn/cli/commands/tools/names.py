@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from quantcdn.cli.client import connected
-from quantcdn.cli.output.columns import NAME
+from quantcdn.cli.output.columns import TOOL_NAME
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.settings import add_settings
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: The command's parser.
     """
-    add_forms(parser, NAME)
+    add_forms(parser, TOOL_NAME)
     add_settings(parser)
 
 
@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         The exit code.
     """
-    with connected(arguments) as (api, organisation), Output(arguments, NAME) as output:
+    with connected(arguments) as (api, organisation), Output(arguments, TOOL_NAME) as output:
         response = api.list_ai_tool_names_with_http_info(organisation)
-        output.answer(response.raw_data, (NAME.model.model_validate({"name": name}) for name in response.data.tools))
+        output.answer(
+            response.raw_data, (TOOL_NAME.model.model_validate({"name": name}) for name in response.data.tools)
+        )
     return 0

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 
-from quantcdn._types import is_array, is_object
 from quantcdn.cli.client import connected
 from quantcdn.cli.output.columns import TOOL
-from quantcdn.cli.output.console import say
-from quantcdn.cli.output.details import show_details, show_table
+from quantcdn.cli.output.console import display, say
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.runner import FINE, NOT_FOUND
 from quantcdn.cli.settings import add_settings
-from quantcdn.models import ListAITools200ResponseToolsInnerToolSpec
 
 SUMMARY = "show one tool and what it takes"
 
@@ -52,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(_not_found(arguments.name, tools.names), label="quantcdn:")
             return NOT_FOUND
         if output.shows_details:
-            _show(tool.tool_spec)
+            display(tool)
         else:
             output.answer(tool.to_json().encode(), [tool.tool_spec])
     return FINE
@@ -64,30 +60,3 @@ def _not_found(name: str, names: list[str]) -> str:
     near = get_close_matches(name.casefold(), names, n=1)
     advice = f"did you mean {near[0]}?" if near else "'quantcdn tools names' lists those that there are"
     return f"there is no tool {name!r}; {advice}"
-
-
-def _show(spec: ListAITools200ResponseToolsInnerToolSpec) -> None:
-    show_details([("tool", spec.name), ("description", spec.description)])
-    show_table(("ARGUMENT", "TYPE", "NEEDED", "WHAT IT IS"), list(_arguments(spec)))
-
-
-def _arguments(spec: ListAITools200ResponseToolsInnerToolSpec) -> Iterator[tuple[object, ...]]:
-    taken = spec.input_schema
-    if taken is None:
-        return
-    for name, schema in taken.properties.items():
-        said = schema if is_object(schema) else {}
-        kind = said.get("type")
-        yield (
-            name,
-            ", ".join(map(str, kind)) if is_array(kind) else kind,
-            "yes" if name in taken.required else "no",
-            _meaning(said.get("description"), said.get("enum")),
-        )
-
-
-def _meaning(description: object, choices: object) -> str:
-    parts = [description] if isinstance(description, str) else []
-    if is_array(choices):
-        parts.append(f"one of {', '.join(map(str, choices))}")
-    return "; ".join(parts)
