@@ -35,6 +35,7 @@ from quantcdn.exceptions import (
 )
 from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py makes a model public here too
 from quantcdn.polling import Poll
+from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 
@@ -66,6 +67,7 @@ __all__ = [
     "OrchestrationFailedException",
     "Outcome",
     "Poll",
+    "RateLimit",
     "RetryPolicy",
     "ServiceException",
     "Timeout",

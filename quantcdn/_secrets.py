@@ -20,6 +20,8 @@ C = TypeVar("C", bound=type)
 _MASK = "[secret]"
 _DEEPEST = 4
 
+_AUTHORISING_OPTION = r"(?i)auth|header|host|key|proxy|token"
+
 # Whose values authorise nothing, whoever set them.
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "content-type", "if-range", "range", "user-agent"})
 _KNOWN_HEADERS = _PLAIN_HEADERS | {"authorization", "cookie", "proxy-authorization"}
@@ -87,7 +89,7 @@ def header_value(name: str, value: str) -> str:
 
 
 def hide_options(cls: C) -> C:
-    """Let the methods of a class hide what their options say of headers, before they do anything else."""
+    """Let the methods of a class hide those of their options that may authorise, before they do anything else."""
     for name, method in list(vars(cls).items()):
         if isinstance(method, FunctionType) and method.__code__.co_flags & CO_VARKEYWORDS:
             setattr(cls, name, _hiding(method))
@@ -98,13 +100,14 @@ def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(*arguments: Any, **options: Any) -> Any:
         if options:
-            _hide(options)  # in place: this frame is a part of tracebacks too
+            hide_authorising(options)  # in place: this frame is a part of tracebacks too
         return method(*arguments, **options)
 
     return call
 
 
-def _hide(options: dict[str, Any]) -> None:
-    for name in ("_headers", "_request_auth"):
-        if name in options:
+def hide_authorising(options: Any) -> None:
+    """Hide what a mapping of options says under a name that may be one of a secret, rightly spelt or not."""
+    for name in options:
+        if re.search(_AUTHORISING_OPTION, name):
             options[name] = hidden(options[name])

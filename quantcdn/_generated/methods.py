@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,9 @@ class GeneratedMethods:
         header_params, _request_auth = hidden(header_params), hidden(_request_auth)
         if post_params or files:
             raise ApiValueError("this client sends no forms and no files: give a body")
-        if _host not in (None, self.configuration.host):
-            raise ApiValueError(f"the token goes to {self.configuration.host} alone: set Configuration.host")
+        settings = copy.copy(self.configuration)  # the host and the token are of one moment
+        if _host not in (None, settings.host):
+            raise ApiValueError(f"the token goes to {settings.host} alone: set Configuration.host")
         checked_method = _checked_method(method)
         formats: Mapping[str, Any] = _validation.mapping("collection_formats", collection_formats)
         path = _validation.text("resource_path", resource_path)
@@ -96,10 +98,10 @@ class GeneratedMethods:
         if missing is not None:
             raise ApiValueError(f"path_params has no {_validation.shown(missing[1])}")
         query = "&".join(serialization.query_parts(query_params, formats))
-        headers = self._request_headers(header_params, auth_settings, _request_auth)
+        headers = self._request_headers(settings, header_params, auth_settings, _request_auth)
         return (
             checked_method,
-            self.configuration.host + path + (f"?{query}" if query else ""),
+            settings.host + path + (f"?{query}" if query else ""),
             headers,
             serialization.plain(body),
             None,
@@ -107,6 +109,7 @@ class GeneratedMethods:
 
     def _request_headers(
         self,
+        settings: Configuration,
         header_params: Mapping[str, Any] | None,
         auth_settings: Collection[str] | None,
         request_auth: Mapping[str, Any] | None,
@@ -121,7 +124,7 @@ class GeneratedMethods:
             set_header(headers, name, serialization.parameter_text(value))
         wants_token = not auth and "BearerAuth" in _checked_schemes(auth_settings)
         if wants_token and find_header(headers, "authorization") is None:
-            token = self.configuration.token()
+            token = settings.token()
             if token is not None:
                 headers["Authorization"] = Secret(f"Bearer {token}")
         return headers
@@ -160,14 +163,19 @@ class GeneratedMethods:
         if post_params:
             raise ApiValueError("this client sends no forms and no files: give a body")
         checked_method = _checked_method(method)
-        host = self.configuration.host
+        settings = copy.copy(self.configuration)
         headers = self.default_headers.copy()
         for name, value in _validation.mapping("header_params", header_params).items():
             set_header(headers, name, value)
         content = serialization.request_body(checked_method, headers, body)
-        timeout = self.configuration.timeout.changed(_request_timeout)
+        timeout = settings.timeout.changed(_request_timeout)
         return self.rest_client.request(
-            checked_method, host, serialization.target(url, host), headers, timeout=timeout, body=content
+            checked_method,
+            settings.host,
+            serialization.target(url, settings.host),
+            headers,
+            timeout=timeout,
+            body=content,
         )
 
     def response_deserialize(

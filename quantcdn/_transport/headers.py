@@ -23,9 +23,14 @@ def set_header(headers: dict[str, str], name: object, value: object) -> None:
     """
     name, value = hidden(name), hidden(value)
     checked_name, checked_value = _validation.header(name, value)
-    for known in [known for known in headers if known.lower() == checked_name.lower()]:
-        del headers[known]
+    remove_header(headers, checked_name)
     headers[checked_name] = header_value(checked_name, checked_value)
+
+
+def remove_header(headers: dict[str, str], name: str) -> None:
+    """Remove a header, in whatever letter case it is there."""
+    for known in [known for known in headers if known.lower() == name.lower()]:
+        del headers[known]
 
 
 def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:
