@@ -58,8 +58,26 @@ class SecretBytes(bytes):
         return hidden(bytes.__getitem__(self, key))
 
 
+class SecretFunction:
+    """A function that returns a secret; a ``functools.partial`` or a callable object may show it in its ``repr``."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function = function
+
+    def __call__(self) -> Any:
+        return self.function()
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SecretFunction, (self.function,)
+
+
 def hidden(value: Any, depth: int = 0) -> Any:
-    """Hide every text in a value, which may be of any type; what equalled it before does so still."""
+    """Hide every text and function in a value, which may be of any type; a text still equals what it equalled."""
     if isinstance(value, str):
         return value if isinstance(value, Secret) else Secret(value)
     if isinstance(value, bytes | bytearray):
@@ -70,11 +88,15 @@ def hidden(value: Any, depth: int = 0) -> Any:
         return {hidden(key): hidden(part, depth + 1) for key, part in value.items()}
     if is_array(value) or is_tuple(value):
         return [hidden(part, depth + 1) for part in value]
+    if callable(value) and not isinstance(value, type | SecretFunction):
+        return SecretFunction(value)
     return value
 
 
 def type_name(value: object) -> str:
     """Name the type of a value as the caller knows it."""
+    if isinstance(value, SecretFunction):
+        value = value.function
     return next(kind.__name__ for kind in type(value).__mro__ if kind.__module__ != __name__)
 
 
@@ -86,6 +108,15 @@ def is_known_header(name: str) -> bool:
 def header_value(name: str, value: str) -> str:
     """Hide the value of a header that may authorise."""
     return value if name.lower() in _PLAIN_HEADERS else hidden(value)
+
+
+def hidden_options(options: Any) -> Any:
+    """Copy options, those hidden that may authorise; what is no mapping is hidden whole."""
+    if not is_mapping(options):
+        return hidden(options)
+    copied = dict(options)
+    hide_authorising(copied)
+    return copied
 
 
 def hide_options(cls: C) -> C:
@@ -109,5 +140,5 @@ def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
 def hide_authorising(options: Any) -> None:
     """Hide what a mapping of options says under a name that may be one of a secret, rightly spelt or not."""
     for name in options:
-        if re.search(_AUTHORISING_OPTION, name):
+        if isinstance(name, str) and re.search(_AUTHORISING_OPTION, name):
             options[name] = hidden(options[name])

@@ -17,7 +17,7 @@ from quantcdn._configuration import options as client_options
 from quantcdn._configuration.options import ClientOptions as ClientOptions
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
-from quantcdn._secrets import Secret, hidden, hide_authorising
+from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
 from quantcdn._transport.errors import Failure
 from quantcdn._transport.headers import find_header, remove_header, set_authorisation, set_header
 from quantcdn._version import __version__
@@ -252,6 +252,8 @@ class ApiClient(GeneratedMethods):
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
             ApiException: The call did not end with a response that can be used.
         """
+        if options:
+            options = hidden_options(options)
         settings = copy.copy(self.configuration)
         response = self._send(settings, operation, arguments, options)
         model = _read(operation, response)
@@ -290,6 +292,8 @@ class ApiClient(GeneratedMethods):
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
             ApiException: No response came.
         """
+        if options:
+            options = hidden_options(options)
         return self._send(copy.copy(self.configuration), operation, arguments, options, preload=preload)
 
     def _send(

@@ -19,7 +19,7 @@ from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._hosts import SERVICE_HOSTS
 from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
-from quantcdn._secrets import Secret, hidden
+from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
@@ -244,7 +244,8 @@ class Configuration(LoggingSettings):
     @property
     def access_token(self) -> AccessToken | None:
         """The token without ``Bearer``, or the function that returns it."""
-        return self._access_token
+        token = self._access_token
+        return token.function if isinstance(token, SecretFunction) else token
 
     @access_token.setter
     def access_token(self, value: AccessToken | None) -> None:

@@ -20,6 +20,7 @@ from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
 from quantcdn._transport.connections import Limits, current_limits
 from quantcdn._transport.errors import Failure
+from quantcdn._transport.headers import are_secured, checked_headers
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn._transport.response import TRANSPORT_ERRORS, Call
@@ -154,6 +155,9 @@ class RESTClientObject:
             ApiResponseException: The body is too large, damaged or packed in a way not asked for.
             ApiValueError: The client is closed.
         """
+        if not are_secured(headers):
+            headers = hidden(headers)  # before anything can fail
+            headers = checked_headers(headers)
         if after is None:  # else the call has begun
             self._check_open()
         call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)
