@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py makes a model public here too
     from quantcdn.polling import Poll
+    from quantcdn.rate_limit import RateLimit
     from quantcdn.retry import RetryPolicy
     from quantcdn.timeout import Timeout
 
@@ -66,6 +67,7 @@ __all__ = [
     "OrchestrationFailedException",
     "Outcome",
     "Poll",
+    "RateLimit",
     "RetryPolicy",
     "ServiceException",
     "Timeout",
@@ -90,6 +92,7 @@ _MODULES = {
     "Gap": "_polling.watcher",
     "Outcome": "_polling.batch",
     "Poll": "polling",
+    "RateLimit": "rate_limit",
     "RetryPolicy": "retry",
     "Timeout": "timeout",
     **dict.fromkeys(models.__all__, "models"),
@@ -106,6 +109,7 @@ _SUBMODULES = frozenset(
         "images",
         "operation",
         "polling",
+        "rate_limit",
         "rest",
         "retry",
         "timeout",

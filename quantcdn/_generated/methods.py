@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,9 @@ class GeneratedMethods:
 
         header_params, auth = hidden(header_params), _validation.mapping("_request_auth", hidden(_request_auth))
         _refuse_forms(post_params, files)
-        if _host not in (None, self.configuration.host):
-            raise ApiValueError(f"the token goes to {self.configuration.host} alone: set Configuration.host")
+        settings = copy.copy(self.configuration)  # the host and the token are of one moment
+        if _host not in (None, settings.host):
+            raise ApiValueError(f"the token goes to {settings.host} alone: set Configuration.host")
         checked_method = _checked_method(method)
         formats: Mapping[str, Any] = _validation.mapping("collection_formats", collection_formats)
         path = _validation.text("resource_path", resource_path)
@@ -98,10 +100,10 @@ class GeneratedMethods:
         for name, value in _validation.mapping("header_params", header_params).items():
             set_header(headers, name, serialization.parameter_text(value))
         if _wants_token(auth_settings) and not auth and find_header(headers, "authorization") is None:
-            token = self.configuration.token()
+            token = settings.token()
             if token is not None:
                 headers["Authorization"] = Secret(f"Bearer {token}")
-        url = self.configuration.host + path + (f"?{query}" if query else "")
+        url = settings.host + path + (f"?{query}" if query else "")
         return checked_method, url, headers, serialization.plain(body), None
 
     def call_api(
@@ -135,13 +137,14 @@ class GeneratedMethods:
 
         header_params = hidden(header_params)
         _refuse_forms(post_params)
-        checked_method, host, headers = _checked_method(method), self.configuration.host, self.default_headers.copy()
+        checked_method, settings = _checked_method(method), copy.copy(self.configuration)
+        headers = self.default_headers.copy()
         for name, value in _validation.mapping("header_params", header_params).items():
             set_header(headers, name, value)
         content = serialization.request_body(checked_method, headers, body)
-        timeout = self.configuration.timeout.changed(_request_timeout)
-        path = serialization.target(url, host)
-        return self.rest_client.request(checked_method, host, path, headers, timeout=timeout, body=content)
+        timeout = settings.timeout.changed(_request_timeout)
+        path = serialization.target(url, settings.host)
+        return self.rest_client.request(checked_method, settings.host, path, headers, timeout=timeout, body=content)
 
     def response_deserialize(
         self, response_data: RESTResponse, response_types_map: Mapping[str, type | str | None] | None = None

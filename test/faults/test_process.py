@@ -246,12 +246,34 @@ def test_two_forks_of_a_cold_client_have_a_connection_each() -> None:
 
 
 @forking
+def test_a_copy_by_with_options_never_shares_a_connection_over_a_fork() -> None:
+    with serving(answer(200, NAMES)) as (server, api):
+        twin = api.with_options(timeout=4)
+        twin.list_ai_tool_names("acme")
+        assert in_child(lambda: twin.list_ai_tool_names("acme").count) == "1"
+        assert in_child(lambda: api.with_options(timeout=3).list_ai_tool_names("acme").count) == "1"
+        twin.list_ai_tool_names("acme")
+        assert [request.connection for request in server.requests] == [1, 2, 3, 1]
+
+
+@forking
+def test_a_rate_limit_goes_on_in_a_fork_though_another_thread_was_just_asking() -> None:
+    limit = quantcdn.RateLimit(1000, burst=3)
+    with serving(answer(200, NAMES), rate_limit=limit) as (server, api):
+        api.list_ai_tool_names("acme")
+        with api.api_client.rest_client._rate_limiter._lock.of_process():
+            assert in_child(lambda: [api.list_ai_tool_names("acme").count for _ in range(5)]) == "[1, 1, 1, 1, 1]"
+        api.list_ai_tool_names("acme")
+        assert len(server.requests) == 7
+
+
+@forking
 def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
     # Without a new lock, and with a queue that locks, the child would wait for a thread that it does not have.
     with serving(answer(200, NAMES)) as (_, api):
         api.list_ai_tool_names("acme")
         rest = api.api_client.rest_client
-        (pool,) = rest._pools.values()
+        (pool,) = rest._pools._service.values()
 
         def work() -> int:
             count = int(api.list_ai_tool_names("acme").count)
@@ -259,9 +281,9 @@ def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
             api.api_client.close()
             return count
 
-        with rest._lock, pool.pool.mutex:
+        with rest._pools._lock.of_process(), pool.pool.mutex:
             assert in_child(work) == "1"
-        with rest._lock:
+        with rest._pools._lock.of_process():
             assert in_child(api.api_client.close) == "None"
 
 
@@ -342,7 +364,7 @@ def test_a_call_that_meets_dead_connections_twice_is_resent_at_once_only_once() 
         api.list_ai_tool_names("acme")
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             api.list_ai_tool_names("acme")
-        assert caught.value.attempts == 2
+        assert caught.value.attempts == 3
         assert [request.connection for request in server.requests] == [1, 1, 2, 3, 3]
 
 
@@ -424,7 +446,7 @@ def test_what_a_running_call_used_is_closed_when_the_call_ends() -> None:
 
 def test_a_pool_is_as_large_as_what_it_holds() -> None:
     with serving(answer(200, NAMES), connection_pool_maxsize=10_000) as (server, api):
-        (pool,) = api.api_client.rest_client._pools.values()
+        (pool,) = api.api_client.rest_client._pools._service.values()
         for held in (0, 1, 1):
             assert pool.pool.qsize() == held
             api.list_ai_tool_names("acme")
