@@ -48,6 +48,8 @@ class Command:
 
     name: str
     """How it is written, from the program's name on: ``quantcdn executions list``."""
+    usage: str
+    """How it is called."""
     summary: str
     description: str
     examples: tuple[str, ...]
@@ -78,22 +80,14 @@ class Command:
             yield from command.walk()
 
 
-def grammar(parser: argparse.ArgumentParser, summary: str = "") -> Command:
-    """Read a parser.
-
-    Args:
-        parser: The parser of the program or of a command of it, with all modules below it loaded.
-        summary: The line that stands beside it in a list of commands.
-
-    Returns:
-        The command, with those below it.
-    """
-    about, examples = (parser.about, parser.examples) if isinstance(parser, Parser) else ("", "")
+def command_of(parser: Parser, summary: str = "") -> Command:
+    """Read a parser, with all modules below it loaded; ``summary`` stands beside it in a list of commands."""
     return Command(
         name=parser.prog,
+        usage=parser.usage_line(),
         summary=summary,
-        description=about,
-        examples=tuple(line.strip() for line in examples.splitlines()[1:]),
+        description=parser.description or "",
+        examples=parser.examples,
         epilog=parser.epilog or "",
         arguments=tuple(_arguments(parser)),
         commands=tuple(_commands(parser)),
@@ -122,12 +116,12 @@ def _argument(parser: argparse.ArgumentParser, action: argparse.Action, group: s
     )
 
 
-def _commands(parser: argparse.ArgumentParser) -> Iterator[Command]:
+def _commands(parser: Parser) -> Iterator[Command]:
     for action in parser._actions:
         if _has_commands(action):
             for choice in action._choices_actions:
-                yield grammar(action.choices[choice.dest], (choice.help or "") % {"prog": parser.prog})
+                yield command_of(action.choices[choice.dest], (choice.help or "") % {"prog": parser.prog})
 
 
-def _has_commands(action: argparse.Action) -> TypeGuard[SubParsers[argparse.ArgumentParser]]:
+def _has_commands(action: argparse.Action) -> TypeGuard[SubParsers[Parser]]:
     return action.nargs == argparse.PARSER

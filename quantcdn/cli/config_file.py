@@ -1,4 +1,4 @@
-"""The file of settings: ``quantcdn/config.toml`` in the user's folder for such files."""
+"""The config file: ``quantcdn/config.toml`` in the user's folder for such files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import select
 import shlex
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from quantcdn.exceptions import ApiValueError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -22,12 +19,8 @@ _LARGEST_FILE = 1_048_576
 _LONGEST_WAIT = 3.0
 
 
-def settings_path() -> Path | None:
-    """Say where the file is looked for (XDG Base Directory Specification).
-
-    Returns:
-        Its path, whether or not it exists; None for a user without a home.
-    """
+def config_path() -> Path | None:
+    """Say where the file is looked for (XDG Base Directory Specification); None for a user without a home."""
     folder = os.environ.get("XDG_CONFIG_HOME", "")
     if os.path.isabs(folder):  # the specification: a relative one is to be ignored
         return Path(folder, "quantcdn", "config.toml")
@@ -37,19 +30,8 @@ def settings_path() -> Path | None:
         return None
 
 
-def read_file(path: Path) -> dict[str, str]:
-    """Read the file.
-
-    Args:
-        path: Where it is.
-
-    Returns:
-        ``host``, ``token`` and ``organisation``, as far as they are in it; nothing without a file.
-
-    Raises:
-        ApiValueError: Others may read it, or it is not what is expected; the message names it, and
-            shows none of it.
-    """
+def read_config(path: Path) -> dict[str, str]:
+    """Read ``host``, ``token`` and ``organisation``, as far as they are in it; an error shows none of its content."""
     try:
         text = read_private(path).decode()
     except (FileNotFoundError, NotADirectoryError):
@@ -64,18 +46,7 @@ def read_file(path: Path) -> dict[str, str]:
 
 
 def read_private(path: Path) -> bytes:
-    """Read a file that may hold a token.
-
-    Args:
-        path: Where it is; a pipe is read to its end, if that comes within some seconds.
-
-    Returns:
-        Its content, as far as a file of that kind goes.
-
-    Raises:
-        ApiValueError: Others can read or change it; the message shows none of it.
-        OSError: It cannot be read.
-    """
+    """Read a file that may hold a token, or a pipe to its end, if that comes within some seconds."""
     # Without this flag, a named pipe that nobody writes to is waited for without an end.
     with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         mode = os.fstat(file.fileno()).st_mode
@@ -102,7 +73,7 @@ def _settings_in(path: Path, text: str) -> dict[str, str]:
         problem = f'{path} is not TOML: {error}. It takes lines such as organisation = "acme"'
     else:
         return _checked(path, parsed)
-    raise ApiValueError(problem)
+    raise ApiValueError(problem)  # outside of the handler: the parser's own error quotes what is in the file
 
 
 def _checked(path: Path, parsed: Mapping[str, object]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from quantcdn._polling.watcher import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
-from quantcdn.cli.audit_log import Log
-from quantcdn.cli.client import connected_as
+from quantcdn.cli.arguments import Command, Parser
+from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.output.columns import LISTED
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.durations import iso
@@ -24,35 +24,17 @@ from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.progress.status_line import is_live, sleep_and
 from quantcdn.cli.progress.wait_report import interval, seconds
 from quantcdn.cli.progress.watch_table import Board
-from quantcdn.cli.settings import add_settings
+from quantcdn.cli.runner import FINE
+from quantcdn.cli.settings import connected
 from quantcdn.models import ListAIToolExecutions200Response
-from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
+from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 from quantcdn.polling import Timing
-
-SUMMARY = "follow new and changed executions live"
-
-DESCRIPTION = """\
-Follow new and changed executions until Ctrl-C: a table that stays in place on a terminal, a record for each change
-elsewhere. With --log, all that the list shows is kept beyond the 24 hours of the service: restarts and crashes leave
-no line twice and none half written, and where something may have been missed, the log says so."""
-
-EXAMPLES = """\
-examples:
-  quantcdn executions watch
-  quantcdn executions watch --since-start --ndjson --log audit.jsonl | jq 'select(.status == "failed")'"""
 
 _INTERVAL = 2.0
 
-Change = Listed | Gap
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what this command takes.
-
-    Args:
-        parser: The command's parser.
-    """
-    parser.add_argument("--since-start", action="store_true", help="leave out what the first look shows")
+def _add_arguments(parser: Parser) -> None:
+    parser.add_argument("--since-start", action="store_true", help="leave out what the first poll shows")
     parser.add_argument("--log", type=Path, metavar="FILE", help="append all, in any case, to this file of JSON lines")
     parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only changes to this status")
     parser.add_argument(
@@ -60,18 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=interval,
         default=_INTERVAL,
         metavar="TIME",
-        help=f"the pause between two looks (default: {_INTERVAL:g})",
+        help=f"the pause between two polls (default: {_INTERVAL:g})",
     )
     parser.add_argument("--timeout", type=seconds, metavar="TIME", help="end after this time, such as 90, 5m or 2h")
     add_forms(parser, LISTED, whole=False)
-    add_settings(parser)
 
 
-class _Endpoints(AIToolsApi):
-    """The endpoints; each list that has come is counted, and told."""
+class _CountingApi(AIToolsApi):
+    """The endpoints; each list that has come is counted, and handed on."""
 
     lists = 0
-    on_list: Callable[[list[Listed]], object] | None = None
+    on_list: Callable[[list[ExecutionSummary]], object] | None = None
 
     def list_ai_tool_executions_with_http_info(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
@@ -83,63 +64,65 @@ class _Endpoints(AIToolsApi):
         return response
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Watch.
-
-    Args:
-        arguments: What was parsed.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        ApiValueError: The log cannot be used.
-        ApiException: A look failed with 401, 403 or 404, or five in a row failed.
-    """
+def _run(arguments: argparse.Namespace) -> int:
     output = Output(arguments, LISTED, at_once=True)
     with (
-        connected_as(_Endpoints, arguments) as (api, organisation),
-        nullcontext() if arguments.log is None else Log(arguments.log) as log,
+        connected(arguments) as (endpoints, organisation),
+        nullcontext() if arguments.log is None else AuditLog(arguments.log) as log,
     ):
-        board = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
-        api.on_list = lambda listed: _listed(listed, log, board)
-        if board is not None:
-            api.timing = Timing(sleep=sleep_and(board.draw_if_due))
+        api = _CountingApi(endpoints.api_client)
+        table = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
+        api.on_list = lambda listed: _take_in(listed, log, table)
+        if table is not None:
+            api.timing = Timing(sleep=sleep_and(table.draw_if_due))
         changes = api.watch_ai_tool_executions(organisation, interval=arguments.interval, timeout=arguments.timeout)
         for change in changes:
             if _is_wanted(change, arguments, is_first=api.lists == 1):
-                _show(change, output, board)
-        if board is not None:
-            board.draw()
-    return 0
+                _show(change, output, table)
+        if table is not None:
+            table.draw()
+    return FINE
 
 
-def _listed(listed: list[Listed], log: Log | None, board: Board | None) -> None:
+def _take_in(listed: list[ExecutionSummary], log: AuditLog | None, table: Board | None) -> None:
     if log is not None:
-        log.look(listed)
-    if board is not None:
-        board.looked()
+        log.add(listed)
+    if table is not None:
+        table.looked()
 
 
-def _is_wanted(change: Change, arguments: argparse.Namespace, *, is_first: bool) -> bool:
+def _is_wanted(change: ExecutionSummary | Gap, arguments: argparse.Namespace, *, is_first: bool) -> bool:
     if isinstance(change, Gap):
         return True
     is_left_out = is_first and arguments.since_start
     return not is_left_out and arguments.status in (None, (change.status or "").strip().casefold())
 
 
-def _show(change: Change, output: Output[Listed], board: Board | None) -> None:
-    if board is not None:
-        board.show(change)
-    elif isinstance(change, Listed):
+def _show(change: ExecutionSummary | Gap, output: Output[ExecutionSummary], table: Board | None) -> None:
+    if table is not None:
+        table.show(change)
+    elif isinstance(change, ExecutionSummary):
         output.add(change)
     else:
-        _tell_gap(change, output)
+        _show_gap(change, output)
 
 
-def _tell_gap(gap: Gap, output: Output[Listed]) -> None:
+def _show_gap(gap: Gap, output: Output[ExecutionSummary]) -> None:
     after, before = gap.after and iso(gap.after), gap.before and iso(gap.before)
     if output.is_ndjson:
         write_json(json.dumps({"gap": {"after": after, "before": before, "unfinished": gap.unfinished}}))
     else:
         say(f"some executions between {after} and {before} may have been missed", label="quantcdn:")
+
+
+WATCH = Command(
+    _run,
+    "Follow new and changed executions until Ctrl-C: a table that stays in place on a terminal, a record for each "
+    "change elsewhere. With --log, all that the list shows is kept beyond the 24 hours of the service: restarts and "
+    "crashes leave no line twice and none half written, and where something may have been missed, the log says so.",
+    (
+        "quantcdn executions watch",
+        "quantcdn executions watch --since-start --ndjson --log audit.jsonl | jq 'select(.status == \"failed\")'",
+    ),
+    _add_arguments,
+)

@@ -1,0 +1,47 @@
+"""What the lists of several groups share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from quantcdn.api.ai_tools_api import AIToolsApi
+from quantcdn.api_response import ApiResponse
+from quantcdn.cli.arguments import Parser
+from quantcdn.cli.output.columns import Kind
+from quantcdn.cli.output.console import say
+from quantcdn.cli.output.writer import Output, add_forms
+from quantcdn.cli.runner import FINE
+from quantcdn.cli.settings import connected
+from quantcdn.models._base import Model
+
+M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=Model)
+
+
+def output_options(record_type: Kind[Any]) -> Callable[[Parser], None]:
+    """Make the function that adds the options of a command that takes no others."""
+
+    def add_arguments(parser: Parser) -> None:
+        add_forms(parser, record_type)
+
+    return add_arguments
+
+
+def run_list(
+    arguments: argparse.Namespace,
+    record_type: Kind[M],
+    send: Callable[[AIToolsApi, str], ApiResponse[R]],
+    records_of: Callable[[R], Iterable[M]],
+    *,
+    none: str = "",
+) -> int:
+    """Send one request and write the records of its response; ``none`` is what a person reads where there are none."""
+    with connected(arguments) as (api, organisation), Output(arguments, record_type) as output:
+        response = send(api, organisation)
+        records = list(records_of(response.data))
+        output.answer(response.raw_data, records)
+        if none and not records and output.is_for_people:
+            say(f"{organisation} has {none}")
+    return FINE
