@@ -49,7 +49,7 @@ _BASH = """\
 # bash completion for quantcdn, written by docs/tools/completions.py from its parser
 _quantcdn() {{
     local current=${{COMP_WORDS[COMP_CWORD]}} command=quantcdn option= word
-    local words= options= paths=
+    local words= options= paths= candidates=
     for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
         if [[ $word == '=' ]]; then
             continue # bash takes --option=value for three words
@@ -63,11 +63,17 @@ _quantcdn() {{
         fi
     done
     if [[ $current == '=' ]]; then current=; fi
+    COMPREPLY=()
     case "$command $option" in"""
 
 _BASH_END = """\
     esac
-    if [[ -n $paths ]]; then
+    if [[ -n $candidates && $current != -* ]]; then
+        # compgen would expand words from outside as it does those of a command line.
+        while read -r word; do
+            if [[ $word == "$current"* ]]; then COMPREPLY+=("$word"); fi
+        done < <(command "${COMP_WORDS[0]}" __complete "$candidates" "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2> /dev/null)
+    elif [[ -n $paths ]]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -A "$paths" -- "$current")
     else
@@ -95,8 +101,16 @@ def _bash(program: Command) -> Iterator[str]:
 def _bash_values(argument: Argument) -> str:
     if argument.choices:
         return f"words={_quoted(' '.join(argument.choices))}"
+    if argument.candidates:
+        return f"candidates={argument.candidates}"
     return "paths=file" if argument.is_file else "paths=directory" if argument.is_folder else ""
 
+
+_ZSH_CANDIDATES = """\
+_quantcdn_candidates() {
+    local -a candidates=(${(f)"$(command quantcdn __complete $1 ${words[2,CURRENT-1]} 2> /dev/null)"})
+    compadd -a candidates
+}"""
 
 _ZSH_END = """\
 if [[ $funcstack[1] == _quantcdn ]]; then
@@ -109,6 +123,7 @@ fi"""
 def _zsh(program: Command) -> Iterator[str]:
     yield "#compdef quantcdn"
     yield "# zsh completion for quantcdn, written by docs/tools/completions.py from its parser"
+    yield _ZSH_CANDIDATES
     for command in program.walk():
         yield f"{_zsh_function(command)}() {{"
         yield from _zsh_group(command) if command.commands else _zsh_leaf(command)
@@ -160,6 +175,8 @@ def _zsh_value(argument: Argument) -> str:
     action = f"_message {argument.value}"
     if argument.choices:
         action = f"({' '.join(argument.choices)})"
+    elif argument.candidates:
+        action = f"_quantcdn_candidates {argument.candidates}"
     elif argument.is_file or argument.is_folder:
         action = "_files" if argument.is_file else "_files -/"
     return f":{_zsh_escaped(argument.value)}:{action}"
@@ -184,6 +201,10 @@ function __quantcdn_at --description 'Say whether the words so far name this com
     end
     test "$command" = "$argv"
 end
+function __quantcdn_candidates --description 'List names of tools or identifiers'
+    set -l words (commandline -opc)
+    command quantcdn __complete $argv $words[2..] 2> /dev/null
+end
 complete -c quantcdn -f"""
 
 
@@ -205,6 +226,8 @@ def _fish(program: Command) -> Iterator[str]:
 def _fish_value(argument: Argument) -> str:
     if argument.choices:
         return f"-f -a {_fish_quoted(' '.join(argument.choices))}"
+    if argument.candidates:
+        return f"-f -a '(__quantcdn_candidates {argument.candidates})'"
     if argument.is_folder:
         return "-f -a '(__fish_complete_directories)'"
     return "-F" if argument.is_file else "-f"

@@ -46,8 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 fine, 1 an error, 2 wrong usage, 3 not found or expired, 4 not allowed,
         5 failed, 124 a time limit passed, 130 Ctrl-C.
     """
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        parsed = parser().parse_args(arguments)
+        if words[:1] == ["__complete"]:  # a completion script asks; it is no command for people
+            from quantcdn.cli.candidates import complete
+
+            return complete(words[1:])
+        parsed = parser().parse_args(words)
         if parsed.run is None:
             parsed.parser.print_help()
             return 0

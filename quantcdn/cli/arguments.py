@@ -17,6 +17,7 @@ SETTINGS: Mapping[str, object] = {
     "organisation": None,
     "token_file": None,
     "verbose": False,
+    "quiet": False,
 }
 """The names of the settings in what was parsed, each with its default."""
 
@@ -83,6 +84,7 @@ def add_settings(parser: argparse.ArgumentParser, *, is_shown: bool = True) -> N
         help=f"holds the access token; - reads a line of stdin (else {TOKEN_VARIABLES[0]})",
     )
     add(group, "-v", "--verbose", action="store_true", help="log every request to stderr")
+    add(group, "-q", "--quiet", action="store_true", help="say nothing on stderr but errors")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -30,6 +30,8 @@ class Argument:
     is_required: bool
     is_repeated: bool
     """Whether several may follow each other."""
+    candidates: str
+    """The kind of what the command line itself completes it with, or ""."""
 
     @property
     def is_file(self) -> bool:
@@ -101,18 +103,29 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[Argument]:
                 yield _argument(parser, action, group.title or "")
 
 
+_CANDIDATES = {
+    ("executions", "ID"): "executions",
+    ("executions", "TOOL"): "tools",
+    ("orchestrations", "ID"): "orchestrations",
+    ("tools", "NAME"): "tools",
+}
+"""What ``quantcdn.cli.candidates`` is asked for, by the group of a command and what its argument is called."""
+
+
 def _argument(parser: argparse.ArgumentParser, action: argparse.Action, group: str) -> Argument:
     choices = tuple(map(str, action.choices or ()))
     name = action.metavar or (action.dest.upper() if action.option_strings else action.dest)
     words = {**vars(action), "prog": parser.prog, "choices": ", ".join(choices)}
+    value = "" if action.nargs == 0 else name if isinstance(name, str) else " ".join(name)
     return Argument(
         flags=tuple(action.option_strings),
-        value="" if action.nargs == 0 else name if isinstance(name, str) else " ".join(name),
+        value=value,
         choices=choices,
         help=(action.help or "") % words,
         group=group,
         is_required=action.required,
         is_repeated=action.nargs in ("*", "+"),
+        candidates=_CANDIDATES.get((parser.prog.split()[-2:][0], value), ""),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import select
 import shlex
 import stat
@@ -87,3 +89,41 @@ def _checked(path: Path, parsed: Mapping[str, object]) -> dict[str, str]:
             raise ApiValueError(f"{path} has organisation and organization: leave one out")
         found[_KEYS[key]] = value
     return found
+
+
+def write_config(path: Path, changes: Mapping[str, str]) -> None:
+    """Change settings; "" takes one out. The file is replaced as a whole, and nobody else can read it at any moment."""
+    import tempfile  # most commands write none
+
+    path = path.resolve()  # or a link to where someone keeps such files would become a file of its own
+    expected = {key: value for key, value in {**read_config(path), **changes}.items() if value}
+    try:
+        text = read_private(path).decode()
+    except (FileNotFoundError, NotADirectoryError):
+        text = ""
+    for key, value in changes.items():
+        text = _with_line(text, key, value)
+    if _settings_in(path, text) != expected:  # a value of several lines, say
+        raise ApiValueError(f"{path}: it cannot be changed by a command; edit it, or remove it and begin anew")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-")  # of mode 0600
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _with_line(text: str, key: str, value: str) -> str:
+    """Write a setting into the text of a file, in the place of the line that has it; the rest stays as it is."""
+    spellings = "|".join(spelling for spelling, known in _KEYS.items() if known == key)
+    # A string of JSON is one of TOML, but for the one control character that JSON leaves as it is.
+    line = f"{key} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f") if value else ""
+    replaced, count = re.subn(rf"(?m)^[ \t]*(?:{spellings})[ \t]*=.*\n?", lambda _: line, text)
+    if count or not line:
+        return replaced
+    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}"

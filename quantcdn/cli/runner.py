@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
@@ -48,6 +49,26 @@ _NEXT: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 )
 
 
+_IN_OPTIONS: tuple[tuple[str, str], ...] = (
+    (r"^(execution_ids?|orchestration_id)(?= )", "ID"),
+    (r"^(limit|speed)(?= must )", r"--\1"),
+    (r"^auto_execute needs allowed:", "--auto-execute needs --allow with"),
+    (r", or allow_http=True if the network is trusted", ""),
+    (r"set Configuration\(verify_identifiers=False\)", "ask for the identifier of that example"),
+    (r"max_files allows (\d+)", r"at most \1 can be saved"),
+    (r"that max_total_size allows", "that can be saved"),
+    (r"Of max_total_size, ", "Of all that can be saved, "),
+)
+"""What errors call Python arguments, and what the command line calls the same."""
+
+
+def _in_options(text: str) -> str:
+    """Write the message of an error for someone who types options, not Python arguments."""
+    for pattern, words in _IN_OPTIONS:
+        text = re.sub(pattern, words, text)
+    return text
+
+
 def exit_code(error: BaseException) -> int:
     """Say what the process ends with after an error."""
     return next((code for kinds, code in _CODES if isinstance(error, kinds)), ERROR)
@@ -57,7 +78,7 @@ def tell(error: BaseException) -> None:
     """Tell an error on stderr, in one or two lines."""
     from quantcdn.cli.output.console import say
 
-    say(str(error), label="quantcdn:")
+    say(_in_options(str(error)), label="quantcdn:")
     step = next((text for kinds, text in _NEXT if isinstance(error, kinds)), None)
     if step is not None:
         say(step)

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from quantcdn import _validation
 from quantcdn._configuration.environment import first_set
-from quantcdn.api.ai_tools_api import AIToolsApi
-from quantcdn.api_client import ApiClient
 from quantcdn.cli.config_file import config_path, read_config, read_private
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 if TYPE_CHECKING:
+    from quantcdn.api.ai_tools_api import AIToolsApi
     from quantcdn.emulator import Emulator
 
 EMULATOR = "--emulator"
@@ -53,7 +52,7 @@ class Settings:
         if self.token.value is None:
             raise ApiValueError(
                 f"no access token: set {TOKEN_VARIABLES[0]}, give --token-file FILE, "
-                f"or write token into {config_path() or 'a config file'}"
+                f"or run 'quantcdn login', which keeps one in {config_path() or 'a config file'}"
             )
         # What the environment says of proxies is not meant for the service in this very process.
         configuration = Configuration(proxy="" if self.host.source == EMULATOR else None)
@@ -89,6 +88,9 @@ def _use(setting: Setting, use: Callable[[str], object]) -> None:
 @contextmanager
 def connected(arguments: argparse.Namespace) -> Generator[tuple[AIToolsApi, str]]:
     """Give the endpoints and the organisation, with the settings that are in force."""
+    from quantcdn.api.ai_tools_api import AIToolsApi  # the settings alone do not need it
+    from quantcdn.api_client import ApiClient
+
     found = settings(arguments)
     organisation = found.require_organisation()
     with ApiClient(found.configuration()) as client:
@@ -106,7 +108,7 @@ def settings_flags(arguments: argparse.Namespace) -> list[str]:
         ("--organisation", arguments.organisation),
         ("--token-file", None if source == "-" else source),
     )
-    return [*flags(given), *(f"--{name}" for name in ("emulator", "verbose") if getattr(arguments, name))]
+    return [*flags(given), *(f"--{name}" for name in ("emulator", "verbose", "quiet") if getattr(arguments, name))]
 
 
 def flags(given: Iterable[tuple[str, object]]) -> list[str]:

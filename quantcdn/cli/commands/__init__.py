@@ -51,9 +51,21 @@ COMMANDS: Mapping[str, Group | str] = {
         ("quantcdn mcp list", "quantcdn mcp list --ndjson | jq -r 'select(.enabled).url'"),
         {"list": "list the MCP servers"},
     ),
+    "login": "try an access token and keep it in the config file",
+    "config": Group(
+        "show and change the config file",
+        "Show and change the config file, which has host, organisation and token.",
+        ("quantcdn config get", "quantcdn config set organisation acme"),
+        {
+            "path": "write the path of the config file",
+            "get": "write what the config file says, but never a token",
+            "set": "change a setting in the config file",
+        },
+    ),
     "demo": "show the whole client in some seconds",
     "emulator": "run the local service until Ctrl-C",
     "doctor": "check settings, network and token, and say what to do",
     "completion": "write the completion script of a shell",
+    "help": "show the help of a command",
 }
 """Each group, and the summary of each other command, by its word; ``quantcdn.cli.commands`` has a module for each."""

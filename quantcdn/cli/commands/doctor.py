@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import socket
 import ssl
 import sys
@@ -12,14 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import metadata
+from itertools import chain
 from urllib.parse import urlsplit
 
 from quantcdn._display import terminal
 from quantcdn._transport.proxies import chosen_proxy, proxy_variable
+from quantcdn._version import __version__
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli import runner
 from quantcdn.cli.arguments import Command, Parser
+from quantcdn.cli.commands.login import DASHBOARD_ADVICE
 from quantcdn.cli.diagnostics.jwt import validity
 from quantcdn.cli.diagnostics.network_probe import ConnectionProbe, NotTriedError, within
 from quantcdn.cli.settings import Setting, Settings, settings
@@ -32,6 +37,7 @@ from quantcdn.exceptions import (
     NotFoundException,
     OpenApiException,
     ServiceException,
+    UnauthorizedException,
     escaped,
 )
 from quantcdn.timeout import Timeout, checked_seconds
@@ -63,7 +69,7 @@ def _add_arguments(parser: Parser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     limit = checked_seconds("--timeout", arguments.timeout)
     checks: list[Check] = []
-    for check in _examine(arguments, limit):
+    for check in chain(_examine(arguments, limit), [_versions()]):
         checks.append(check)
         if not arguments.json:
             print(_line(check), flush=True)  # noqa: T201 # a command line prints
@@ -95,6 +101,18 @@ def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
     yield from _network(found, [check.name for check in stated if check.code == runner.USAGE], limit)
 
 
+def _versions() -> Check:
+    """Name what a report of a problem needs."""
+    versions = {
+        "quantcdn": __version__,
+        "Python": platform.python_version(),
+        "urllib3": metadata.version("urllib3"),
+        "pydantic": metadata.version("pydantic"),
+    }
+    text = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return Check(_OK, "versions", f"{text}, {ssl.OPENSSL_VERSION}, {platform.system()} {platform.machine()}")
+
+
 def _failed(name: str, text: str, code: int) -> Check:
     return Check(_FAIL, name, text, code)
 
@@ -124,7 +142,8 @@ def _token(found: Settings, now: float) -> Iterator[Check]:
     try:
         token = replace(found, host=Setting(None, "")).configuration().token() or ""
     except OpenApiException as error:
-        yield _failed("token", str(error), runner.USAGE)
+        advice = f". To get one, {DASHBOARD_ADVICE}" if found.token.value is None else ""
+        yield _failed("token", f"{error}{advice}", runner.USAGE)
         return
     yield Check(_OK, "token", f"{_MASK}, {len(token)} characters ({found.token.source})")
     yield _expiry(token, now)
@@ -140,7 +159,7 @@ def _expiry(token: str, now: float) -> Check:
     if times.ends is None:
         return Check(_OK, "expiry", "the JWT does not say how long it is good; it is read here, not verified")
     if times.ends <= now:
-        text = f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: get a new token"
+        text = f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: {DASHBOARD_ADVICE}"
         return _failed("expiry", text, runner.NOT_ALLOWED)
     text = f"the JWT is good until {_date(times.ends)}, for {_span(times.ends - now)}; it is read here, not verified"
     return Check(_OK, "expiry", text)
@@ -256,6 +275,7 @@ def _call(found: Settings, limit: float) -> Check:
 
 
 _AFTER_ERROR: Mapping[type[ApiException], str] = {
+    UnauthorizedException: f"To get a token, {DASHBOARD_ADVICE}; then run 'quantcdn login'",
     NotFoundException: "Check that the host is the service's",
     ApiResponseException: "Check that the host is the service's, and that no proxy asks for a login",
     ApiTimeoutException: "Try again with a larger --timeout",

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from quantcdn import _validation
 from quantcdn._polling.batch import Outcome, Update
+from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
+from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.commands._shared import run_list
-from quantcdn.cli.commands.executions_watch import WATCH
+from quantcdn.cli.commands.executions_watch import WATCH, add_filters, passes
 from quantcdn.cli.identifiers import identifiers
 from quantcdn.cli.output.columns import EXECUTION, LISTED
 from quantcdn.cli.output.console import say
@@ -22,31 +25,62 @@ from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, advice, poll, waiting
 from quantcdn.cli.runner import ERROR, FINE
 from quantcdn.cli.settings import connected, settings_flags
-from quantcdn.exceptions import OpenApiException, escaped
+from quantcdn.exceptions import ApiValueError, OpenApiException, escaped
 from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response as Execution
-from quantcdn.models import GetAIToolExecutionStatus200ResponseResult
+from quantcdn.models import GetAIToolExecutionStatus200ResponseResult, ListAIToolExecutions200Response
+from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
+from quantcdn.polling import LONGEST_LIST
 
 _EXAMPLE = "exec_0123456789abcdef0123456789abcdef"
 _WAIT_TIMEOUT = 300.0
+_USUAL_LIMIT = 50
+"""How many executions the service lists where no limit is given."""
 
 
 def _add_list_arguments(parser: Parser) -> None:
     parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only executions of this status")
+    add_filters(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="how many at most, 1 to 100 (else 50)")
     add_forms(parser, LISTED)
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    # The service filters by status alone, so that all that it lists is asked for where more is to be left out.
+    is_filtered = arguments.tool is not None or arguments.since is not None
+    if is_filtered and arguments.json:
+        raise ApiValueError("--json is the response as it came: give --ndjson with --tool or --since")
+    limit = arguments.limit
+
+    def send(api: AIToolsApi, organisation: str) -> ApiResponse[ListAIToolExecutions200Response]:
+        if is_filtered and limit is not None:
+            _validation.integer("limit", limit, 1, LONGEST_LIST)
+        return api.list_ai_tool_executions_with_http_info(
+            organisation, arguments.status, LONGEST_LIST if is_filtered else limit
+        )
+
+    def records_of(listed: ListAIToolExecutions200Response) -> list[ExecutionSummary]:
+        if not is_filtered:
+            return listed.executions
+        if len(listed.executions) >= LONGEST_LIST and passes(listed.executions[-1], None, arguments.since):
+            _say_more(arguments)
+        return [row for row in listed.executions if passes(row, arguments.tool, arguments.since)][
+            : limit or _USUAL_LIMIT
+        ]
+
     return run_list(
         arguments,
         LISTED,
-        lambda api, organisation: api.list_ai_tool_executions_with_http_info(
-            organisation, arguments.status, arguments.limit
-        ),
-        lambda listed: listed.executions,
+        send,
+        records_of,
         none="no such executions of the last 24 hours",
+        remembered=("executions", lambda row: row.execution_id),
     )
+
+
+def _say_more(arguments: argparse.Namespace) -> None:
+    if not arguments.quiet:
+        say(f"the service lists the newest {LONGEST_LIST} executions; older ones are not filtered")
 
 
 def _add_get_arguments(parser: Parser) -> None:
@@ -61,7 +95,8 @@ def _get(arguments: argparse.Namespace) -> int:
             output.answer(response.raw_data, [response.data])
             return FINE
         show_details(_details(response.data))
-        if isinstance(response.data.result, GetAIToolExecutionStatus200ResponseResult) and response.data.result.images:
+        result = response.data.result
+        if isinstance(result, GetAIToolExecutionStatus200ResponseResult) and result.images and not arguments.quiet:
             saving = advice("quantcdn executions save", settings_flags(arguments), [response.data.execution_id])
             say(f"To save its images: {saving}")
     return FINE
@@ -126,8 +161,10 @@ def _report_outcome(
     report.ended(outcome.identifier, execution, counts=arguments.exit_status)
     output.add(execution)
     try:
+        before = _names_in(arguments.save) if arguments.save else frozenset[str]()
         for path in [] if arguments.save is None else save_images(execution, arguments.save, api_client=client):
-            report.note(f"saved {path} ({path.stat().st_size:,} bytes)")
+            done = "kept" if path.name in before else "saved"
+            report.note(f"{done} {path} ({path.stat().st_size:,} bytes)")
     except (OpenApiException, OSError) as error:
         report.problem(error)
 
@@ -152,9 +189,10 @@ def _save(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "executionId")
         for identifier in wanted:
             execution = api.get_ai_tool_execution_status(organisation, identifier)
+            before = _names_in(arguments.to)
             paths = _saved(execution, arguments, api.api_client)
             for path in paths:
-                _write_path(path)
+                _write_path(path, "kept, " if path.name in before and not arguments.overwrite else "")
             if not paths:
                 say(_why_nothing(execution, arguments), label="quantcdn:")
                 # Of many, some have none; whoever names one expects some.
@@ -170,9 +208,17 @@ def _saved(execution: Execution, arguments: argparse.Namespace, client: ApiClien
     )
 
 
-def _write_path(path: Path) -> None:
+def _names_in(folder: Path) -> frozenset[str]:
+    """List what is in a folder; a file of the same name is kept, and nothing is fetched for it."""
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def _write_path(path: Path, note: str) -> None:
     if sys.stdout.isatty():
-        sys.stdout.write(f"{escaped(str(path))} ({path.stat().st_size:,} bytes)\n")
+        sys.stdout.write(f"{escaped(str(path))} ({note}{path.stat().st_size:,} bytes)\n")
     else:  # a path is bytes, which need not be text
         sys.stdout.flush()
         sys.stdout.buffer.write(os.fsencode(path) + b"\n")

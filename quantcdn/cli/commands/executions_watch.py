@@ -19,7 +19,7 @@ from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.output.columns import LISTED
 from quantcdn.cli.output.console import say
-from quantcdn.cli.output.durations import iso
+from quantcdn.cli.output.durations import iso, now
 from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.progress.status_line import is_live, sleep_and
 from quantcdn.cli.progress.wait_report import interval, seconds
@@ -33,10 +33,26 @@ from quantcdn.polling import Timing
 _INTERVAL = 2.0
 
 
+def add_filters(parser: Parser) -> None:
+    """Add the options that leave executions out, other than by their status."""
+    parser.add_argument("--tool", metavar="TOOL", help="only executions of this tool")
+    parser.add_argument(
+        "--since", type=interval, metavar="TIME", help="only those created within this time, such as 2h"
+    )
+
+
+def passes(execution: ExecutionSummary, tool: str | None, since: float | None) -> bool:
+    """Say whether the filters let an execution through; one without a time of creation is never too old."""
+    if tool is not None and execution.tool_name != tool:
+        return False
+    return since is None or execution.created is None or (now() - execution.created).total_seconds() <= since
+
+
 def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--since-start", action="store_true", help="leave out what the first poll shows")
     parser.add_argument("--log", type=Path, metavar="FILE", help="append all, in any case, to this file of JSON lines")
     parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only changes to this status")
+    add_filters(parser)
     parser.add_argument(
         "--interval",
         type=interval,
@@ -94,7 +110,7 @@ def _take_in(listed: list[ExecutionSummary], log: AuditLog | None, table: Board 
 def _is_wanted(change: ExecutionSummary | Gap, arguments: argparse.Namespace, *, is_first: bool) -> bool:
     if isinstance(change, Gap):
         return True
-    is_left_out = is_first and arguments.since_start
+    is_left_out = (is_first and arguments.since_start) or not passes(change, arguments.tool, arguments.since)
     return not is_left_out and arguments.status in (None, (change.status or "").strip().casefold())
 
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from quantcdn.cli.arguments import Command, Parser
+from quantcdn.cli.candidates import remember
 from quantcdn.cli.identifiers import identifiers
 from quantcdn.cli.output.columns import ORCHESTRATION
 from quantcdn.cli.output.details import others, show_details, show_table
@@ -30,6 +31,7 @@ def _add_get_arguments(parser: Parser) -> None:
 def _get(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation), Output(arguments, ORCHESTRATION) as output:
         response = api.get_ai_orchestration_status_with_http_info(organisation, arguments.id)
+        remember(api.api_client.configuration.host, organisation, "orchestrations", [arguments.id])
         if output.shows_details:
             show_details(_details(response.data))
             rows = [(tool.execution_id, tool.tool_name, tool.status, tool.error) for tool in response.data.tools or ()]
@@ -62,6 +64,7 @@ def _add_wait_arguments(parser: Parser) -> None:
 def _wait(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "orchestrationId")
+        remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
         # The limit is for all: what is left of it when one has ended is for the next.
         limit = Limit(arguments.timeout, Timing())
         with (

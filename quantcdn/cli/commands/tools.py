@@ -25,6 +25,7 @@ def _list(arguments: argparse.Namespace) -> int:
         TOOL,
         lambda api, organisation: api.list_ai_tools_with_http_info(organisation),
         lambda listed: (tool.tool_spec for tool in listed.tools if tool.tool_spec),
+        remembered=("tools", lambda spec: spec.name),
     )
 
 
@@ -34,6 +35,7 @@ def _names(arguments: argparse.Namespace) -> int:
         NAME,
         lambda api, organisation: api.list_ai_tool_names_with_http_info(organisation),
         lambda listed: (NAME.model.model_validate({"name": name}) for name in listed.tools),
+        remembered=("tools", lambda spec: spec.name),
     )
 
 

@@ -1,9 +1,13 @@
 #compdef quantcdn
 # zsh completion for quantcdn, written by docs/tools/completions.py from its parser
+_quantcdn_candidates() {
+    local -a candidates=(${(f)"$(command quantcdn __complete $1 ${words[2,CURRENT-1]} 2> /dev/null)"})
+    compadd -a candidates
+}
 _quantcdn() {
     local context state state_descr line
     typeset -A opt_args
-    local -a commands=('tools:what an organisation'\''s tools are, do and take' 'executions:list, wait for, watch and save executions' 'orchestrations:show and wait for orchestrations of several tools' 'mcp:list the MCP servers of an organisation' 'demo:show the whole client in some seconds' 'emulator:run the local service until Ctrl-C' 'doctor:check settings, network and token, and say what to do' 'completion:write the completion script of a shell')
+    local -a commands=('tools:what an organisation'\''s tools are, do and take' 'executions:list, wait for, watch and save executions' 'orchestrations:show and wait for orchestrations of several tools' 'mcp:list the MCP servers of an organisation' 'login:try an access token and keep it in the config file' 'config:show and change the config file' 'demo:show the whole client in some seconds' 'emulator:run the local service until Ctrl-C' 'doctor:check settings, network and token, and say what to do' 'completion:write the completion script of a shell' 'help:show the help of a command')
     _arguments -C \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
@@ -15,6 +19,8 @@ _quantcdn() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
         '1: :->command' \
         '*:: :->arguments' && return
     case $state in
@@ -25,10 +31,13 @@ _quantcdn() {
         executions) _quantcdn_executions ;;
         orchestrations) _quantcdn_orchestrations ;;
         mcp) _quantcdn_mcp ;;
+        login) _quantcdn_login ;;
+        config) _quantcdn_config ;;
         demo) _quantcdn_demo ;;
         emulator) _quantcdn_emulator ;;
         doctor) _quantcdn_doctor ;;
         completion) _quantcdn_completion ;;
+        help) _quantcdn_help ;;
         esac ;;
     esac
 }
@@ -61,11 +70,13 @@ _quantcdn_tools_list() {
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_tools_names() {
     _arguments \
@@ -76,11 +87,13 @@ _quantcdn_tools_names() {
         '--fields=[only these fields (piped, without this\: name)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_tools_show() {
     _arguments \
@@ -91,12 +104,14 @@ _quantcdn_tools_show() {
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '1:NAME:_message NAME'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '1:NAME:_quantcdn_candidates tools'
 }
 _quantcdn_tools_config() {
     _arguments \
@@ -106,11 +121,13 @@ _quantcdn_tools_config() {
         '--auto-execute[let the service run them; this needs --allow]' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_executions() {
     local context state state_descr line
@@ -138,6 +155,8 @@ _quantcdn_executions_list() {
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '--status=[only executions of this status]:STATUS:(pending running complete failed)' \
+        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--limit=[how many at most, 1 to 100 (else 50)]:N:_message N' \
         '--json[the answer as it came]' \
         '--ndjson[one JSON object a line]' \
@@ -148,7 +167,9 @@ _quantcdn_executions_list() {
         '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_executions_get() {
     _arguments \
@@ -164,7 +185,9 @@ _quantcdn_executions_get() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '1:ID:_message ID'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '1:ID:_quantcdn_candidates executions'
 }
 _quantcdn_executions_wait() {
     _arguments \
@@ -184,7 +207,9 @@ _quantcdn_executions_wait() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '*:ID:_message ID'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '*:ID:_quantcdn_candidates executions'
 }
 _quantcdn_executions_watch() {
     _arguments \
@@ -193,6 +218,8 @@ _quantcdn_executions_watch() {
         '--since-start[leave out what the first poll shows]' \
         '--log=[append all, in any case, to this file of JSON lines]:FILE:_files' \
         '--status=[only changes to this status]:STATUS:(pending running complete failed)' \
+        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--timeout=[end after this time, such as 90, 5m or 2h]:TIME:_message TIME' \
         '--ndjson[one JSON object a line]' \
@@ -203,7 +230,9 @@ _quantcdn_executions_watch() {
         '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_executions_save() {
     _arguments \
@@ -220,7 +249,9 @@ _quantcdn_executions_save() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '*:ID:_message ID'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '*:ID:_quantcdn_candidates executions'
 }
 _quantcdn_orchestrations() {
     local context state state_descr line
@@ -254,7 +285,9 @@ _quantcdn_orchestrations_get() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '1:ID:_message ID'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '1:ID:_quantcdn_candidates orchestrations'
 }
 _quantcdn_orchestrations_wait() {
     _arguments \
@@ -273,7 +306,9 @@ _quantcdn_orchestrations_wait() {
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
-        '*:ID:_message ID'
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]' \
+        '*:ID:_quantcdn_candidates orchestrations'
 }
 _quantcdn_mcp() {
     local context state state_descr line
@@ -305,7 +340,60 @@ _quantcdn_mcp_list() {
         '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
+}
+_quantcdn_login() {
+    _arguments \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]' \
+        '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
+        '--emulator[a local service with examples; needs no account]' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
+        '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
+        '(-v --verbose)-v[log every request to stderr]' \
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
+}
+_quantcdn_config() {
+    local context state state_descr line
+    typeset -A opt_args
+    local -a commands=('path:write the path of the config file' 'get:write what the config file says, but never a token' 'set:change a setting in the config file')
+    _arguments -C \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]' \
+        '1: :->command' \
+        '*:: :->arguments' && return
+    case $state in
+    command) _describe -t commands command commands ;;
+    arguments)
+        case $line[1] in
+        path) _quantcdn_config_path ;;
+        get) _quantcdn_config_get ;;
+        set) _quantcdn_config_set ;;
+        esac ;;
+    esac
+}
+_quantcdn_config_path() {
+    _arguments \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]'
+}
+_quantcdn_config_get() {
+    _arguments \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]' \
+        '1:NAME:(host organisation token)'
+}
+_quantcdn_config_set() {
+    _arguments \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]' \
+        '1:NAME:(host organisation token)' \
+        '2:VALUE:_message VALUE'
 }
 _quantcdn_demo() {
     _arguments \
@@ -319,7 +407,9 @@ _quantcdn_demo() {
         '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_emulator() {
     _arguments \
@@ -343,13 +433,21 @@ _quantcdn_doctor() {
         '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
-        '(-v --verbose)--verbose[log every request to stderr]'
+        '(-v --verbose)--verbose[log every request to stderr]' \
+        '(-q --quiet)-q[say nothing on stderr but errors]' \
+        '(-q --quiet)--quiet[say nothing on stderr but errors]'
 }
 _quantcdn_completion() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '1:SHELL:(bash zsh fish)'
+}
+_quantcdn_help() {
+    _arguments \
+        '(-h --help)-h[show this help message and exit]' \
+        '(-h --help)--help[show this help message and exit]' \
+        '*:COMMAND:_message COMMAND'
 }
 if [[ $funcstack[1] == _quantcdn ]]; then
     _quantcdn "$@" # found on fpath, this file is the function's body
