@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from quantcdn import _chance, _sleep, _validation
+from quantcdn._display.text import error_text
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
     WaitCancelledException,
     WaitException,
     WaitTimeoutException,
-    error_text,
 )
 
 MOST_FAILURES = 5

@@ -18,8 +18,9 @@ from jsonschema.validators import validator_for
 
 from quantcdn._chat import ecma_pattern
 from quantcdn._chat.ecma_pattern import PatternError, UnsupportedPatternError
+from quantcdn._display.text import render_path
 from quantcdn._types import is_array, is_object
-from quantcdn.exceptions import ApiValueError, render_path
+from quantcdn.exceptions import ApiValueError
 
 _LONGEST_MESSAGE = 200
 _MOST_PLACES = 100

@@ -6,8 +6,9 @@ import json
 import re
 from typing import Any
 
+from quantcdn._display.text import service_text
 from quantcdn._types import is_array, is_object
-from quantcdn.exceptions import ApiValueError, service_text
+from quantcdn.exceptions import ApiValueError
 
 _COMPLETED_WITHOUT_RESULT = "The tool completed without a result."
 _MOST_SHOWN = 100

@@ -11,9 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from quantcdn._display import terminal
+from quantcdn._display.text import one_line
 from quantcdn._locks import ProcessLock
-from quantcdn._redaction import without_signatures
-from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
 from quantcdn.polling import Timing
@@ -21,7 +20,7 @@ from quantcdn.polling import Timing
 if TYPE_CHECKING:
     from quantcdn._polling.batch import ManyWaits, Outcome
 
-_LONGEST_SEARCHED = 10_000
+_LONGEST_LINE = 1_000
 
 Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
 
@@ -67,9 +66,7 @@ class Terminal:
             self._room = room
         if self._room is not None:
             # One column stays free: some terminals begin a new line as soon as the last one is full.
-            shown = terminal.cut(
-                escaped(without_signatures(text[:_LONGEST_SEARCHED])), terminal.size(self._stream)[0] - 1
-            )
+            shown = terminal.cut(one_line(text, _LONGEST_LINE), terminal.size(self._stream)[0] - 1)
             self._write(f"\r\x1b[K{shown}")
 
     def clear(self) -> None:
@@ -101,8 +98,8 @@ class Notebook:
         """Show a text in place of the last one, with a bar for the part that is done."""
         from quantcdn._display import elements
 
-        note = elements.Note(text, elements.Meter(*part) if part else None)
-        data = {"text/plain": elements.text_of([note]), "text/html": elements.html_of([note])}
+        line = elements.Paragraph(text, elements.ProgressBar(*part) if part else None)
+        data = {"text/plain": elements.text_of([line]), "text/html": elements.html_of([line])}
         if self._shown is None:
             display: Any = import_module("IPython.display").display
             self._shown = display(data, raw=True, display_id=True)

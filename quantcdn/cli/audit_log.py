@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from quantcdn._display.formats import iso, now
 from quantcdn._polling.watcher import History, keyed
 from quantcdn._types import is_object
-from quantcdn.cli.output.durations import iso, now
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 

@@ -1,4 +1,4 @@
-"""The models of the service's answers, one module each."""
+"""The models of the service's responses, one module each."""
 
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import quantcdn
-from quantcdn._redaction import without_signatures
+from quantcdn._display.text import redacted
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator, Fault
@@ -38,7 +38,7 @@ SIGNED = "https://user:pass@b.example/a.png?X-Amz-Signature=5ecre7&X-Amz-Securit
     ],
 )
 def test_what_authorises_is_left_out_of_any_text(text: str, shown: str) -> None:
-    assert without_signatures(text) == shown
+    assert redacted(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_authorises_is_left_out_of_any_text(text: str, shown: str) -> None:
 )
 def test_the_time_of_it_grows_with_the_length_of_the_text(piece: str) -> None:
     started = time.process_time()
-    without_signatures(piece * (1_600_000 // len(piece)) + "=a")
+    redacted(piece * (1_600_000 // len(piece)) + "=a")
     assert time.process_time() - started < 20  # one that grows with the square takes an hour
 
 
@@ -134,7 +134,7 @@ def test_advice_is_quoted_and_has_the_flags_of_the_command(tmp_path: Path) -> No
         assert shlex.split(saved.err.partition("To wait for them: ")[2])[3:] == [EVIL, "--save", "a;b"]
         service.start_execution("generate_image", pending=0, running=0, execution_id=f"{EVIL}2")
         _, shown = on_terminal("executions", "get", f"{EVIL}2", service=service, columns=200, NO_COLOR="1")
-    advised = shown.partition("To save its pictures: ")[2]
+    advised = shown.partition("To save its images: ")[2]
     assert shlex.split(advised) == ["quantcdn", "executions", "save", f"{EVIL}2"]
 
 

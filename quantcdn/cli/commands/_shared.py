@@ -10,7 +10,7 @@ from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.candidates import remember
-from quantcdn.cli.output.columns import Kind
+from quantcdn.cli.output.columns import RecordType
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.runner import FINE
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Model)
 
 
-def output_options(record_type: Kind[Any]) -> Callable[[Parser], None]:
+def output_options(record_type: RecordType[Any]) -> Callable[[Parser], None]:
     """Make the function that adds the options of a command that takes no others."""
 
     def add_arguments(parser: Parser) -> None:
@@ -32,7 +32,7 @@ def output_options(record_type: Kind[Any]) -> Callable[[Parser], None]:
 
 def run_list(
     arguments: argparse.Namespace,
-    record_type: Kind[M],
+    record_type: RecordType[M],
     send: Callable[[AIToolsApi, str], ApiResponse[R]],
     records_of: Callable[[R], Iterable[M]],
     *,

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from quantcdn import _validation
+from quantcdn._display.text import escaped
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.config_file import config_path, read_config, write_config
 from quantcdn.cli.output.console import say
 from quantcdn.cli.runner import FINE, NOT_FOUND
 from quantcdn.cli.settings import first_line_of_stdin
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiValueError, escaped
+from quantcdn.exceptions import ApiValueError
 
 _NAMES = ("host", "organisation", "token")
 _MASK = "********"

@@ -13,9 +13,9 @@ from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli.arguments import Command, Parser
-from quantcdn.cli.output.columns import LISTED, TOOL
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.progress.status_line import StatusLine, sleep_and
 from quantcdn.cli.settings import connected
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
@@ -73,7 +73,7 @@ class _Stage:
     @contextmanager
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show the status of something, with seconds that run on between two polls."""
-        line = Line(sys.stderr)
+        line = StatusLine(sys.stderr)
         self.api.timing = Timing(sleep=sleep_and(line.draw))
         try:
             yield lambda seen: line.update(_progress(seen))
@@ -145,7 +145,7 @@ def _progress(seen: _Status) -> str:
 
 def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:
     screen.heading("The recent executions, newest first")
-    screen.records(LISTED, api.list_ai_tool_executions(organisation, limit=10).executions)
+    screen.records(EXECUTION_SUMMARY, api.list_ai_tool_executions(organisation, limit=10).executions)
 
 
 def _show_failure(stage: _Stage) -> None:

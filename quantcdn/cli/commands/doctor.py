@@ -18,6 +18,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from quantcdn._display import terminal
+from quantcdn._display.text import escaped
 from quantcdn._transport.proxies import chosen_proxy, proxy_variable
 from quantcdn._version import __version__
 from quantcdn.api.ai_tools_api import AIToolsApi
@@ -38,7 +39,6 @@ from quantcdn.exceptions import (
     OpenApiException,
     ServiceException,
     UnauthorizedException,
-    escaped,
 )
 from quantcdn.timeout import Timeout, checked_seconds
 

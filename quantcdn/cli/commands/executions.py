@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from quantcdn import _validation
+from quantcdn._display.text import escaped
 from quantcdn._polling.batch import Outcome, Update
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
@@ -17,15 +17,13 @@ from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.commands._shared import run_list
 from quantcdn.cli.commands.executions_watch import WATCH, add_filters, passes
 from quantcdn.cli.identifiers import identifiers
-from quantcdn.cli.output.columns import EXECUTION, LISTED
-from quantcdn.cli.output.console import say
-from quantcdn.cli.output.details import others, show_details
-from quantcdn.cli.output.durations import duration
+from quantcdn.cli.output.columns import EXECUTION, EXECUTION_SUMMARY
+from quantcdn.cli.output.console import display, say
 from quantcdn.cli.output.writer import Output, add_forms
-from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, advice, poll, waiting
+from quantcdn.cli.progress.wait_report import WaitReport, add_wait_arguments, advice, poll, waiting
 from quantcdn.cli.runner import ERROR, FINE
 from quantcdn.cli.settings import connected, settings_flags
-from quantcdn.exceptions import ApiValueError, OpenApiException, escaped
+from quantcdn.exceptions import ApiValueError, OpenApiException
 from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response as Execution
 from quantcdn.models import GetAIToolExecutionStatus200ResponseResult, ListAIToolExecutions200Response
@@ -39,10 +37,12 @@ _USUAL_LIMIT = 50
 
 
 def _add_list_arguments(parser: Parser) -> None:
-    parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only executions of this status")
+    parser.add_argument(
+        "--status", choices=EXECUTION_SUMMARY.model.known_statuses, help="only executions of this status"
+    )
     add_filters(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="how many at most, 1 to 100 (else 50)")
-    add_forms(parser, LISTED)
+    add_forms(parser, EXECUTION_SUMMARY)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -70,7 +70,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
     return run_list(
         arguments,
-        LISTED,
+        EXECUTION_SUMMARY,
         send,
         records_of,
         none="no such executions of the last 24 hours",
@@ -94,24 +94,12 @@ def _get(arguments: argparse.Namespace) -> int:
         if not output.shows_details:
             output.answer(response.raw_data, [response.data])
             return FINE
-        show_details(_details(response.data))
+        display(response.data)
         result = response.data.result
         if isinstance(result, GetAIToolExecutionStatus200ResponseResult) and result.images and not arguments.quiet:
             saving = advice("quantcdn executions save", settings_flags(arguments), [response.data.execution_id])
             say(f"To save its images: {saving}")
     return FINE
-
-
-def _details(execution: Execution) -> Iterator[tuple[str, object]]:
-    yield "execution", execution.execution_id
-    yield "tool", execution.tool_name
-    yield "status", execution.status
-    yield "created", execution.created
-    yield "started", execution.started
-    yield "completed", execution.completed
-    yield "duration", None if execution.duration is None else duration(execution.duration)
-    shown = {"executionId", "toolName", "status", "createdAt", "startedAt", "completedAt", "duration"}
-    yield from others(execution, shown)
 
 
 def _add_identifiers(parser: Parser) -> None:
@@ -145,13 +133,13 @@ def _wait(arguments: argparse.Namespace) -> int:
     return report.code
 
 
-def _report_update(report: Waiting, update: Update) -> None:
+def _report_update(report: WaitReport, update: Update) -> None:
     status = update.status or "unknown"
     report.seen(update.execution_id or "", status, f"{update.tool_name} {update.execution_id}: {status}")
 
 
 def _report_outcome(
-    outcome: Outcome, output: Output[Execution], report: Waiting, arguments: argparse.Namespace, client: ApiClient
+    outcome: Outcome, output: Output[Execution], report: WaitReport, arguments: argparse.Namespace, client: ApiClient
 ) -> None:
     execution = outcome.execution
     if execution is None or not execution.is_final:

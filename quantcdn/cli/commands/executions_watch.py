@@ -11,19 +11,19 @@ from pathlib import Path
 
 from typing_extensions import Unpack
 
+from quantcdn._display.formats import iso, now
 from quantcdn._polling.watcher import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.audit_log import AuditLog
-from quantcdn.cli.output.columns import LISTED
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.console import say
-from quantcdn.cli.output.durations import iso, now
 from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.progress.status_line import is_live, sleep_and
 from quantcdn.cli.progress.wait_report import interval, seconds
-from quantcdn.cli.progress.watch_table import Board
+from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.models import ListAIToolExecutions200Response
@@ -51,7 +51,7 @@ def passes(execution: ExecutionSummary, tool: str | None, since: float | None) -
 def _add_arguments(parser: Parser) -> None:
     parser.add_argument("--since-start", action="store_true", help="leave out what the first poll shows")
     parser.add_argument("--log", type=Path, metavar="FILE", help="append all, in any case, to this file of JSON lines")
-    parser.add_argument("--status", choices=LISTED.model.known_statuses, help="only changes to this status")
+    parser.add_argument("--status", choices=EXECUTION_SUMMARY.model.known_statuses, help="only changes to this status")
     add_filters(parser)
     parser.add_argument(
         "--interval",
@@ -61,7 +61,7 @@ def _add_arguments(parser: Parser) -> None:
         help=f"the pause between two polls (default: {_INTERVAL:g})",
     )
     parser.add_argument("--timeout", type=seconds, metavar="TIME", help="end after this time, such as 90, 5m or 2h")
-    add_forms(parser, LISTED, whole=False)
+    add_forms(parser, EXECUTION_SUMMARY, whole=False)
 
 
 class _CountingApi(AIToolsApi):
@@ -81,13 +81,13 @@ class _CountingApi(AIToolsApi):
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    output = Output(arguments, LISTED, at_once=True)
+    output = Output(arguments, EXECUTION_SUMMARY, at_once=True)
     with (
         connected(arguments) as (endpoints, organisation),
         nullcontext() if arguments.log is None else AuditLog(arguments.log) as log,
     ):
         api = _CountingApi(endpoints.api_client)
-        table = Board(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
+        table = WatchTable(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _take_in(listed, log, table)
         if table is not None:
             api.timing = Timing(sleep=sleep_and(table.draw_if_due))
@@ -100,7 +100,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _take_in(listed: list[ExecutionSummary], log: AuditLog | None, table: Board | None) -> None:
+def _take_in(listed: list[ExecutionSummary], log: AuditLog | None, table: WatchTable | None) -> None:
     if log is not None:
         log.add(listed)
     if table is not None:
@@ -114,7 +114,7 @@ def _is_wanted(change: ExecutionSummary | Gap, arguments: argparse.Namespace, *,
     return not is_left_out and arguments.status in (None, (change.status or "").strip().casefold())
 
 
-def _show(change: ExecutionSummary | Gap, output: Output[ExecutionSummary], table: Board | None) -> None:
+def _show(change: ExecutionSummary | Gap, output: Output[ExecutionSummary], table: WatchTable | None) -> None:
     if table is not None:
         table.show(change)
     elif isinstance(change, ExecutionSummary):

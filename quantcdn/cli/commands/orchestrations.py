@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.candidates import remember
 from quantcdn.cli.identifiers import identifiers
 from quantcdn.cli.output.columns import ORCHESTRATION
-from quantcdn.cli.output.details import others, show_details, show_table
-from quantcdn.cli.output.durations import duration
+from quantcdn.cli.output.console import display
 from quantcdn.cli.output.writer import Output, add_forms
-from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, poll, waiting
+from quantcdn.cli.progress.wait_report import WaitReport, add_wait_arguments, poll, waiting
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.exceptions import ApiException, WaitException
@@ -33,24 +31,10 @@ def _get(arguments: argparse.Namespace) -> int:
         response = api.get_ai_orchestration_status_with_http_info(organisation, arguments.id)
         remember(api.api_client.configuration.host, organisation, "orchestrations", [arguments.id])
         if output.shows_details:
-            show_details(_details(response.data))
-            rows = [(tool.execution_id, tool.tool_name, tool.status, tool.error) for tool in response.data.tools or ()]
-            show_table(("EXECUTION", "TOOL", "STATUS", "ERROR"), rows)
+            display(response.data)
         else:
             output.answer(response.raw_data, [response.data])
     return FINE
-
-
-def _details(orchestration: Orchestration) -> Iterator[tuple[str, object]]:
-    yield "orchestration", orchestration.orchestration_id
-    yield "status", orchestration.status
-    yield "tools", f"{orchestration.completed_tools or 0} of {orchestration.tool_count} have ended"
-    yield "created", orchestration.created
-    yield "completed", orchestration.completed
-    yield "duration", None if orchestration.duration is None else duration(orchestration.duration)
-    shown = {"orchestrationId", "status", "toolCount", "completedTools", "createdAt", "completedAt", "duration"}
-    yield from others(orchestration, shown | {"tools", "synthesizedResponse", "result"})
-    yield "answer", orchestration.answer
 
 
 def _add_wait_arguments(parser: Parser) -> None:
@@ -89,7 +73,7 @@ def _wait(arguments: argparse.Namespace) -> int:
     return report.code
 
 
-def _report_update(report: Waiting, orchestration: Orchestration) -> None:
+def _report_update(report: WaitReport, orchestration: Orchestration) -> None:
     done = f"{orchestration.completed_tools or 0} of {orchestration.tool_count} tools"
     text = f"{orchestration.orchestration_id}: {orchestration.status}, {done}"
     report.seen(orchestration.orchestration_id, orchestration.status, text)

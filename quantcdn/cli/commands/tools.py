@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 
 from quantcdn import chat
-from quantcdn._types import is_array, is_object
 from quantcdn.cli.arguments import Command, Parser, did_you_mean
 from quantcdn.cli.commands._shared import output_options, run_list
-from quantcdn.cli.output.columns import NAME, TOOL
-from quantcdn.cli.output.console import say
-from quantcdn.cli.output.details import show_details, show_table
+from quantcdn.cli.output.columns import TOOL, TOOL_NAME
+from quantcdn.cli.output.console import display, say
 from quantcdn.cli.output.writer import Output, add_forms, write_json
 from quantcdn.cli.runner import FINE, NOT_FOUND
 from quantcdn.cli.settings import connected
-from quantcdn.models import ListAITools200ResponseToolsInnerToolSpec
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -32,9 +28,9 @@ def _list(arguments: argparse.Namespace) -> int:
 def _names(arguments: argparse.Namespace) -> int:
     return run_list(
         arguments,
-        NAME,
+        TOOL_NAME,
         lambda api, organisation: api.list_ai_tool_names_with_http_info(organisation),
-        lambda listed: (NAME.model.model_validate({"name": name}) for name in listed.tools),
+        lambda listed: (TOOL_NAME.model.model_validate({"name": name}) for name in listed.tools),
         remembered=("tools", lambda spec: spec.name),
     )
 
@@ -53,29 +49,10 @@ def _show(arguments: argparse.Namespace) -> int:
             say(f"there is no tool {arguments.name!r}; {advice}", label="quantcdn:")
             return NOT_FOUND
         if output.shows_details:
-            show_details([("tool", tool.tool_spec.name), ("description", tool.tool_spec.description)])
-            show_table(("ARGUMENT", "TYPE", "NEEDED", "WHAT IT IS"), list(_parameters(tool.tool_spec)))
+            display(tool)
         else:
             output.answer(tool.to_json().encode(), [tool.tool_spec])
     return FINE
-
-
-def _parameters(spec: ListAITools200ResponseToolsInnerToolSpec) -> Iterator[tuple[object, ...]]:
-    taken = spec.input_schema
-    if taken is None:
-        return
-    for name, given in taken.properties.items():
-        schema = given if is_object(given) else {}
-        types, choices, description = schema.get("type"), schema.get("enum"), schema.get("description")
-        meaning = [description] if isinstance(description, str) else []
-        if is_array(choices):
-            meaning.append(f"one of {', '.join(map(str, choices))}")
-        yield (
-            name,
-            ", ".join(map(str, types)) if is_array(types) else types,
-            "yes" if name in taken.required else "no",
-            "; ".join(meaning),
-        )
 
 
 def _add_config_arguments(parser: Parser) -> None:
@@ -103,7 +80,7 @@ COMMANDS = {
         _names,
         "List the names of the tools that an organisation may use, which is a smaller response.",
         ("quantcdn tools names", "quantcdn tools names | grep image"),
-        output_options(NAME),
+        output_options(TOOL_NAME),
     ),
     "show": Command(
         _show,
