@@ -36,6 +36,10 @@ def main(folder: Path) -> None:
             subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, cwd=place)
             subprocess.run([python, "-W", "error", "-c", USE], check=True, cwd=place)
             subprocess.run([python.with_name("quantcdn"), "--version"], check=True, cwd=place)
+            for shell in ("bash", "zsh", "fish"):
+                subprocess.run(
+                    [python.with_name("quantcdn"), "completion", shell], check=True, stdout=subprocess.DEVNULL
+                )
             manual = Path(place) / "share" / "man" / "man1" / "quantcdn.1"  # where man looks beside the command
             if not manual.is_file():
                 raise SystemExit(f"{wheel.name} brings no {manual.name}")
