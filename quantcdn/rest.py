@@ -296,6 +296,7 @@ class RESTClientObject:
 
     def _attempt(self, call: Call, request: _Request) -> _Outcome:
         pool = self._file_pool(call.host, request.file) if request.file else self._pool(call.host)
+        call.proxy_headers = pool.proxy_headers
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:
