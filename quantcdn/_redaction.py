@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 
 _MARK = "[secret]"
@@ -24,6 +26,7 @@ _JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
 _BARE_WORD = r"[\w.+-]+"
 _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
+_ESCAPE = r"\\(?:u00([2-7][0-9A-Fa-f])|.)"  # of a letter of ASCII, as JSON may write any; or another
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
@@ -48,8 +51,11 @@ def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) ->
 
 
 def _parts(value: str) -> Iterable[str]:
-    """Yield a header's value, and what of it follows a scheme or a cookie's name."""
+    """Yield a header's value, what of it follows a scheme or a cookie's name, and the password that it stands for."""
     yield value
+    if value[:6].lower() == "basic ":
+        with contextlib.suppress(ValueError):
+            yield b64decode(value[6:], validate=True).decode().partition(":")[2]
     for part in value.split(";"):
         yield re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1]
 
@@ -74,12 +80,25 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     Returns:
         The text without them.
     """
+    secrets = tuple(secrets)
+    if "\\u00" in text and any(secret in (plain := _unescaped(text)) for secret in secrets):
+        text = plain
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
         for written in _written(secret):
             text = text.replace(written, _MARK)
     return text
+
+
+def _unescaped(text: str) -> str:
+    """Write letters of ASCII as they are, but for those that JSON must escape."""
+
+    def letter(escape: re.Match[str]) -> str:
+        plain = chr(int(escape[1], 16)) if escape[1] else "\\"
+        return escape[0] if plain in '"\\\x7f' else plain
+
+    return re.sub(_ESCAPE, letter, text, flags=re.DOTALL)
 
 
 def _written(secret: str) -> tuple[str, str, str]:

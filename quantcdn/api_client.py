@@ -280,7 +280,9 @@ class ApiClient(GeneratedMethods):
             model = _read(operation, response)
             problem = _crossed(settings, operation, arguments, model)
         if problem is not None:
-            raise response.unusable(Failure(ApiResponseException, problem))
+            error = response.unusable(Failure(ApiResponseException, problem))
+            del model, problem  # tracebacks keep local variables, and these may repeat what authorises the request
+            raise error
         return ApiResponse(status_code=response.status, headers=response.headers, data=model, raw_data=response.data)
 
     def send(

@@ -318,6 +318,7 @@ class RESTClientObject:
     def _send_once(self, call: Call, request: _Request) -> _Outcome:
         pools = self._pools
         pool = pools.of_files(call.host, request.file) if request.file else pools.of_service(call.host)
+        call.proxy_headers = pool.proxy_headers
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:

@@ -17,7 +17,7 @@ from typing import Any, Self
 import urllib3
 
 from quantcdn import _bounds
-from quantcdn._redaction import redacted, without_part
+from quantcdn._redaction import header_secrets, redacted, without_part
 from quantcdn._transport.errors import Failure, UnusableBodyError, failure, out_of_time, wrong_scheme
 from quantcdn.exceptions import (
     ApiException,
@@ -48,11 +48,13 @@ class Call:
     method: str
     host: str
     path: str
-    secrets: Callable[[], tuple[str, ...]]
+    request_secrets: Callable[[], tuple[str, ...]]
     timeout: Timeout
     clock: Callable[[], float]
     started: float = field(init=False)
     attempts: int = 0
+    proxy_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What goes to a proxy with its last attempt, which may respond in the service's place."""
     resent: bool = False
     retry_cost: int = 0
     """What its last retry took of the client's retry budget."""
@@ -78,6 +80,10 @@ class Call:
     def left(self) -> float:
         """The seconds until the deadline; negative once past."""
         return self.deadline - self.clock()
+
+    def secrets(self) -> tuple[str, ...]:
+        """List what authorised the request, which no error may show."""
+        return (*self.request_secrets(), *header_secrets(self.proxy_headers))
 
     def without_secrets(self, text: str) -> str:
         """Put ``[secret]`` where an answer repeats what the request was authorised by."""
