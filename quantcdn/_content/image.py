@@ -1,30 +1,29 @@
-"""What kind of picture some bytes are, and how large it is, by its first bytes (not by what it is called)."""
+"""Recognise an image, and read its size, by its first bytes, whatever it is called."""
 
 from __future__ import annotations
 
 import re
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from quantcdn import _validation
 from quantcdn._content.data_uris import read_data_uri
+from quantcdn._content.media_types import EXTENSION_BY_MEDIA_TYPE, extension_by_magic
 from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
-LARGEST_IMAGE = 64 * 1024 * 1024
-"""The largest picture that is taken unless told otherwise, in bytes."""
+MAX_IMAGE_SIZE = 64 * 1024 * 1024
+"""How many bytes an image may have by default."""
 
 _MARKER = re.compile(rb"\xff+[^\xff]", re.DOTALL)  # fill bytes may come before a marker
 
-_MOST_SEGMENTS = 1_000
-"""How many segments of a JPEG file are passed over: its time must not depend on who made it."""
-
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
-"""The ending of a file's name by the kind of picture."""
+_MAX_SEGMENTS = 1_000
+"""How many segments of a JPEG file are skipped: who made it does not choose how long that takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture."""
+    """An image."""
 
     data: bytes = field(repr=False)
     """The file's bytes."""
@@ -37,18 +36,18 @@ class Image:
 
     @property
     def extension(self) -> str:
-        """The ending of a file's name for it, without the dot."""
-        return EXTENSIONS[self.media_type]
+        """The extension of a file's name for it, without the dot."""
+        return EXTENSION_BY_MEDIA_TYPE[self.media_type]
 
 
 def image_of(data: bytes) -> Image:
-    """Recognise a picture.
+    """Recognise an image.
 
     Args:
         data: The file's bytes.
 
     Returns:
-        The picture.
+        The image.
 
     Raises:
         ApiTypeError: ``data`` is of another type.
@@ -56,20 +55,18 @@ def image_of(data: bytes) -> Image:
     """
     if not isinstance(data, (bytes, bytearray)):
         raise ApiTypeError(f"image_of takes bytes, not {type(data).__name__}")
-    for magic, media_type, size_of in _KINDS:
-        if magic.match(data):
-            size: tuple[int, int] | tuple[None, None]
-            try:
-                size = size_of(data)
-            except (struct.error, IndexError):
-                size = None, None
-            return Image(data, media_type, *size)
-    raise ApiResponseException(
-        reason="the bytes are no PNG, JPEG, WebP or GIF image; save_files saves files of any kind"
-    )
+    extension = extension_by_magic(data)
+    if extension not in _IMAGE_TYPES:
+        raise ApiResponseException(
+            reason="the bytes are no PNG, JPEG, WebP or GIF image; save_files saves files of any kind"
+        )
+    media_type, size_of = _IMAGE_TYPES[extension]
+    with suppress(struct.error, IndexError):  # the head is cut off, or another than usual
+        return Image(data, media_type, *size_of(data))
+    return Image(data, media_type, None, None)
 
 
-def image_from_uri(uri: str, limit: int = LARGEST_IMAGE) -> Image:
+def image_from_uri(uri: str, limit: int = MAX_IMAGE_SIZE) -> Image:
     """Read an image out of a data URI (RFC 2397), as browsers read them.
 
     Args:
@@ -105,13 +102,15 @@ def _gif_size(data: bytes) -> tuple[int, int]:
 
 def _webp_size(data: bytes) -> tuple[int, int]:
     """Read the size from the first chunk (RFC 9649 section 2.5 to 2.7)."""
-    kind = data[12:16]
-    if kind == b"VP8X":
+    chunk = data[12:16]
+    if chunk == b"VP8X":
         width, height = struct.unpack_from("<3s3s", data, 24)
         return 1 + int.from_bytes(width, "little"), 1 + int.from_bytes(height, "little")
-    if kind == b"VP8L":
+    if chunk == b"VP8L":
         (bits,) = struct.unpack_from("<I", data, 21)
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if chunk != b"VP8 ":
+        raise IndexError
     width, height = struct.unpack_from("<HH", data, 26)
     return width & 0x3FFF, height & 0x3FFF
 
@@ -119,7 +118,7 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 def _jpeg_size(data: bytes) -> tuple[int, int]:
     """Read the size from the first frame header (ITU-T T.81 annex B.2.2)."""
     position = 2
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         found = _MARKER.match(data, position)
         if found is None:
             break
@@ -131,9 +130,9 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
     raise IndexError
 
 
-_KINDS = (
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", _png_size),
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", _jpeg_size),
-    (re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL), "image/webp", _webp_size),
-    (re.compile(rb"GIF8[79]a"), "image/gif", _gif_size),
-)
+_IMAGE_TYPES = {
+    "png": ("image/png", _png_size),
+    "jpg": ("image/jpeg", _jpeg_size),
+    "webp": ("image/webp", _webp_size),
+    "gif": ("image/gif", _gif_size),
+}
