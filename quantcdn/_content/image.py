@@ -54,7 +54,7 @@ def image_of(data: bytes) -> Image:
         ApiResponseException: It is no PNG, JPEG, WebP or GIF.
     """
     if not isinstance(data, (bytes, bytearray)):
-        raise ApiTypeError(f"image_of takes bytes, not {type(data).__name__}")
+        raise ApiTypeError(f"image_of takes bytes, such as Path.read_bytes returns, not {type(data).__name__}")
     extension = extension_by_magic(data)
     if extension not in _IMAGE_TYPES:
         raise ApiResponseException(
@@ -84,7 +84,7 @@ def image_from_uri(uri: str, limit: int = MAX_IMAGE_SIZE) -> Image:
             image of a known kind.
     """
     if not isinstance(uri, str):
-        raise ApiTypeError(f"image_from_uri takes text, not {type(uri).__name__}")
+        raise ApiTypeError(f"image_from_uri takes a data URI as text, not {type(uri).__name__}")
     return image_of(read_data_uri(uri, _validation.size("limit", limit)).data)
 
 
