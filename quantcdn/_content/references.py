@@ -15,7 +15,7 @@ from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiResponseException, render_path
 from quantcdn.models._base import Model
 
-Path = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 ORIGINALS = ("s3Urls", "s3_urls")
 PREVIEWS = ("images",)
@@ -47,7 +47,7 @@ _MAX_LOCATION_LENGTH = 120
 class FileReference:
     """One file that a result links or holds."""
 
-    path: Path
+    path: JsonPath
     """The keys and indices that lead to it."""
     text: str = field(repr=False)
     """Its URL, its data URI, or its base64."""
@@ -116,7 +116,7 @@ def _under(result: object, keys: tuple[str, ...]) -> tuple[str, object]:
     return next(found, ("", None))
 
 
-def _file(path: Path, value: object) -> FileReference:
+def _file(path: JsonPath, value: object) -> FileReference:
     file = _reference(path, value, _MAX_DEPTH)
     if file is None:
         kind = "an object" if is_object(value) else "a list" if is_array(value) else json.dumps(value)[:40]
@@ -124,12 +124,12 @@ def _file(path: Path, value: object) -> FileReference:
     return file
 
 
-def _location(path: Path) -> str:
+def _location(path: JsonPath) -> str:
     text = f"result{render_path(path)}"
     return text if len(text) <= _MAX_LOCATION_LENGTH else f"{text[:_MAX_LOCATION_LENGTH]}…"
 
 
-def _reference(path: Path, value: object, depth: int) -> FileReference | None:
+def _reference(path: JsonPath, value: object, depth: int) -> FileReference | None:
     if isinstance(value, str):
         return FileReference(path, value)
     if not is_object(value) or not depth:
@@ -168,7 +168,7 @@ def _walk(result: object) -> Iterator[FileReference]:
 class _Node(NamedTuple):
     """A value within a result."""
 
-    path: Path
+    path: JsonPath
     value: object
     is_url: bool = False
     """Whether a key above it says that URLs are below."""
@@ -183,7 +183,7 @@ class _Node(NamedTuple):
                 yield _Node((*self.path, key), item, self.is_url or _holds_urls(key))
 
 
-def _base64_in(path: Path, value: dict[str, object]) -> Iterator[FileReference]:
+def _base64_in(path: JsonPath, value: dict[str, object]) -> Iterator[FileReference]:
     named = _media_type(value)
     for key in _BASE64_KEYS:
         text = value.get(key)

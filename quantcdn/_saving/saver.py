@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -70,48 +71,40 @@ def saver_for(
     checked, path = checked_execution(function, execution), checked_folder(folder)
     _validation.boolean("overwrite", overwrite)
     with _client(api_client) as client:
-        yield Saver(client, checked, path, limits, overwrite=overwrite)
+        yield Saver(client, checked, path, limits, overwrite)
 
 
-@contextmanager
-def _client(given: object) -> Generator[ApiClient]:
+def _client(given: object) -> AbstractContextManager[ApiClient]:
     """Choose the client: the one given, else the default one, else one of the default settings."""
     if given is not None and not isinstance(given, ApiClient):
         raise ApiTypeError(f"api_client takes an ApiClient or None, not {type(given).__name__}")
     client = given or ApiClient.existing_default()
-    if client is not None:
-        yield client
-        return
-    with ApiClient(Configuration.get_default()) as own:
-        yield own
+    return ApiClient(Configuration.get_default()) if client is None else nullcontext(client)
 
 
+@dataclass(repr=False, eq=False)  # a result has signed URLs, which no log may show
 class Saver:
     """One call that saves files."""
 
-    def __init__(
-        self, client: ApiClient, execution: Execution, folder: Path, limits: SaveLimits, *, overwrite: bool
-    ) -> None:
-        self.result = plain_result(execution.result)
-        self.limits = limits
-        self.budget = Budget(limits, client.rest_client.now)
-        self._client = client
-        self._service = client.configuration.host
-        self._execution = execution
-        self._folder = folder
-        self._overwrite = overwrite
-        self._name: str | None = None
+    client: ApiClient
+    execution: Execution
+    folder: Path
+    limits: SaveLimits
+    overwrite: bool
 
-    @property
+    def __post_init__(self) -> None:
+        self.result = plain_result(self.execution.result)
+        self.budget = Budget(self.limits, self.client.rest_client.now)
+        self._service = self.client.configuration.host
+
+    @cached_property
     def name(self) -> str:
         """The name that all files of the execution share, without number and extension."""
-        if self._name is None:
-            self._name = _name_of(self._execution, self.result)
-        return self._name
+        return _name_of(self.execution, self.result)
 
     def output(self, number: int, suffix: str = "") -> OutputFile:
         """Name a file."""
-        return OutputFile(self._folder, f"{self.name}-{number}{suffix}", self._overwrite)
+        return OutputFile(self.folder, f"{self.name}-{number}{suffix}", self.overwrite)
 
     def image(self, file: FileReference) -> Image:
         """Get an image, wherever it is; an error names its location in the result."""
@@ -123,12 +116,12 @@ class Saver:
         raise problem
 
     def _image_data(self, file: FileReference) -> bytes:
-        settings = self._client.configuration
+        settings = self.client.configuration
         with self.budget.size_limit(settings.max_image_size) as limit:
             if file.is_link:
                 self._check_url(file)
                 timeout = replace(settings.timeout, total=min(settings.timeout.total, self.budget.seconds()))
-                download = self._client.rest_client.download
+                download = self.client.rest_client.download
                 data = download(file.text, timeout=timeout, limit=limit, service=self._service).data
             else:
                 data = file.read(limit)[1]
@@ -158,7 +151,7 @@ class Saver:
         """Write the bytes of a file, and return the extension of its name."""
         if file.is_link:
             self._check_url(file)
-            rest, attempts = self._client.rest_client, self._client.configuration.retries.attempts
+            rest, attempts = self.client.rest_client, self.client.configuration.retries.attempts
             request = DownloadRequest(rest, file.text, self._service, limit, self._file_timeout, attempts, notify)
             return Download(request, disk).run()
         media_type, data = file.read(limit)
@@ -177,7 +170,7 @@ class Saver:
 
     def _file_timeout(self) -> Timeout:
         # A large file may take longer than a call; only how long its host may be silent is the client's to say.
-        limits = self._client.configuration.timeout
+        limits = self.client.configuration.timeout
         return replace(limits, read=min(limits.read, limits.total), total=self.budget.seconds())
 
 
