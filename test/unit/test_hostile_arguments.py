@@ -80,7 +80,7 @@ def is_excluded(subject: Subject) -> bool:
 SUBJECTS = [subject for subject in subjects() if not is_excluded(subject)]
 
 
-# One pixel, in the only place where a picture may come from without a network.
+# One pixel, in the only place where an image may come from without a network.
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 EXECUTION = BODIES["get_ai_tool_execution_status"] | {"result": {"images": [PIXEL]}}
 
