@@ -41,7 +41,7 @@ from quantcdn.timeout import Timeout
 if TYPE_CHECKING:
     from quantcdn import chat, images
     from quantcdn._polling.batch import Outcome
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
 
 __all__ = [
     "AIToolsApi",
@@ -84,7 +84,7 @@ __all__ += models.__all__
 
 # Not every program has to do with these, and importing is part of what each costs.
 _MODULES = frozenset({"chat", "images"})
-_VALUES = {"Gap": "quantcdn._polling.watcher", "Outcome": "quantcdn._polling.batch"}
+_VALUES = {"Gap": "quantcdn._polling.history", "Outcome": "quantcdn._polling.batch"}
 
 
 def __getattr__(name: str) -> object:

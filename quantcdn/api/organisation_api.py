@@ -27,7 +27,7 @@ from quantcdn.rest import RESTResponse
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import Outcome, Update
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
 
 
 @hide_options

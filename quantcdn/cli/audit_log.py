@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from quantcdn._polling.watcher import History, keyed
+from quantcdn._polling.history import History, keyed
 from quantcdn._types import is_object
 from quantcdn.cli.output.durations import iso, now
 from quantcdn.exceptions import ApiValueError
@@ -81,7 +81,7 @@ class Log:
         before = self._written
         rows = keyed(listed)
         self._write_gap(rows)
-        for execution in self._history.news(rows):
+        for execution in self._history.changes(rows):
             self._write("execution", json.loads(execution.to_json()))
         self._looked = self._clock()
         if self._written is None or (self._looked - self._written).total_seconds() >= _HEARTBEAT:

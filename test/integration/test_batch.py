@@ -25,9 +25,10 @@ from quantcdn import (
     UnauthorizedException,
     WaitTimeoutException,
 )
-from quantcdn._polling.batch import ManyWaits
+from quantcdn._polling.batch import BatchWait
+from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.polling import EVERY_2_SECONDS, Polled
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import LIST, STATUS, FakeService, FakeTime, Thing, count, no_chance, problem, waiting
 
 
@@ -40,7 +41,7 @@ def many(
     max_rate: float = 20.0,
     on_update: Callable[[Any], object] | None = None,
 ) -> Iterator[Outcome]:
-    return ManyWaits(
+    return BatchWait(
         service.things if identifiers is None else identifiers,
         lambda identifier, seconds: Polled(service.look(identifier, seconds)),
         lambda seconds: Polled(service.list_newest(seconds)),

@@ -17,8 +17,10 @@ import trustme
 import quantcdn
 from quantcdn import ApiTypeError, Poll, WaitCancelledException, WaitTimeoutException
 from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
 from quantcdn.emulator import Emulator
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeTime, Seen
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer

@@ -24,7 +24,9 @@ from quantcdn import (
     _clock,
 )
 from quantcdn._clock import Clock
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeTime, Seen, no_chance, problem
 
 Look = Seen | ApiException

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 from quantcdn._display import terminal
-from quantcdn._polling.watcher import Gap
+from quantcdn._polling.history import Gap
 from quantcdn.cli.output.durations import duration
 from quantcdn.cli.output.tables import table
 from quantcdn.cli.output.writer import Output

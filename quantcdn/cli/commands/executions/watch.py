@@ -11,7 +11,7 @@ from pathlib import Path
 
 from typing_extensions import Unpack
 
-from quantcdn._polling.watcher import Gap
+from quantcdn._polling.history import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from quantcdn._clock import Clock
+from quantcdn._polling.deadline import Deadline
 from quantcdn.cli.client import connected
 from quantcdn.cli.commands._identifiers import identifiers
 from quantcdn.cli.output.columns import ORCHESTRATION
@@ -13,7 +14,6 @@ from quantcdn.cli.progress.wait_report import Waiting, add_wait_arguments, poll,
 from quantcdn.cli.settings import add_settings
 from quantcdn.exceptions import ApiException, WaitException
 from quantcdn.models import GetAIOrchestrationStatus200Response
-from quantcdn.polling import Limit
 
 SUMMARY = "wait until orchestrations have ended"
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "orchestrationId")
         # The limit is for all: what is left of it when one has ended is for the next.
-        limit = Limit(arguments.timeout, Clock())
+        limit = Deadline(arguments.timeout, Clock())
         with (
             Output(arguments, ORCHESTRATION) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as state,
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
                     ended = api.wait_for_ai_orchestration(
                         organisation,
                         identifier,
-                        timeout=None if limit.timeout is None else limit.left,
+                        timeout=None if limit.timeout is None else limit.remaining,
                         poll=poll(arguments),
                         on_update=lambda seen: _tell(state, seen),
                         raise_on_failure=False,
