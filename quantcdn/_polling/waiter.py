@@ -108,7 +108,7 @@ def timeout_message(
     status: str | None, timeout: float | None, retry_after: float = 0.0, problem: ApiException | None = None
 ) -> str:
     """Say that a deadline has passed, or will before the service may be asked again after ``retry_after`` seconds."""
-    limit = f"the limit of {timeout or 0.0:g} s"
+    limit = f"the timeout of {timeout or 0.0:g} s"
     when = f"; the service asked to wait {retry_after:g} s, beyond {limit}" if retry_after else f" after {limit}"
     return f"{_last_status(status)}{when}" + (f"; last problem: {problem.problem}" if problem else "")
 
@@ -119,7 +119,7 @@ def cancelled_message(status: str | None) -> str:
 
 
 def _last_status(status: str | None) -> str:
-    return "nothing was seen of it" if status is None else f"still {error_text(status)}"
+    return "no status was received" if status is None else f"still {error_text(status)}"
 
 
 def _stage(response: Pollable) -> tuple[object, object]:

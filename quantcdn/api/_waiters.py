@@ -84,12 +84,12 @@ class WaitsMixin:
 
         Args:
             organisation: The organisation's name.
-            execution_id: The identifier, as a chat answer or a list has it.
-            timeout: The limit in seconds; 0 for a single poll, None for no limit.
+            execution_id: The identifier, as a chat response or a list has it.
+            timeout: In seconds; 0 for a single poll, None for no deadline.
             poll: How often to poll; None for every 2 s where the tool makes images, and else for
                 pauses that grow from 1 s to 5 s.
             on_update: Is called with the model at the first poll and at each change of status; where it is
-                None, a person in a notebook or at a terminal sees a line, see ``Configuration.progress``.
+                None, a notebook or a terminal shows the progress, see ``Configuration.progress``.
             raise_on_failure: False returns an execution that failed, timed out, expired or was cancelled.
             cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
@@ -99,10 +99,10 @@ class WaitsMixin:
 
         Raises:
             ExecutionFailedException: It failed, timed out, expired or was cancelled.
-            WaitTimeoutException: The limit passed, and the last poll was sent when it did; or the
-                service asked to wait for longer than was left.
+            WaitTimeoutException: The deadline passed, and the last poll was sent when it did; or the
+                service asked to wait for longer than remained.
             WaitCancelledException: The event was set.
-            NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
+            NotFoundException: It does not exist, or vanished; ``last`` is the model received before.
             OpenApiException: See the class.
         """
         return _wait(
@@ -137,11 +137,11 @@ class WaitsMixin:
 
         Args:
             organisation: The organisation's name.
-            orchestration_id: The identifier, as a chat answer has it.
-            timeout: The limit in seconds; 0 for a single poll, None for no limit.
+            orchestration_id: The identifier, as a chat response has it.
+            timeout: In seconds; 0 for a single poll, None for no deadline.
             poll: How often to poll; None for every 2 s.
             on_update: Is called with the model at the first poll and at each change of status or of completed
-                tools; where it is None, a person sees a line, as while waiting for an execution.
+                tools; where it is None, the progress is shown, as while waiting for an execution.
             raise_on_failure: False returns an orchestration that failed, timed out, expired or was cancelled.
             cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
@@ -152,10 +152,10 @@ class WaitsMixin:
 
         Raises:
             OrchestrationFailedException: It failed, timed out, expired or was cancelled.
-            WaitTimeoutException: The limit passed, and the last poll was sent when it did; or the
-                service asked to wait for longer than was left.
+            WaitTimeoutException: The deadline passed, and the last poll was sent when it did; or the
+                service asked to wait for longer than remained.
             WaitCancelledException: The event was set.
-            NotFoundException: It does not exist, or vanished; ``last`` is what was seen before.
+            NotFoundException: It does not exist, or vanished; ``last`` is the model received before.
             OpenApiException: See the class.
         """
         return _wait(
@@ -186,27 +186,27 @@ class WaitsMixin:
     ) -> Iterator[Outcome]:
         """Wait for many executions, at the cost of little more than one list request a poll.
 
-        The iterator survives what is raised in it, an error of ``on_update`` or Ctrl-C: iterate again to go on.
+        The iterator survives an exception, of ``on_update`` or by Ctrl-C: iterate again to go on.
 
         Args:
             organisation: The organisation's name.
             execution_ids: The identifiers; one that comes twice counts once.
-            timeout: The limit for all of them in seconds; None for no limit, 0 for a single poll of
+            timeout: For all of them, in seconds; None for no deadline, 0 for a single poll of
                 the list and of up to ``max_rate`` of those that it does not show.
             poll: How often the list is read; None for every 2 s.
-            on_update: Is called at the first sight of each and at each change of status, with a row of the
-                list or an execution; where it is None, a person sees a line, as while waiting for one.
+            on_update: Is called when the status of each is first known and when it changes, with a row of the
+                list or an execution; where it is None, the progress is shown, as while waiting for one.
             max_rate: How many a second, above 0, are polled on their own at most, while they are
                 not among the newest 100 that the list shows.
-            cancel: An event that ends the wait within 0.1 s of being set; each execution that is left
+            cancel: An event that ends the wait within 0.1 s of being set; each unfinished execution
                 then has an outcome with a ``WaitCancelledException``.
             **options: See the class.
 
         Returns:
-            An outcome for each execution, as it ends, well or badly.
+            An outcome for each execution, as it finishes or fails.
 
         Raises:
-            OpenApiException: An argument cannot be used; what goes wrong later is in the outcomes.
+            OpenApiException: An argument cannot be used; later problems are in the outcomes.
         """
         from quantcdn._polling.batch import BatchWait
 
@@ -253,7 +253,7 @@ class WaitsMixin:
             organisation: The organisation's name.
             status: Only executions of this status; None for all.
             interval: The pause between two polls, in seconds, above 0.
-            timeout: The limit in seconds, after which it ends; 0 for a single poll, None for no limit.
+            timeout: In seconds, after which it ends; 0 for a single poll, None for no deadline.
             cancel: An event that ends the watch within 0.1 s of being set, or when the request under way ends.
             **options: See the class.
 

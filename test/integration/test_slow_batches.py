@@ -288,7 +288,7 @@ def test_an_outcome_says_the_last_problem_and_counts_the_polls() -> None:
     assert {type(outcome.error) for outcome in outcomes} == {WaitTimeoutException}
     error = outcomes[0].error
     assert str(error) == (
-        "exec_0: still running after the limit of 5 s; last problem: 500 Internal Server Error: boom (5 polls in 5.0 s)"
+        "exec_0: still running after the timeout of 5 s; last problem: 500 Internal Server Error: boom (5 polls in 5.0 s)"
     )
     assert isinstance(error.__cause__ if error else None, ServiceException)
 
