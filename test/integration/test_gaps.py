@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quantcdn import Gap
-from quantcdn._polling.watcher import Watch, keyed
+from quantcdn._polling.history import keyed
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.watcher import Watch
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Row
-from quantcdn.polling import Polled
 from test.helpers.clock import FakeTime
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

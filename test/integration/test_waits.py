@@ -131,7 +131,7 @@ def test_the_documented_limits_are_the_defaults() -> None:
 @pytest.mark.parametrize("kind", ["execution", "orchestration"])
 def test_a_limit_of_0_is_one_request(quantcdn_emulator: Emulator, api: AIToolsApi, kind: str) -> None:
     wait, identifier = started(quantcdn_emulator, api, kind)
-    with pytest.raises(WaitTimeoutException, match="still pending after the limit of 0 s") as caught:
+    with pytest.raises(WaitTimeoutException, match="still pending after the timeout of 0 s") as caught:
         wait("acme", identifier, timeout=0)
     assert caught.value.last.status == "pending"
     assert len(quantcdn_emulator.requests) == 1

@@ -14,11 +14,11 @@ import pytest
 
 from quantcdn import AIToolsApi, ApiException, ApiValueError, Gap, ServiceException
 from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
 from quantcdn._polling.watcher import Watch
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Line
-from quantcdn.polling import Polled
 from test.helpers.clock import FakeTime, no_chance, problem, waiting
 
 MORNING = datetime(2026, 1, 1, 8, tzinfo=UTC)

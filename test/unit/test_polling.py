@@ -24,7 +24,9 @@ from quantcdn import (
     _clock,
 )
 from quantcdn._clock import Clock
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeTime, Seen, no_chance, problem
 
 Look = Seen | ApiException
@@ -258,12 +260,12 @@ def test_at_the_limit_the_error_says_what_was_seen() -> None:
         wait_for(script(RUNNING), time, timeout=5)
     error = caught.value
     assert (error.identifier, error.last, error.waited, error.polls) == ("exec_1", RUNNING, 5, 4)
-    assert str(error) == "exec_1: still running after the limit of 5 s (4 polls in 5.0 s)"
+    assert str(error) == "exec_1: still running after the timeout of 5 s (4 polls in 5.0 s)"
     assert isinstance(error, TimeoutError)
 
 
 def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None:
-    with pytest.raises(WaitTimeoutException, match="nothing was seen of it") as caught:
+    with pytest.raises(WaitTimeoutException, match="no status was received") as caught:
         wait_for(script(problem()), FakeTime(), timeout=2)
     assert isinstance(caught.value.__cause__, ServiceException)
 

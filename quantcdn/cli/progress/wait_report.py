@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
+from quantcdn._polling.waiter import Pollable
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
 from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
 from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
-from quantcdn.polling import Followed, Poll
+from quantcdn.polling import Poll
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
@@ -114,7 +115,7 @@ class WaitReport:
         else:
             self._line.update(text)
 
-    def ended(self, identifier: str, seen: Followed, *, counts: bool) -> None:
+    def ended(self, identifier: str, seen: Pollable, *, counts: bool) -> None:
         """Report that one has a terminal status; ``counts`` where the exit code is to say that it failed."""
         self._left.pop(identifier, None)
         if seen.is_failed:
