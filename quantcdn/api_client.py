@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from quantcdn import _bounds, _validation
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret, hidden
@@ -49,7 +50,7 @@ class RequestOptions(TypedDict, total=False):
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
-class ApiClient(GeneratedMethods):
+class ApiClient(DisplayMixin, GeneratedMethods):
     """A client: settings and the connections made by them.
 
     Leave it by ``close`` or a ``with`` block. One client serves many threads.

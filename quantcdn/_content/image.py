@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from quantcdn import _validation
 from quantcdn._content.data_uris import ContentError, read_data_uri
 from quantcdn._content.image_format import image_format
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
 LARGEST_IMAGE = 64 * 1024 * 1024
@@ -17,7 +19,7 @@ EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "im
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Image(DisplayMixin):
     """A picture."""
 
     data: bytes = field(repr=False)
@@ -28,6 +30,12 @@ class Image:
     """Pixels; None where the file does not say it in its usual place."""
     height: int | None
     """Pixels; None where the file does not say it in its usual place."""
+
+    def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
+        # Beside HTML, for what turns a notebook into a document of another kind.
+        from quantcdn._display.images import MAX_SIZE
+
+        return {self.media_type: b64encode(self.data).decode()} if len(self.data) <= MAX_SIZE else {}
 
     @property
     def extension(self) -> str:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NoReturn, Self, cast
 
 from quantcdn import _sleep
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._polling.workers import Workers
 from quantcdn.exceptions import (
     ApiException,
@@ -67,7 +68,7 @@ Update = GetAIToolExecutionStatus200Response | ListAIToolExecutions200ResponseEx
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(DisplayMixin):
     """How the wait for one of many executions ended."""
 
     identifier: str

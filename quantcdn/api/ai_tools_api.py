@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
 from quantcdn.api_client import ApiClient, RequestOptions
@@ -66,7 +67,7 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 
 
 @hide_options
-class AIToolsApi(WaitsMixin):
+class AIToolsApi(DisplayMixin, WaitsMixin):
     """The AI tools of an organisation: which there are, and how far their executions are.
 
     Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns
