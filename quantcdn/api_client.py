@@ -16,6 +16,7 @@ from quantcdn import _bounds, _validation
 from quantcdn._clock import Clock
 from quantcdn._configuration import options as client_options
 from quantcdn._configuration.options import ClientOptions as ClientOptions
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
@@ -54,7 +55,7 @@ class RequestOptions(TypedDict, total=False):
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
-class ApiClient(GeneratedMethods):
+class ApiClient(DisplayMixin, GeneratedMethods):
     """A client: settings and the connections made by them.
 
     Leave it by ``close`` or a ``with`` block. One client serves many threads.

@@ -16,6 +16,7 @@ from quantcdn._configuration.environment import ORGANIZATION_VARIABLES as ORGANI
 from quantcdn._configuration.environment import TOKEN_VARIABLES as TOKEN_VARIABLES
 from quantcdn._configuration.environment import first_set
 from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._hosts import SERVICE_HOSTS
 from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
@@ -46,7 +47,7 @@ class AuthSettings(TypedDict, total=False):
     BearerAuth: BearerAuthSetting
 
 
-class Configuration(LoggingSettings):
+class Configuration(DisplayMixin, LoggingSettings):
     """The settings of a client.
 
     Every setting is an attribute of the same name, and assigning one checks it as the constructor

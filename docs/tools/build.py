@@ -27,7 +27,7 @@ from quantcdn._polling import batch
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.configuration import Configuration
 from quantcdn.emulator._example_model import example_of, example_value
-from quantcdn.models import _base
+from quantcdn.models import _base, _sequence
 from quantcdn.operation import Bounded, Operation
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
@@ -296,7 +296,9 @@ def origins(cls: type[_base.Model]) -> Iterator[str]:
 
 def model_page(cls: type[_base.Model]) -> str:
     """Write the page of a model."""
-    bases = [base for base in cls.__mro__ if base.__module__.startswith("quantcdn.") and base is not _base.Model]
+    own = [base for base in cls.__mro__ if base.__module__.startswith("quantcdn.") and base is not _base.Model]
+    bases = [base for base in own if "[" not in base.__name__]  # a generic class with its parameters stands nowhere
+    is_list = issubclass(cls, _sequence.ListModel)
     nodes = [node for base in bases for node in functions(class_node(base)).values()]
     properties = [node for node in nodes if is_property(node)]
     known = ", ".join(f"`{status}`" for status in getattr(cls, "known_statuses", ()))
@@ -311,6 +313,7 @@ def model_page(cls: type[_base.Model]) -> str:
         read(class_node(cls)).prose,
         f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
         "\n".join(origins(cls)),
+        read(class_node(_sequence.ListModel)).prose if is_list else "",
         "## Fields",
         table("Name | JSON key | Type | Required | Description", rows),
         f"Known statuses: {known}. Any other is kept as it came, and counts as unfinished." if known else "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from quantcdn import _validation
 from quantcdn._content.data_uris import ContentError, read_data_uri
 from quantcdn._content.image_format import image_format
 from quantcdn._content.media_types import EXTENSION_BY_MEDIA_TYPE
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
 MAX_IMAGE_SIZE = 64 * 1024 * 1024
@@ -15,7 +17,7 @@ MAX_IMAGE_SIZE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Image(DisplayMixin):
     """An image."""
 
     data: bytes = field(repr=False)
@@ -26,6 +28,12 @@ class Image:
     """Pixels; None where the file does not say it in its usual place."""
     height: int | None
     """Pixels; None where the file does not say it in its usual place."""
+
+    def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
+        # Beside HTML, for what turns a notebook into a document of another kind.
+        from quantcdn._display.images import MAX_SIZE
+
+        return {self.media_type: b64encode(self.data).decode()} if len(self.data) <= MAX_SIZE else {}
 
     @property
     def extension(self) -> str:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NoReturn, Self, cast
 
 from quantcdn._clock import Cancel, Clock
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._polling.deadline import FINAL_POLL_TIMEOUT, Deadline
 from quantcdn._polling.history import ExecutionSummary, keyed
 from quantcdn._polling.poller import MAX_CONSECUTIVE_FAILURES, Polled, retry_after_of
@@ -49,7 +50,7 @@ Update = Execution | ExecutionSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(DisplayMixin):
     """How the wait for one of many executions ended."""
 
     identifier: str

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from quantcdn import _validation
 from quantcdn._clock import Clock
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
 from quantcdn.api_client import ApiClient, ClientOptions, RequestOptions
@@ -68,7 +69,7 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 
 
 @hide_options
-class AIToolsApi(WaitsMixin):
+class AIToolsApi(DisplayMixin, WaitsMixin):
     """The AI tools of an organisation, their executions and orchestrations.
 
     Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns

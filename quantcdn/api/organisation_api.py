@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ClientOptions, RequestOptions
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @hide_options
-class OrganisationApi:
+class OrganisationApi(DisplayMixin):
     """The AI tools of one organisation: the methods of ``AIToolsApi`` without their first parameter.
 
     ``ApiClient.organisation`` makes it. Each method takes, returns and raises what that of the same name

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._base import Model
+from quantcdn._types import is_array
 from quantcdn.models._fields import Count, Items, Lenient
+from quantcdn.models._sequence import ListModel
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from quantcdn.models._statistics import ExecutionStats
 
 
-class ListAIToolExecutions200Response(Model):
+class ListAIToolExecutions200Response(ListModel[ListAIToolExecutions200ResponseExecutionsInner]):
     """The recent executions of an organisation, newest first."""
 
     executions: Items[ListAIToolExecutions200ResponseExecutionsInner]
@@ -28,6 +29,10 @@ class ListAIToolExecutions200Response(Model):
 
     status: Lenient[str] | None = None
     """The status that the list is filtered by, or ``all``."""
+
+    @property
+    def _sequence(self) -> list[ListAIToolExecutions200ResponseExecutionsInner]:
+        return self.executions if is_array(self.executions) else []
 
     def stats(self) -> "ExecutionStats":
         """Count the executions of this response.
