@@ -15,11 +15,8 @@ from test.helpers.descriptions import LEFT_OUT
 
 pytest_plugins = ["quantcdn.testing"]
 
-# A project of its own, with its own settings of pytest; test/docs/test_example_project.py runs it.
-collect_ignore = ["docs/examples/picture_service"]
-
-EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
-ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
+# Projects of their own, with their own settings of pytest; test/docs/test_example_projects.py runs them.
+collect_ignore = ["docs/examples/dashboard", "docs/examples/picture_service"]
 
 # Where an error has a cause, or pytest made it of a warning, the filter of Sybil 10.1 fails and ends the whole run.
 SybilItem._traceback_filter = pytest.Item._traceback_filter
@@ -50,10 +47,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def documented_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Give a document what its examples count on: a service, its address and token, and an empty directory."""
     with Emulator(organisation="acme", clock=ManualClock()) as service, pytest.MonkeyPatch.context() as monkeypatch:
-        service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
-        service.start_orchestration(
-            ["generate_image", "search_web"], pending=0, running=0, synthesizing=0, orchestration_id=ORCHESTRATION_ID
-        )
+        service.fill_documented()
         monkeypatch.setenv("QUANTCDN_HOST", service.url)
         monkeypatch.setenv("QUANTCDN_API_TOKEN", service.token)
         monkeypatch.setenv("QUANTCDN_ORGANIZATION", "acme")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import trustme
 
 PACKAGES = {
+    "chromedriver": ("chromium-driver",),
+    "chromium": ("chromium",),
     "fish": ("fish",),
     "jq": ("jq",),
     "mandoc": ("mandoc",),

@@ -17,7 +17,8 @@ from quantcdn.emulator import Emulator
 
 with Emulator() as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
     print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").tools)
-assert importlib.resources.files("quantcdn").joinpath("py.typed").is_file()
+for name in ("py.typed", "emulator/_openapi.json"):
+    assert importlib.resources.files("quantcdn").joinpath(name).is_file(), name
 needed = [text for text in importlib.metadata.requires("quantcdn") if "extra ==" not in text]
 assert len(needed) == 4, needed
 """

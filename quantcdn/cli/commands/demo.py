@@ -15,12 +15,12 @@ from quantcdn.api_client import ApiClient
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import StatusLine, sleep_and
+from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
 from quantcdn.cli.settings import connected
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
 from quantcdn.images import save_images
-from quantcdn.polling import Poll, Timing
+from quantcdn.polling import Poll
 
 _ORGANISATION = "acme"
 _SPEED = 4.0
@@ -74,7 +74,7 @@ class _Stage:
     def live(self) -> Generator[Callable[[_Status], None]]:
         """Show the status of something, with seconds that run on between two polls."""
         line = StatusLine(sys.stderr)
-        self.api.timing = Timing(sleep=sleep_and(line.draw))
+        self.api.api_client.clock = drawing_clock(line.draw)
         try:
             yield lambda seen: line.update(_progress(seen))
         finally:

@@ -21,14 +21,13 @@ from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms, write_json
-from quantcdn.cli.progress.status_line import is_live, sleep_and
+from quantcdn.cli.progress.status_line import drawing_clock, is_live
 from quantcdn.cli.progress.wait_report import interval, seconds
 from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
-from quantcdn.polling import Timing
 
 _INTERVAL = 2.0
 
@@ -90,7 +89,7 @@ def _run(arguments: argparse.Namespace) -> int:
         table = WatchTable(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _take_in(listed, log, table)
         if table is not None:
-            api.timing = Timing(sleep=sleep_and(table.draw_if_due))
+            api.api_client.clock = drawing_clock(table.draw_if_due)
         changes = api.watch_ai_tool_executions(organisation, interval=arguments.interval, timeout=arguments.timeout)
         for change in changes:
             if _is_wanted(change, arguments, is_first=api.lists == 1):

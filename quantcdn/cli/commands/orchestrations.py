@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from quantcdn._clock import Clock
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.candidates import remember
 from quantcdn.cli.identifiers import identifiers
@@ -15,7 +16,7 @@ from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.exceptions import ApiException, WaitException
 from quantcdn.models import GetAIOrchestrationStatus200Response as Orchestration
-from quantcdn.polling import Limit, Timing
+from quantcdn.polling import Limit
 
 _EXAMPLE = "orch_0123456789abcdef0123456789abcdef"
 _WAIT_TIMEOUT = 600.0
@@ -50,7 +51,7 @@ def _wait(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
         # The limit is for all: what is left of it when one has ended is for the next.
-        limit = Limit(arguments.timeout, Timing())
+        limit = Limit(arguments.timeout, Clock())
         with (
             Output(arguments, ORCHESTRATION, at_once=True) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as report,

@@ -226,6 +226,7 @@ complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l port -r -f -d 'the 
 complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l token -r -f -d 'the token that requests must carry; one is made if none is given'
 complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l wire -r -f -a '4.9 4.19' -d 'the version to speak (default: 4.19)'
 complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l organisation -r -f -d 'the only organisation; any is accepted if none is given'
+complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l seed -r -f -d 'what identifiers, images and the token follow from (default: 0)'
 complete -c quantcdn -n '__quantcdn_at quantcdn emulator' -l speed -r -f -d 'how fast its clock runs (default: 1)'
 complete -c quantcdn -n '__quantcdn_at quantcdn doctor' -s h -l help -d 'show this help message and exit'
 complete -c quantcdn -n '__quantcdn_at quantcdn doctor' -l timeout -r -f -d 'the limit of each step (default: 10)'

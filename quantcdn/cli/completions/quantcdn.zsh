@@ -423,6 +423,7 @@ _quantcdn_emulator() {
         '--token=[the token that requests must carry; one is made if none is given]:T:_message T' \
         '--wire=[the version to speak (default\: 4.19)]:WIRE:(4.9 4.19)' \
         '--organisation=[the only organisation; any is accepted if none is given]:X:_message X' \
+        '--seed=[what identifiers, images and the token follow from (default\: 0)]:N:_message N' \
         '--speed=[how fast its clock runs (default\: 1)]:F:_message F'
 }
 _quantcdn_doctor() {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
-from quantcdn import _sleep
+from quantcdn._clock import Clock, sleep
 from quantcdn._display.text import one_line
 from quantcdn._polling.progress import Terminal
 from quantcdn._polling.progress import is_live as is_live
@@ -15,9 +15,9 @@ from quantcdn._polling.progress import is_live as is_live
 _LONGEST_LINE = 1_000
 
 
-def sleep_and(draw: Callable[[], object]) -> Callable[[float], None]:
-    """Make a sleep that draws in between, some ten times a second."""
-    return partial(_sleep.sleep, between=draw)
+def drawing_clock(draw: Callable[[], object]) -> Clock:
+    """Make a clock whose sleep draws in between, some ten times a second."""
+    return Clock(sleep=partial(sleep, between=draw))
 
 
 class StatusLine:

@@ -19,12 +19,12 @@ from quantcdn._display.views import summary
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output
-from quantcdn.cli.progress.status_line import StatusLine, sleep_and
+from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
 from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
 from quantcdn.models._base import Model
-from quantcdn.polling import Poll, Timing
+from quantcdn.polling import Poll
 
 M = TypeVar("M", bound=Model)
 
@@ -210,7 +210,8 @@ def waiting(
     with nullcontext(sys.stderr) if not arguments.quiet else open(os.devnull, "w") as stream:
         line = StatusLine(stream)
         report = WaitReport(command, wait_flags(arguments), identifiers, line)
-        api.timing = Timing(sleep=sleep_and(line.draw)) if line.is_in_place else api.timing
+        if line.is_in_place:
+            api.api_client.clock = drawing_clock(line.draw)
         try:
             yield report
             report.tell_late()

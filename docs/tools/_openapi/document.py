@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from _openapi import examples
+from _openapi.schemas import schema_of
+from docstrings import Docstring, class_node, functions, read
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 
 from quantcdn import exceptions, models
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
-from quantcdn.emulator._handlers import DEFAULT_LIMIT, FILTERS, Call
-from quantcdn.emulator._http.response import Answer, json_answer
-from quantcdn.emulator._openapi import docstrings, examples
-from quantcdn.emulator._openapi.schemas import schema_of
+from quantcdn.emulator._handlers import DEFAULT_LIMIT, FILTERS
 from quantcdn.models._base import Model, json_keys
 from quantcdn.operation import Bounded, Check, Operation
 
@@ -72,21 +72,14 @@ _EVERYWHERE: Mapping[int, tuple[str, str, Mapping[str, object]]] = {
     ),
     500: ("The service has failed.", _ERROR_NAME, {"usual": {"error": "Internal Server Error"}}),
 }
-"""What any endpoint may answer."""
+"""What any endpoint may respond."""
 
 _QUERY: Mapping[str, JsonSchemaValue] = {"status": {"enum": list(FILTERS)}, "limit": {"default": DEFAULT_LIMIT}}
 """What the service documents of query parameters beyond what the client checks."""
 
 
 def description(servers: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    """Describe the API.
-
-    Args:
-        servers: Where it is: for each, a ``url`` and, if there is one, a ``description``.
-
-    Returns:
-        An OpenAPI document.
-    """
+    """Describe the API, which is at the given servers."""
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         path = re.sub(r"{(\w+)}", lambda found: f"{{{to_camel(found[1])}}}", operation.path)
@@ -113,39 +106,22 @@ def description(servers: Iterable[Mapping[str, str]]) -> dict[str, Any]:
     }
 
 
-@cache
-def _served() -> Answer:
-    return json_answer(200, description([{"url": "/", "description": "The local service"}]))
-
-
-def serve_description(_call: Call) -> Answer:
-    """Answer the description; its server is the one that it comes from."""
-    return _served()
-
-
 def operation_id(operation: Operation[Any]) -> str:
-    """Name an operation as the service's own description does, from which its model has its name.
-
-    Args:
-        operation: The endpoint.
-
-    Returns:
-        The name: ``listAITools`` for ``list_ai_tools``.
-    """
+    """Name an operation as the service's own description does: ``listAITools`` for ``list_ai_tools``."""
     stated = operation.model.__name__.removesuffix("200Response")
     same = stated.lower() == operation.name.replace("_", "")
     return stated[0].lower() + stated[1:] if same else to_camel(operation.name)
 
 
 def _operation(operation: Operation[Any]) -> dict[str, Any]:
-    documented = docstrings.of_method(AIToolsApi, operation.name)
+    documented = read(functions(class_node(AIToolsApi))[operation.name])
     checks: dict[str, Check | None] = {**dict.fromkeys(operation.path_parameters), **operation.query}
     return {
         "operationId": operation_id(operation),
         "summary": documented.summary.removesuffix("."),
         "description": _in_json_words(documented.description or documented.summary),
         "tags": ["AI Tools"],
-        "parameters": [_parameter(name, check, documented.entries[name]) for name, check in checks.items()],
+        "parameters": [_parameter(name, check, documented.arguments[name]) for name, check in checks.items()],
         "responses": dict(_responses(operation, documented)),
     }
 
@@ -156,7 +132,7 @@ def _parameter(name: str, check: Check | None, text: str) -> dict[str, Any]:
         schema = {"type": "integer", "minimum": check.minimum, "maximum": check.maximum}
     elif check is not None and "enum" in _QUERY.get(name, {}):
         schema = {"type": "string"}
-    values = {str(value): {"value": value} for value in examples.ARGUMENTS.get(name, ())}
+    values = {str(value): {"value": value} for value in examples.arguments(name)}
     return {
         "name": to_camel(name),
         "in": "path" if check is None else "query",
@@ -167,14 +143,14 @@ def _parameter(name: str, check: Check | None, text: str) -> dict[str, Any]:
     }
 
 
-def _responses(operation: Operation[Any], documented: docstrings.Docstring) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "200", _response(documented.returns, operation.model.__name__, examples.answers(operation))
+def _responses(operation: Operation[Any], documented: Docstring) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "200", _response(documented.returns, operation.model.__name__, examples.responses(operation))
     for status in range(400, 501):
-        text = documented.entries.get(exceptions.exception_class(status).__name__)
+        text = documented.raises.get(exceptions.exception_class(status).__name__)
         if status in _EVERYWHERE:
             yield str(status), {"$ref": f"#/components/responses/{status}"}
         elif status in operation.errors:
-            unknown = {"unknown": examples.missing(operation)}
+            unknown = {"unknown": examples.not_found(operation)}
             yield str(status), _response(text or "", operation.errors[status].__name__, unknown)
         elif text:
             yield str(status), _response(text, _ERROR_NAME, {})

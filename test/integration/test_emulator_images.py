@@ -1,17 +1,17 @@
-"""The pictures of the local service, and their signed addresses."""
+"""The images of the local service, and their signed URLs."""
 
 from __future__ import annotations
 
 import base64
 import struct
 import zlib
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
 from quantcdn import ApiTypeError, ApiValueError
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from test.helpers.emulator_requests import TOOLS, ask, body_of
 
 
@@ -33,29 +33,29 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 def signed_target(service: Emulator, execution_id: str = "exec_1") -> str:
     service.start_execution("generate_image", pending=0, running=0, execution_id=execution_id)
-    (url,) = body_of(service, f"{TOOLS}/executions/{execution_id.replace('/', '%2F')}")["result"]["s3Urls"]
+    (url,) = body_of(service, f"{TOOLS}/executions/{quote(execution_id, safe='')}")["result"]["s3Urls"]
     assert url.startswith(f"{service.url}/generated/")
     return str(url.removeprefix(service.url))
 
 
 @pytest.mark.parametrize("size", [64, 100, 512])
-def test_a_picture_is_a_png_of_its_size(size: int) -> None:
-    assert size_of(picture("any", size)) == (size, size)
-    assert len(set(picture("any", size))) > 64
+def test_an_image_is_a_png_of_its_size(size: int) -> None:
+    assert size_of(draw_image("any", size)) == (size, size)
+    assert len(set(draw_image("any", size))) > 64
 
 
-def test_a_picture_follows_from_its_name() -> None:
-    again = picture.__wrapped__
-    assert again("one", 64) == picture("one", 64) != picture("two", 64)
+def test_an_image_follows_from_its_name() -> None:
+    again = draw_image.__wrapped__
+    assert again("one", 64) == draw_image("one", 64) != draw_image("two", 64)
 
 
 @pytest.mark.parametrize(("size", "error"), [(63, ApiValueError), (513, ApiValueError), (64.5, ApiTypeError)])
-def test_a_picture_has_64_to_512_pixels(size: int, error: type[Exception]) -> None:
+def test_an_image_has_64_to_512_pixels(size: int, error: type[Exception]) -> None:
     with pytest.raises(error):
-        picture("any", size)
+        draw_image("any", size)
 
 
-def test_a_result_has_a_preview_and_a_signed_address(quantcdn_emulator: Emulator) -> None:
+def test_a_result_has_a_preview_and_a_signed_url(quantcdn_emulator: Emulator) -> None:
     target = signed_target(quantcdn_emulator)
     (preview,) = body_of(quantcdn_emulator, f"{TOOLS}/executions/exec_1")["result"]["images"]
     kind, _, data = preview.partition(",")
@@ -68,25 +68,21 @@ def test_a_result_has_a_preview_and_a_signed_address(quantcdn_emulator: Emulator
 
 
 @pytest.mark.parametrize("execution_id", ["exec_1", "a/b", "日本語"])
-def test_a_signed_address_serves_the_larger_original(quantcdn_emulator: Emulator, execution_id: str) -> None:
-    quantcdn_emulator.start_execution("generate_image", pending=0, running=0, execution_id=execution_id)
-    body = quantcdn_emulator._service.pictures.result(execution_id, quantcdn_emulator.clock.now())
-    response, png = ask(quantcdn_emulator, body["s3Urls"][0].removeprefix(quantcdn_emulator.url), token=False)
+def test_a_signed_url_serves_the_larger_original(quantcdn_emulator: Emulator, execution_id: str) -> None:
+    response, png = ask(quantcdn_emulator, signed_target(quantcdn_emulator, execution_id), token=False)
     assert (response.status, response.headers["Content-Type"]) == (200, "image/png")
     assert size_of(png) == (512, 512)
     assert quantcdn_emulator.requests[-1].operation == "picture"
     assert quantcdn_emulator.requests[-1].arguments == {"execution_id": execution_id}
 
 
-def test_a_signed_address_refuses_a_token(quantcdn_emulator: Emulator) -> None:
+def test_a_signed_url_refuses_a_token(quantcdn_emulator: Emulator) -> None:
     response, body = ask(quantcdn_emulator, signed_target(quantcdn_emulator))
     assert (response.status, response.headers["Content-Type"]) == (400, "application/xml")
     assert b"<Code>InvalidArgument</Code>" in body
 
 
-def test_a_signed_address_ends_an_hour_after_the_answer(
-    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock
-) -> None:
+def test_a_signed_url_ends_an_hour_after_the_response(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> None:
     target = signed_target(quantcdn_emulator)
     quantcdn_clock.advance(3_599)
     assert ask(quantcdn_emulator, target, token=False)[0].status == 200
@@ -102,7 +98,7 @@ def test_a_signed_address_ends_an_hour_after_the_answer(
     ("part", "changed"),
     [("exec_1", "exec_2"), ("20260101T000000Z", "20260102T000000Z"), ("Signature=", "Signature=%C3%A9"), ("?", "?-")],
 )
-def test_a_changed_address_is_refused(quantcdn_emulator: Emulator, part: str, changed: str) -> None:
+def test_a_changed_url_is_refused(quantcdn_emulator: Emulator, part: str, changed: str) -> None:
     target = signed_target(quantcdn_emulator).replace(part, changed)
     response, body = ask(quantcdn_emulator, target, token=False)
     if part == "?":
@@ -112,7 +108,7 @@ def test_a_changed_address_is_refused(quantcdn_emulator: Emulator, part: str, ch
         assert b"<Code>SignatureDoesNotMatch</Code>" in body
 
 
-def test_a_forgotten_picture_is_not_found(quantcdn_emulator: Emulator) -> None:
+def test_a_forgotten_image_is_not_found(quantcdn_emulator: Emulator) -> None:
     target = signed_target(quantcdn_emulator)
     quantcdn_emulator.reset()
     response, body = ask(quantcdn_emulator, target, token=False)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import get_args, get_origin
 
+from docstrings import class_node, documented
 from pydantic.json_schema import JsonSchemaValue
 
-from quantcdn.emulator._example_model import choices
-from quantcdn.emulator._openapi import docstrings
+from quantcdn.emulator._example_model import types_of
 from quantcdn.models._base import Model, json_keys
 
 _BY_TYPE: Mapping[object, JsonSchemaValue] = {
@@ -27,15 +27,10 @@ def schema_of(model: type[Model]) -> JsonSchemaValue:
     """Describe a model.
 
     Generated clients make a class of every schema with a choice in it, so a field has one: the type that the
-    service documents. What else the models read has been seen, but is documented nowhere.
-
-    Args:
-        model: The model.
-
-    Returns:
-        Its schema, with the docstrings as descriptions; other models stand in it by their names.
+    service documents. What else the models read has been seen, but is documented nowhere. Other models stand in it by
+    their names.
     """
-    texts = docstrings.of_fields(model)
+    texts = {name: text for name, (_, text) in documented(class_node(model)).items()}
     known: tuple[str, ...] = getattr(model, "known_statuses", ())
     properties: dict[str, JsonSchemaValue] = {}
     required: list[str] = []
@@ -59,7 +54,7 @@ def schema_of(model: type[Model]) -> JsonSchemaValue:
 
 
 def _type(annotation: object) -> JsonSchemaValue:
-    allowed = choices(annotation)
+    allowed = types_of(annotation)
     kind = float if float in allowed else allowed[0]  # a number may be documented as whole or not
     known = _BY_TYPE.get(get_origin(kind) or kind, {})
     if get_origin(kind) is list:

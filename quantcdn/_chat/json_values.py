@@ -1,48 +1,37 @@
-"""From a chat response, whole or streamed, to the JSON values in it."""
+"""Read the JSON values of a chat response, whole or streamed."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any, TypeGuard
 
-from quantcdn._types import is_array, is_mapping, is_object
+from quantcdn._types import is_array, is_iterable, is_mapping, is_object
 from quantcdn.exceptions import ApiTypeError
 
 Text = str | bytes | bytearray | memoryview
 
 _LINE_END = re.compile(r"\r\n|\n|\r")  # str.splitlines would also break at what may stand in JSON text
-_FIELD = re.compile(r"(?:event|data|id|retry)?:")  # of an event of a stream, or a comment
+_FIELD = re.compile(r"(?:event|data|id|retry)?:")  # of a server-sent event, or a comment
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def json_values(response: object) -> Iterator[object]:
-    """Find the JSON values of a response.
-
-    Args:
-        response: Parsed JSON, a model, text or bytes, or an iterable of these: whole events, lines, or pieces of text
-            that end anywhere.
-
-    Returns:
-        The values, in their order; text that is no JSON is passed over.
-
-    Raises:
-        ApiTypeError: It is nothing of the kind, or has an item that is not.
-    """
+    """Yield the JSON values of a response, in their order; text that is no JSON is skipped."""
     plain = as_json(response)
     if _is_text(plain):
-        yield from _values_of_text([plain])
+        yield from _text_values([plain])
     elif is_object(plain):
-        yield from _values_of_event(plain)
-    elif _is_iterable(plain):
+        yield from _event_values(plain)
+    elif is_iterable(plain) and not isinstance(plain, AbstractSet):  # whose order says nothing
         for is_text, run in groupby(plain, _is_text):
             if is_text:
-                yield from _values_of_text([piece for piece in run if _is_text(piece)])
+                yield from _text_values([piece for piece in run if _is_text(piece)])
             else:
-                yield from (value for event in run for value in _values_of_event(event))
+                yield from (value for event in run for value in _event_values(event))
     else:
         raise ApiTypeError(
             f"a chat response is a dict, a list, text, bytes or an iterable of events, not {type(response).__name__}"
@@ -50,7 +39,7 @@ def json_values(response: object) -> Iterator[object]:
 
 
 def as_json(value: object) -> object:
-    """Convert a model of any library, or a mapping, to what JSON would be parsed to; leave anything else."""
+    """Convert a model of any library, a mapping or a tuple to the types of JSON; leave anything else."""
     if isinstance(value, tuple):
         return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] # of anything
     if value is None or isinstance(value, (str, int, float, dict, list, bytes)):
@@ -68,15 +57,16 @@ def as_json(value: object) -> object:
     return value
 
 
+def normalized_key(key: object) -> str:
+    """Write ``poll_url``, ``pollUrl`` and ``Poll-URL`` alike."""
+    return str(key).replace("_", "").replace("-", "").lower()
+
+
 def _is_text(value: object) -> TypeGuard[Text]:
     return isinstance(value, (str, bytes, bytearray, memoryview))
 
 
-def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
-    return isinstance(value, Iterable) and not isinstance(value, AbstractSet)  # whose order says nothing
-
-
-def _values_of_event(event: object) -> Iterator[object]:
+def _event_values(event: object) -> Iterator[object]:
     plain = as_json(event)
     if plain is None or isinstance(plain, (int, float)):
         return  # JSON, in which nothing can be found
@@ -88,11 +78,11 @@ def _values_of_event(event: object) -> Iterator[object]:
             raise ApiTypeError(f"an event of a chat response is a dict, text or bytes, not {type(event).__name__}")
     yield plain
     if isinstance(data, str):
-        yield from _values_of_text([data])
+        yield from _text_values([data])
 
 
-def _values_of_text(pieces: list[Text]) -> list[object]:
-    """Parse pieces as documents of their own, as one document, or as a stream, whichever they are."""
+def _text_values(pieces: list[Text]) -> list[object]:
+    """Parse pieces as documents of their own, as one document, or as a stream, whichever gives values."""
     whole, texts = _joined(pieces, ""), [_joined([piece], "") for piece in pieces]
     found = _parsed(whole) or (_each_parsed(texts) if len(texts) > 1 else [])
     if found:
@@ -103,7 +93,7 @@ def _values_of_text(pieces: list[Text]) -> list[object]:
         separator = "\n"
     elif len(pieces) > 1 and all(_FIELD.match(text) and text[-1] not in "\r\n" for text in texts if text):
         separator = "\n\n"
-    return (_values_of_stream(_joined(pieces, separator)) if separator else []) or _values_of_stream(whole)
+    return (_stream_values(_joined(pieces, separator)) if separator else []) or _stream_values(whole)
 
 
 def _joined(pieces: list[Text], separator: str) -> str:
@@ -116,7 +106,7 @@ def _joined(pieces: list[Text], separator: str) -> str:
     return text.removeprefix(_BYTE_ORDER_MARK)
 
 
-def _values_of_stream(text: str) -> list[object]:
+def _stream_values(text: str) -> list[object]:
     """Parse lines of JSON, or events, which end at an empty line."""
     found: list[object] = []
     lines: list[str] = []
@@ -124,12 +114,12 @@ def _values_of_stream(text: str) -> list[object]:
         if line:
             lines.append(line)
         elif lines:
-            found += _values_of_lines(lines)
+            found += _line_values(lines)
             lines = []
     return found
 
 
-def _values_of_lines(lines: list[str]) -> list[object]:
+def _line_values(lines: list[str]) -> list[object]:
     data = [line.removeprefix("data:") for line in lines if line.startswith("data:")]
     others = [line for line in lines if not _FIELD.match(line)]
     # Some senders leave out the empty line between two events.
