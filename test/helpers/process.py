@@ -107,6 +107,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], descriptor: int) -> None:
         self.process = process
         self.shown = ""
+        self._descriptor = descriptor
         self._thread = threading.Thread(target=self._read, args=(descriptor,))
         self._thread.start()
 
@@ -121,6 +122,10 @@ class Terminal:
                 return
             data += piece
             self.shown = data.decode(errors="replace")
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._descriptor, text.encode())
 
     def end(self) -> int:
         """Wait for the end of the process and of what it shows."""
@@ -149,6 +154,7 @@ def terminal(
         stdin=theirs,
         stdout=theirs if stdout is None else stdout,
         stderr=theirs if stderr is None else stderr,
+        start_new_session=True,  # or it would read a password from the terminal of whoever runs the tests
         env={**_ENVIRON, "TERM": "xterm-256color", **known, **environ},
     ) as process:
         os.close(theirs)

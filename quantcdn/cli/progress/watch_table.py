@@ -105,5 +105,6 @@ def _narrowed(titles: Sequence[str], rows: list[list[str]], width: int) -> list[
     if not rows or not titles or titles[0] != "EXECUTION":
         return rows
     widths = [max(map(terminal.cells, [title, *cells])) for title, *cells in zip(titles, *rows, strict=True)]
-    most = max(width - sum(widths[1:]) - 2 * (len(widths) - 1), _SHORTEST_IDENTIFIER)
+    # One column stays free: what clears the rest of a line would clear a character in the last one.
+    most = max(width - 1 - sum(widths[1:]) - 2 * (len(widths) - 1), _SHORTEST_IDENTIFIER)
     return [[terminal.cut(row[0], most), *row[1:]] for row in rows]
