@@ -130,7 +130,8 @@ def _age_of(path: Path) -> float:
 
 
 def _write(path: Path, words: Iterable[str]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.parent.mkdir(mode=0o700, exist_ok=True)  # but no home is made for whoever has none
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     for other in path.parent.iterdir():
         if _age_of(other) > _LIFETIME:
             other.unlink(missing_ok=True)

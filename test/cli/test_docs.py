@@ -123,6 +123,10 @@ class Shell:
 
     def __init__(self, folder: Path, service: Emulator) -> None:
         (folder / ".config" / "fish" / "completions").mkdir(parents=True)
+        (folder / "token.txt").write_text(service.token)
+        (folder / ".config" / "quantcdn").mkdir()
+        (folder / ".config" / "quantcdn" / "config.toml").write_text('organisation = "acme"\n')
+        (folder / ".config" / "quantcdn" / "config.toml").chmod(0o600)
         self._output = folder / "output"
         self._folder = folder
         self._environ = {

@@ -65,7 +65,7 @@ _quantcdn_tools_list() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
@@ -82,7 +82,7 @@ _quantcdn_tools_names() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
@@ -99,7 +99,7 @@ _quantcdn_tools_show() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
@@ -158,9 +158,9 @@ _quantcdn_executions_list() {
         '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--limit=[how many at most, 1 to 100 (else 50)]:N:_message N' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt)]:A,B:_message A,B' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt; there are age and duration too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -175,9 +175,10 @@ _quantcdn_executions_get() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -193,13 +194,14 @@ _quantcdn_executions_wait() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 looks once (default\: 300)]:TIME:_message TIME' \
-        '--interval=[the pause between two looks (default\: 2)]:TIME:_message TIME' \
+        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 300)]:TIME:_message TIME' \
+        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
         '--save=[save the images there; it is made if need be]:DIR:_files -/' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -223,7 +225,7 @@ _quantcdn_executions_watch() {
         '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--timeout=[end after this time, such as 90, 5m or 2h]:TIME:_message TIME' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt)]:A,B:_message A,B' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt; there are age and duration too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -275,9 +277,10 @@ _quantcdn_orchestrations_get() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -293,12 +296,13 @@ _quantcdn_orchestrations_wait() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 looks once (default\: 600)]:TIME:_message TIME' \
-        '--interval=[the pause between two looks (default\: 2)]:TIME:_message TIME' \
+        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 600)]:TIME:_message TIME' \
+        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -331,7 +335,7 @@ _quantcdn_mcp_list() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: serverName,displayName,enabled,url,toolAllowlist)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
