@@ -311,11 +311,8 @@ class DirectConnection(LimitedConnection):
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port
 
-    def _socket(self, family: int) -> socket.socket:
-        return socket.socket(family, socket.SOCK_STREAM)
-
     def _made(self, family: int) -> socket.socket:
-        sock = self._socket(family)
+        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
