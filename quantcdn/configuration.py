@@ -50,10 +50,13 @@ class Configuration(LoggingSettings):
     """The settings of a client.
 
     Every setting is an attribute of the same name, and assigning one checks it as the constructor
-    does. A client reads ``host``, ``access_token``, ``timeout``, ``client_side_validation`` and
-    ``verify_identifiers`` at every call, ``progress`` at every wait, ``organisation`` when it is asked
-    for its methods without one, and all else when it is made. ``debug``, ``logger_file`` and
-    ``logger_format`` count at once, for all clients of the process.
+    does. Assign before a client is made, and give a call, a thread or a tenant settings of its own
+    by ``ApiClient.with_options``: two assignments are never one step, so that another thread might
+    get the host of one tenant and the token of another. A client reads ``host``, ``access_token``,
+    ``timeout``, ``client_side_validation`` and ``verify_identifiers`` at every call, ``progress``
+    at every wait, ``organisation`` when it is asked for its methods without one, and all else when
+    it is made. ``debug``, ``logger_file`` and ``logger_format`` count at once, for all clients of
+    the process.
 
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.

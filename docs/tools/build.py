@@ -19,11 +19,13 @@ from types import MappingProxyType
 
 from quantcdn import api_client, configuration, exceptions, hooks, models, timeout
 from quantcdn._configuration import environment
+from quantcdn._configuration.options import ClientOptions
 from quantcdn._polling import batch
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.configuration import Configuration
 from quantcdn.models import _base
 from quantcdn.operation import Bounded, Operation
+from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 
@@ -116,6 +118,57 @@ with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
     for item in acme.list_ai_tool_executions(limit=10).executions:
         print(acme.wait_for_ai_tool_execution(item.execution_id).status)
 ```"""
+
+COPIES = """## Copies of a client
+
+`ApiClient.with_options(…)` makes a copy with settings of its own: for a tenant, a thread or a single call. It is
+light, and shares connections, retry budget and rate limit with its client. `AIToolsApi` and the API of an organisation
+have `with_options` too, which return an API object:
+
+```python
+import os
+
+import quantcdn
+
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    api = quantcdn.AIToolsApi(client)
+    print(api.with_options(timeout=5, retries=0).list_ai_tool_names("acme").count)
+
+    token = os.environ["QUANTCDN_API_TOKEN"]  # that of the tenant
+    tenant = client.with_options(access_token=token, organisation="acme", headers={"X-Team": "a"})
+    print(tenant.organisation().list_ai_tool_names().count)
+```
+
+What is left out stays as it is in the client at that moment."""
+
+COPIES_END = """Settings for TLS, proxy and sockets need connections of their own, and so another `ApiClient`. Of these
+options, `debug`, `logger_file` and `logger_format` count for all clients of the process, as always.
+
+Do not change the settings of a client that other threads use: between an assignment to `host` and one to
+`access_token`, a call of another thread would send the token of one tenant to the host of the other. A call takes both
+from one snapshot, and a copy has its own from the start.
+
+Closing a copy, or leaving its `with` block, closes no connection: it refuses further calls, and the client goes on.
+Closing the client closes the connections, and ends all its copies. A copy that is pickled, or copied by `copy`,
+becomes a client with connections, retry budget and rate limit of its own."""
+
+RATE_LIMIT = """A client with a rate limit sends no request before its turn: neither calls nor retries, neither the
+polls of waits and watches nor downloads. All its threads and its [copies](#copies-of-a-client) share one limit, in the
+order in which they ask; another process has one of its own.
+
+```python
+import quantcdn
+
+configuration = quantcdn.Configuration.from_env()
+configuration.rate_limit = quantcdn.RateLimit(5, burst=10)
+with quantcdn.ApiClient(configuration) as client:
+    for _ in range(3):
+        print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count)
+```
+
+Waiting for a turn is a part of the call, and counts against its time limit. A call that would get no turn in time
+raises `ApiTimeoutException` at once; its message says that it was the client's own rate limit, and `retry_after` when
+there is a turn again. Waits take that for a poll that has failed, and hold until then."""
 
 
 def class_node(cls: type) -> ast.ClassDef:
@@ -245,7 +298,10 @@ def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) 
         notes = ["optional"] if is_optional else []
         notes += [f"{bounds.minimum} to {bounds.maximum}"] if isinstance(bounds, Bounded) else []
         yield f"`{argument.arg}`", type_text(argument.annotation, folder), described[argument.arg], ", ".join(notes)
-    if node.args.kwarg:
+    if node.args.kwarg and "ClientOptions" in ast.unparse(node.args.kwarg):
+        link = "[options](configuration.md#copies-of-a-client)"
+        yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
+    elif node.args.kwarg:
         yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
 
 
@@ -298,8 +354,6 @@ def api_page() -> str:
     }
     stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
     others = [node for name, node in methods.items() if name not in stated]
-    options = documented(class_node(api_client.RequestOptions))
-    option_rows = ((f"`{name}`", type_text(kind, "models/"), text) for name, (kind, text) in options.items())
     calls = (
         (f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", docstring(methods[o.name])[""].partition("\n\n")[0])
         for o in OPERATIONS
@@ -309,11 +363,17 @@ def api_page() -> str:
         docstring(class_node(AIToolsApi))[""],
         table("Method | HTTP request | What it does", calls),
         "## Options",
-        table("Option | Type | Description", option_rows),
+        table("Option | Type | Description", option_rows(api_client.RequestOptions)),
         ONE_ORGANISATION,
         *(part for operation in OPERATIONS for part in endpoint(operation, methods)),
         *(part for node in others for part in (f"## {node.name}", *method(node, "models/"))),
     )
+
+
+def option_rows(options: type) -> Iterator[tuple[str, str, str]]:
+    """Write the rows of a table of options."""
+    for name, (kind, text) in documented(class_node(options)).items():
+        yield f"`{name}`", type_text(kind, "models/"), text
 
 
 def is_property(node: ast.FunctionDef) -> bool:
@@ -332,10 +392,15 @@ def default_text(value: object) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
+def _default_of(cls: type, name: str) -> str:
+    default = inspect.signature(cls).parameters[name].default
+    return "" if default is inspect.Parameter.empty else default_text(default)
+
+
 def value_section(cls: type) -> list[str]:
     """Write the section of a value that settings are made of."""
     rows = (
-        (f"`{name}`", type_text(kind, "models/"), default_text(getattr(cls(), name)), text)
+        (f"`{name}`", type_text(kind, "models/"), _default_of(cls, name), text)
         for name, (kind, text) in documented(class_node(cls)).items()
     )
     return [
@@ -378,6 +443,11 @@ def configuration_page() -> str:
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),
+        *value_section(RateLimit),
+        RATE_LIMIT,
+        COPIES,
+        table("Option | Type | Description", option_rows(ClientOptions)),
+        COPIES_END,
         "## Environment variables",
         table("Variables | What they are", variables),
         "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
