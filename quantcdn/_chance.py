@@ -9,13 +9,5 @@ _SYSTEM = random.SystemRandom()
 
 
 def uniform(least: float, most: float) -> float:
-    """Draw a number from the system's own source.
-
-    Args:
-        least: The lower bound.
-        most: The upper bound.
-
-    Returns:
-        A number between them, each as likely.
-    """
+    """Draw a number from the system's own source."""
     return _SYSTEM.uniform(least, most)

@@ -24,12 +24,6 @@ def is_loopback(name: str) -> bool:
     """Say whether a host is this machine by its very name: ``localhost`` or a loopback address.
 
     ``api.localhost`` is not among them: whether such a name stays on the machine is the resolver's choice.
-
-    Args:
-        name: A name or an address, IPv6 with or without brackets.
-
-    Returns:
-        Whether it is.
     """
     name = name.strip("[]").removesuffix(".").lower()
     if name == "localhost":
@@ -39,14 +33,7 @@ def is_loopback(name: str) -> bool:
 
 
 def ip_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4.
-
-    Args:
-        name: A name or an address.
-
-    Returns:
-        The address, or None for a name.
-    """
+    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4."""
     try:
         address = ipaddress.ip_address(name.strip("[]"))
     except ValueError:

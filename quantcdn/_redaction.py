@@ -35,14 +35,7 @@ _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
 def without_signatures(text: str) -> str:
-    """Leave of each address in a text no more than host and path, and of each signature no more than its name.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text without them; an ellipsis stands in their place.
-    """
+    """Leave of each address in a text no more than host and path, and of each signature no more than its name."""
     if "=" not in text and "://" not in text and "%3" not in text:
         return text
     return re.sub(_SIGNATURE, r"\1…", re.sub(_ADDRESS, _host_and_path, text))
@@ -53,15 +46,7 @@ def _host_and_path(address: re.Match[str]) -> str:
 
 
 def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
-    """List what of a request's headers no error may show, should the service repeat it.
-
-    Args:
-        headers: The headers of the request.
-        private: Names of headers that authorise it too.
-
-    Returns:
-        The secrets, longest first.
-    """
+    """List what of a request's headers no error may show, should the service repeat it."""
     named = {name.lower() for name in private}
     found: set[str] = set()
     for name, value in headers.items():
@@ -90,15 +75,7 @@ def _is_no_word(text: str) -> bool:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON.
-
-    Args:
-        text: Any text.
-        secrets: The secrets, longest first.
-
-    Returns:
-        The text without them.
-    """
+    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON."""
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
@@ -113,15 +90,7 @@ def _written(secret: str) -> tuple[str, str, str]:
 
 
 def without_part(text: str, secrets: Iterable[str]) -> str:
-    """Leave out the beginning of a secret with which a text ends that was cut.
-
-    Args:
-        text: Any text.
-        secrets: The secrets.
-
-    Returns:
-        The text without that.
-    """
+    """Leave out the beginning of a secret with which a text ends that was cut."""
     parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
     return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
 

@@ -254,7 +254,7 @@ class ApiClient(GeneratedMethods):
         """
         if options:
             options = hidden_options(options)
-        settings = copy.copy(self.configuration)
+        settings = self.configuration.__copy__()
         response = self._send(settings, operation, arguments, options)
         model = _read(operation, response)
         problem = _crossed(settings, operation, arguments, model)
@@ -294,7 +294,7 @@ class ApiClient(GeneratedMethods):
         """
         if options:
             options = hidden_options(options)
-        return self._send(copy.copy(self.configuration), operation, arguments, options, preload=preload)
+        return self._send(self.configuration.__copy__(), operation, arguments, options, preload=preload)
 
     def _send(
         self,
@@ -418,7 +418,7 @@ def _error_data(model: type[Model] | None, raw: bytes) -> Any:
 
 def _why_unusable(raw: bytes, problem: str) -> Failure:
     if not raw.strip():
-        problem = "the answer is empty"
+        problem = "the response is empty"
     elif raw.lstrip()[:1] == b"<":
-        problem = "the answer is a web page and no JSON; it may come from a proxy or a login page"
+        problem = "the response is a web page and no JSON; it may come from a proxy or a login page"
     return Failure(ApiResponseException, problem)

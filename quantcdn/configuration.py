@@ -71,8 +71,8 @@ class Configuration(LoggingSettings):
         rate_limit: How many requests the client and its copies may send in a second, or None for any
             number. Waiting for it counts against the time limit of a call.
         connection_pool_maxsize: How many idle connections are kept for a host, 1 to 10,000.
-        max_response_size: The largest answer in bytes, unpacked, 1 or more.
-        max_image_size: The largest picture in bytes, 1 or more.
+        max_response_size: The largest response in bytes, decoded, 1 or more.
+        max_image_size: The largest image in bytes, 1 or more.
         max_error_size: How many bytes of an error's body are kept, 1 or more.
         verify_ssl: False switches off the check of the server's certificate.
         ssl_ca_cert: A file of certificate authorities in PEM, in place of the system's.

@@ -47,20 +47,20 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """One endpoint: where it is, what it takes and what it answers."""
+    """One endpoint: where it is, what it takes and what it returns."""
 
     name: str
     """The name of its method in ``AIToolsApi``."""
     path: str
     """Its path, the Python names of its path parameters in braces."""
     model: type[T]
-    """The model of its answer."""
+    """The model of its response."""
     errors: Mapping[int, type[Model]] = field(default_factory=lambda: MappingProxyType({}))
-    """The models of the error answers that have one, by status."""
+    """The models of the error responses that have one, by status."""
     query: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     """The check of each query parameter by its name."""
     identifier: str | None = None
-    """The path parameter that the answer repeats in the field of that name."""
+    """The path parameter that the response repeats in the field of that name."""
     method: str = "GET"
     """Its HTTP method."""
 

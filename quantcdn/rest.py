@@ -18,12 +18,12 @@ from quantcdn import _chance, _sleep
 from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
-from quantcdn._transport.connections import Limits, current_limits
-from quantcdn._transport.errors import Failure
+from quantcdn._transport.call import Call
+from quantcdn._transport.connections import AttemptTimeouts, current_limits
+from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
 from quantcdn._transport.headers import are_secured, checked_headers
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
-from quantcdn._transport.response import TRANSPORT_ERRORS, Call
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration
@@ -74,7 +74,7 @@ class _Outcome(NamedTuple):
 
 
 class RESTClientObject:
-    """Pools of connections, and the loop that sends a request until it is answered or hopeless.
+    """Pools of connections, and the loop that sends a request until there is a response or no hope of one.
 
     Args:
         configuration: The settings; a later change of them has no effect here.
@@ -162,7 +162,7 @@ class RESTClientObject:
             self._check_open()
         call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)
         if after is not None:
-            call.follow(after.request)
+            call.resume(after.request)
         limit = self._configuration.max_response_size
         return self._send_with_retries(call, _Request(target, headers, limit, preload, body=body))
 
@@ -196,7 +196,7 @@ class RESTClientObject:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
             ApiResponseException: The file is larger than the limit, or the address leads into a local network.
-            ApiException: The address was answered with another error.
+            ApiException: The status of the response is another error.
         """
         url, headers = hidden(url), hidden(headers)
         self._check_open()
@@ -331,7 +331,7 @@ class RESTClientObject:
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:
             target = Secret(target)
-        limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
+        limits = AttemptTimeouts(call.timeout, call.deadline, self._clock, target, _authority(call.host))
         limits.public_only = request.file == "public"
         started = self._clock()
         before = current_limits.set(limits)
@@ -349,7 +349,7 @@ class RESTClientObject:
             )
         except TRANSPORT_ERRORS as error:
             failed = call.explain(error)
-            stale = limits.reused and failed.again and failed.error is ApiConnectionException
+            stale = limits.reused and failed.retryable and failed.error is ApiConnectionException
             return _Outcome(self._clock() - started, failure=failed, stale=stale)
         finally:
             current_limits.reset(before)
@@ -364,11 +364,11 @@ class RESTClientObject:
     def _read(
         self, raw: urllib3.BaseHTTPResponse, call: Call, request: _Request
     ) -> tuple[RESTResponse, Failure | None]:
-        kept = self._configuration.max_error_size
+        max_error_body = self._configuration.max_error_size
         if 200 <= raw.status <= 299:
-            response = RESTResponse(raw, call, request.limit, kept, packed=request.file is None)
+            response = RESTResponse(raw, call, request.limit, max_error_body, allow_gzip=request.file is None)
             return response, response.preload() if request.preload else None
-        response = RESTResponse(raw, call, kept, kept)
+        response = RESTResponse(raw, call, max_error_body, max_error_body)
         if request.preload or request.file:
             response.preload()  # the status counts, whatever became of the body
         return response, None
@@ -380,7 +380,7 @@ class RESTClientObject:
         if attempts is not None:
             policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
         tries = call.attempts - call.resent
-        again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
+        again = outcome.failure.retryable if outcome.failure else outcome.status in policy.statuses
         if not again or tries >= policy.attempts or call.method not in SAFE_METHODS:
             return None
         asked = 0.0

@@ -15,13 +15,5 @@ ORGANIZATION_VARIABLES = ("QUANTCDN_ORGANIZATION", "QUANT_ORGANISATION", "QUANT_
 
 
 def first_set(names: tuple[str, ...], environ: Mapping[str, object]) -> str | None:
-    """Find the first of some variables that is set and not empty.
-
-    Args:
-        names: The variables, first choice first.
-        environ: Environment variables.
-
-    Returns:
-        Its name, or None.
-    """
+    """Find the first of some variables that is set and not empty."""
     return next((name for name in names if environ.get(name)), None)

@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util import parse_url
 
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DirectConnection, QuietQueue, current_limits
+from quantcdn._transport.connections import DeadlineConnection, IdleConnections, current_limits
 from quantcdn._transport.errors import TUNNEL_REFUSED
 from quantcdn._transport.racing import Address
 
@@ -59,7 +59,7 @@ class _SocksSocket(_Socket):  # type: ignore[misc] # PySocks has no types
         return data
 
 
-class _SocksHttp(DirectConnection, SOCKSConnection):
+class _SocksHttp(DeadlineConnection, SOCKSConnection):
     def _new_conn(self) -> Any:
         try:
             return super()._new_conn()
@@ -89,12 +89,12 @@ class _SocksHttps(_SocksHttp, SOCKSHTTPSConnection):
 
 class _SocksHttpPool(SOCKSHTTPConnectionPool):
     ConnectionCls = _SocksHttp
-    QueueCls = QuietQueue
+    QueueCls = IdleConnections
 
 
 class _SocksHttpsPool(SOCKSHTTPSConnectionPool):
     ConnectionCls = _SocksHttps
-    QueueCls = QuietQueue
+    QueueCls = IdleConnections
 
 
 _POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnectionPool]] = {
@@ -104,15 +104,7 @@ _POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnecti
 
 
 def socks_manager(proxy: str, settings: dict[str, Any]) -> SOCKSProxyManager:
-    """Make a maker of pools through a SOCKS proxy.
-
-    Args:
-        proxy: The proxy's address.
-        settings: What every pool is made with.
-
-    Returns:
-        The maker of pools.
-    """
+    """Make a maker of pools through a SOCKS proxy."""
     address = parse_url(proxy)._replace(auth=None).url
     user, _, password = (Secret(unquote(part)) for part in (parse_url(proxy).auth or "").partition(":"))
     manager = SOCKSProxyManager(address, user or None, password or None, **settings)

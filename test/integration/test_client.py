@@ -322,8 +322,8 @@ def test_a_body_that_is_not_as_documented_changes_nothing_about_the_class(body: 
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "the answer is empty"),
-        (b"  \n", "the answer is empty"),
+        (b"", "the response is empty"),
+        (b"  \n", "the response is empty"),
         (b"<!doctype html>", "web page"),
         (b"null", "ListAIToolNames200Response"),
         (b"[]", "ListAIToolNames200Response"),
