@@ -393,7 +393,7 @@ class RESTClientObject:
         return pause if asked <= policy.longest_retry_after and soonest < call.left else None
 
     def _check_open(self) -> None:
-        if self.is_closed:
+        if self._closed or self._pools.is_closed:
             raise ApiValueError("this ApiClient is closed; make a new one")
 
 

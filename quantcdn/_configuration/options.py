@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import TypedDict
 
 from quantcdn import _validation
-from quantcdn.configuration import AccessToken, Configuration, setting_hint, setting_names
+from quantcdn._configuration.names import setting_hint, setting_names
+from quantcdn.configuration import AccessToken, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
 from quantcdn.rate_limit import RateLimit
@@ -72,12 +73,12 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         if name in ClientOptions.__optional_keys__:
             continue
-        if name in setting_names():
+        if name in setting_names(Configuration):
             raise ApiTypeError(
                 f"with_options cannot change {name}, which needs connections of its own: "
                 f"make another ApiClient, with Configuration({name}=…)"
             )
-        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(name)}")
+        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(Configuration, name)}")
 
 
 def with_options(configuration: Configuration, options: ClientOptions) -> Configuration:

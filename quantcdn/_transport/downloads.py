@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from quantcdn._secrets import Secret, hidden
+from quantcdn._transport.names import is_loopback
 from quantcdn._validation import host as checked_host
-from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiException, ApiValueError
 
 Reach = Literal["public", "local", "loopback"]

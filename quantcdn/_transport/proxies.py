@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from urllib3.util import parse_url
 
-from quantcdn._hosts import ip_address, is_loopback
 from quantcdn._secrets import Secret, hidden, type_name
+from quantcdn._transport.names import ip_address, is_loopback
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.

@@ -1,23 +1,8 @@
-"""The service's own hosts, and what the name of a host says by itself."""
+"""What the name of a host says by itself."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import TypedDict
-
-
-class HostSetting(TypedDict):
-    """One of the service's hosts."""
-
-    url: str
-    description: str
-
-
-SERVICE_HOSTS: tuple[HostSetting, ...] = (
-    {"url": "https://dashboard.quantcdn.io", "description": "The public cloud"},
-    {"url": "https://dash.quantgov.cloud", "description": "The government cloud"},
-)
-"""The service's own hosts, in the order of ``server_index``."""
 
 
 def is_loopback(name: str) -> bool:
