@@ -1,4 +1,8 @@
-"""What authorises a request is put out of what is told of its response."""
+"""What authorises a request is taken out of what errors and logs say of its response.
+
+Where an error that was caught may hold a secret or what the service sent, the next one is made after the ``except``
+block: in it, Python would keep the first as ``__context__``, with all its frames, also where ``from None`` hides it.
+"""
 
 from __future__ import annotations
 

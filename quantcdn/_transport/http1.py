@@ -136,6 +136,8 @@ def parse_head(block: bytes) -> Head:
 
 def parse_fields(text: str) -> list[tuple[str, str]]:
     """Parse field lines."""
+    # A line that is no field is not skipped: whatever reads it differently would see other fields after it, and what
+    # follows may be a Content-Length (RFC 9112 sections 5.1 and 11.2).
     fields = _FIELD.findall(text)
     if len(fields) != text.count("\n") - 1:
         # Something else is among them, if it is not a value of several lines.
@@ -152,6 +154,7 @@ def framing_of(head: Head, method: str) -> Framing:
     """Find where the body of a response ends (RFC 9112 section 6.3)."""
     version, status, _, headers = head
     chunked = "transfer-encoding" in headers
+    # Of other codings nobody knows where they end (section 6.3 item 4), and none was asked for with TE (section 7.4).
     if chunked and _members(headers, "transfer-encoding") != ["chunked"]:
         raise ResponseError("the response has a transfer coding that was not asked for")
     length = _content_length(headers) if "content-length" in headers else None
@@ -159,6 +162,7 @@ def framing_of(head: Head, method: str) -> Framing:
     # (RFC 9112 section 6.1); HTTP/1.0 has no chunks.
     closes = _closes(headers, version) or (chunked and (length is not None or version == 10))
     if status in (204, 304) or method == "HEAD":  # whatever the headers say
+        # What a 204 says of a body may be sent all the same; it must not be read as the head of the next response.
         return Framing(0, False, closes or (status == 204 and (chunked or bool(length))))
     if chunked:
         return Framing(None, True, closes)
@@ -260,12 +264,14 @@ class _Chunks:
         if not self._left:
             self._left = self._read_size()
             if not self._left:
+                # Trailers are checked, so that the next response begins where they end, and dropped (section 7.1.2).
                 parse_fields(_read_lines(self._file, "trailer section").decode("latin-1"))
                 self.ended = True
                 return b""
         amount = min(amount, len(self._file.peek(1)) or 1) if at_once else amount
         data = _read_exactly(self._file, min(amount, self._left))
         self._left -= len(data)
+        # Without this check, data that is longer than its chunk says would be read as the size of the next one.
         if not self._left and _read_exactly(self._file, 2) != b"\r\n":
             raise ResponseError("the response has a chunk that is longer than its size", retryable=True)
         return data

@@ -312,7 +312,7 @@ BITES = (
     ),
     Bite(
         "a hook that fails disturbs nothing",
-        "rest.py",
+        "_transport/attempts.py",
         "except Exception:  # a fault",
         "except LookupError:  # a fault",
         "faults/test_hooks",
@@ -424,7 +424,7 @@ BITES = (
     ),
     Bite(
         "an unknown host is not asked for again",
-        "rest.py",
+        "_transport/attempts.py",
         "error.retryable = not failed.permanent",
         "pass",
         "integration/test_cancel",
