@@ -261,7 +261,7 @@ class RESTClientObject:
 
     def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
         """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""
-        pause = limiter.reserve(self._clock(), call.left)
+        pause = limiter.reserve(self._clock(), call.remaining)
         if pause:
             self._sleep(pause)
         if pause is not None:
@@ -351,7 +351,7 @@ class RESTClientObject:
         soonest = pause
         if self._rate_limiter is not None:
             soonest = max(pause, self._rate_limiter.delay(self._clock()))
-        return pause if asked <= policy.longest_retry_after and soonest < call.left else None
+        return pause if asked <= policy.longest_retry_after and soonest < call.remaining else None
 
     def _check_open(self) -> None:
         if self._closed or self._pools.is_closed:

@@ -45,7 +45,7 @@ class Call:
         return self.started + self.timeout.total
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """The seconds until the deadline; negative once past."""
         return self.deadline - self.clock()
 
@@ -61,5 +61,5 @@ class Call:
 
     def explain(self, error: Exception) -> Failure:
         """Tell what an error means for the call."""
-        failed = failure(error, overdue=self.left <= 0, seconds=self.timeout.total)
+        failed = failure(error, overdue=self.remaining <= 0, seconds=self.timeout.total)
         return failed._replace(reason=self.without_secrets(failed.reason))

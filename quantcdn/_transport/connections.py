@@ -71,16 +71,16 @@ class AttemptTimeouts:
         """Return the time by the clock of the call."""
         return self._clock()
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""
         return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
 
     def seconds(self) -> float:
         """Give the seconds that the next step may take, and raise TimeoutError where none are left."""
-        left = self.left()
-        if left <= 0:
+        remaining = self.remaining()
+        if remaining <= 0:
             raise TimeoutError("timed out")
-        return min(left, self._timeout.read) if self._connect_by is None else left
+        return min(remaining, self._timeout.read) if self._connect_by is None else remaining
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -100,9 +100,11 @@ class _LimitedReader(io.RawIOBase):
         """Whether the response is complete, so that nothing more is received."""
 
     def readable(self) -> bool:
+        """Say that it can be read, as ``io`` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Receive what there is, within the deadline; nothing once the response has ended."""
         if self.ended:
             return 0
         # A timeout of a socket is for one receive: a head or a body that drips a byte at a time would renew it with
@@ -255,13 +257,13 @@ class DeadlineConnection(HTTPConnection):
         limits = current_limits.get()
         if len(addresses) == 1:
             return self._connected(addresses[0], limits.seconds())
-        race = Race(self._made, limits.left)
+        race = Race(self._made, limits.remaining)
         try:
             sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
         finally:
             for address in race.lost:
                 _DEAD.add(address, limits.now())
-        sock.settimeout(max(limits.left(), 0.001))
+        sock.settimeout(max(limits.remaining(), 0.001))
         return sock
 
     def _allowed(self, addresses: list[Any]) -> list[Any]:

@@ -16,10 +16,12 @@ LARGEST_KEPT = 16_777_216
 
 
 def is_plain(raw: urllib3.BaseHTTPResponse) -> bool:
+    """Say whether a body needs no decoding."""
     return raw.headers.get("content-encoding", "").strip().lower() in ("", "identity")
 
 
 def too_large(limit: int) -> UnusableBodyError:
+    """Make the error for a body beyond its limit."""
     return UnusableBodyError(f"the body is larger than the limit of {limit} bytes")
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport.names import is_loopback
 from quantcdn._validation import host as checked_host
 from quantcdn.exceptions import ApiException, ApiValueError
+
+if TYPE_CHECKING:
+    from quantcdn._transport.response import RESTResponse
 
 Reach = Literal["public", "local", "loopback"]
 """Where files may come from: public addresses alone, any, or any and without TLS from this machine."""
@@ -31,13 +34,6 @@ _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20")))
 
 # RFC 6052 section 2.1: an IPv4 address in the last 32 bits, for a translator to reach.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-class _Redirect(Protocol):
-    @property
-    def status(self) -> int: ...
-
-    def getheader(self, name: str) -> str | None: ...
 
 
 def reach_of(service: str) -> Reach:
@@ -82,7 +78,7 @@ def download_target(url: str, reach: Reach) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", _path_of(url)
 
 
-def redirected(url: str, response: _Redirect, reach: Reach) -> str | None:
+def redirected(url: str, response: RESTResponse, reach: Reach) -> str | None:
     """Find where a response sends a download to, or None where it does not or must not."""
     location = response.getheader("location")
     if response.status not in _REDIRECTS or location is None:

@@ -201,7 +201,7 @@ class RESTResponse:
 
     def is_overdue(self) -> bool:
         """Say whether the limit of the whole call has passed."""
-        return self._call.left <= 0
+        return self._call.remaining <= 0
 
     def overdue(self) -> Failure:
         """Say that the limit of the whole call has passed."""
