@@ -379,7 +379,7 @@ def test_a_file_as_large_as_the_limit_is_taken() -> None:
 def test_a_file_packed_though_it_was_asked_for_unpacked_is_refused(encoding: str) -> None:
     # Without the refusal, what is written as an image would be a packed one, or a bomb.
     with fetching(answer(200, gzip.compress(PICTURE), [("Content-Encoding", encoding)])) as (server, rest):
-        with pytest.raises(quantcdn.ApiResponseException, match=f"packed as '{encoding}', which was not asked for"):
+        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not asked for"):
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
 
