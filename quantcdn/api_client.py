@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 import platform
 from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
+
+from pydantic_core import from_json
 
 from quantcdn import _bounds, _validation
 from quantcdn._generated.methods import GeneratedMethods
@@ -361,8 +362,9 @@ def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     if _bounds.excess(raw) is not None:
         return None
     try:
-        return json.loads(raw) if model is None else model.from_json(raw)
-    except (ValueError, RecursionError):
+        # What is nested deeper than this reads, no pickle of the error could hold.
+        return from_json(raw.removeprefix(b"\xef\xbb\xbf")) if model is None else model.from_json(raw)
+    except ValueError:
         return None if model is None else _error_data(None, raw)
 
 
