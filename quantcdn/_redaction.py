@@ -11,13 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 _MARK = "[secret]"
 
 # Patterns are compiled where they are needed first: few programs meet a secret in a response.
-_ADDRESS = r"""(?i)(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?"""
-
-# A name has an end, or each of its letters could begin another that is read to the end of the text.
-_SIGNATURE = (
-    r"""(?i)\b((?:x-(?:amz|goog)-[a-z-]{1,40}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token|awsaccesskeyid)(?:=|%3d))"""
-    r"""[^\s&"'<>\\]+"""
-)
 
 # Whole words: X-Monkey and Idempotency-Key authorise nothing.
 _AUTHORISING_NAME = (
@@ -35,24 +28,6 @@ _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
 _ESCAPE = r"\\(?:u00([2-7][0-9A-Fa-f])|.)"  # of a letter of ASCII, as JSON may write any; or another
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-
-
-def without_signatures(text: str) -> str:
-    """Leave of each address in a text no more than host and path, and of each signature no more than its name.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text without them; an ellipsis stands in their place.
-    """
-    if "=" not in text and "://" not in text and "%3" not in text:
-        return text
-    return re.sub(_SIGNATURE, r"\1…", re.sub(_ADDRESS, _host_and_path, text))
-
-
-def _host_and_path(address: re.Match[str]) -> str:
-    return f"{address[1]}{address[2]}{f'{address[3][0]}…' if address[3] else ''}"
 
 
 def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:

@@ -19,10 +19,11 @@ from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._hosts import SERVICE_HOSTS
 from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
-from quantcdn._secrets import Secret, hidden
+from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
+from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy, RetrySettings, retry_policy
 from quantcdn.timeout import Timeout, TimeoutSetting
 
@@ -64,6 +65,8 @@ class Configuration(LoggingSettings):
         timeout: Seconds for the whole call, above 0 and at most 86,400, silences of the service
             included; or a pair for connecting and for each silence; or a ``Timeout``.
         retries: A number of retries from 0 to 100, a ``RetryPolicy``, or a ``urllib3.Retry``.
+        rate_limit: How many requests the client and its copies may send in a second, or None for any
+            number. Waiting for it counts against the time limit of a call.
         connection_pool_maxsize: How many idle connections are kept for a host, 1 to 10,000.
         max_response_size: The largest answer in bytes, unpacked, 1 or more.
         max_image_size: The largest picture in bytes, 1 or more.
@@ -114,6 +117,7 @@ class Configuration(LoggingSettings):
         organisation: str | None = None,
         timeout: TimeoutSetting | Timeout | None = None,
         retries: RetryPolicy | RetrySettings | int | None = None,
+        rate_limit: RateLimit | None = None,
         connection_pool_maxsize: int | None = None,
         max_response_size: int = 16 * 1024 * 1024,
         max_image_size: int = 64 * 1024 * 1024,
@@ -158,6 +162,7 @@ class Configuration(LoggingSettings):
         self.access_token = access_token
         self.timeout = timeout
         self.retries = retries
+        self.rate_limit = rate_limit
         self.connection_pool_maxsize = 32 if connection_pool_maxsize is None else connection_pool_maxsize
         self.max_response_size = max_response_size
         self.max_image_size = max_image_size
@@ -186,7 +191,7 @@ class Configuration(LoggingSettings):
             self.debug = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        check = _validation.SETTINGS.get(name)
+        check = _SETTINGS.get(name)
         if name in _AUTHORISING:
             value = hidden(value)
         if check is not None:
@@ -239,7 +244,8 @@ class Configuration(LoggingSettings):
     @property
     def access_token(self) -> AccessToken | None:
         """The token without ``Bearer``, or the function that returns it."""
-        return self._access_token
+        token = self._access_token
+        return token.function if isinstance(token, SecretFunction) else token
 
     @access_token.setter
     def access_token(self, value: AccessToken | None) -> None:
@@ -434,6 +440,13 @@ class Configuration(LoggingSettings):
         return f"Configuration(host={self.host!r}, access_token={token}, timeout={self.timeout}, proxy={proxy})"
 
 
+def _rate_limit(name: str, value: object) -> RateLimit | None:
+    if value is not None and not isinstance(value, RateLimit):
+        raise ApiTypeError(f"{name} takes a RateLimit, such as RateLimit(5, burst=10), not {type(value).__name__}")
+    return value
+
+
+_SETTINGS: Mapping[str, Callable[[str, object], object]] = {**_validation.SETTINGS, "rate_limit": _rate_limit}
 _LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
 _DEFAULT_LOCK = ProcessLock()
 _AUTHORISING = frozenset({"access_token", "host", "proxy", "proxy_headers"})  # a host may come with a password
@@ -456,13 +469,21 @@ def _has_setter(cls: type, name: str) -> bool:
     return isinstance(part, property) and part.fset is not None
 
 
-def _no_setting(name: str) -> str:
-    """Say that there is no setting of a name, and which one may be meant."""
+def setting_names() -> list[str]:
+    """List the names of all settings."""
+    return [*_SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
+
+
+def setting_hint(name: str) -> str:
+    """Say which setting may be meant by a name, after a semicolon; nothing where none is like it."""
     import difflib  # only who misspells pays for it
 
-    known = [*_validation.SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
-    close = difflib.get_close_matches(name[:_LONGEST_NAME], known, 1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], setting_names(), 1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _no_setting(name: str) -> str:
+    """Say that there is no setting of a name, and which one may be meant."""
     if hasattr(Configuration, name):
-        return f"Configuration.{name} is no setting and cannot be assigned{hint}"
-    return f"Configuration has no setting {_validation.shown(name)}{hint}"
+        return f"Configuration.{name} is no setting and cannot be assigned{setting_hint(name)}"
+    return f"Configuration has no setting {_validation.shown(name)}{setting_hint(name)}"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from quantcdn._display.mixin import Displayed
-from quantcdn._redaction import without_signatures
-from quantcdn._types import is_array, is_object
+from quantcdn._display.formats import count
+from quantcdn._display.mixin import DisplayMixin
+from quantcdn._display.text import escaped, service_text, truncated
+from quantcdn._display.text import render_path as render_path
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 
-_MESSAGE_LENGTH = 300
-_LONGEST_SEARCHED = 10_000
 _LONGEST_REASON = 1_000
 
 # What sending the same request again does not mend; a redirect is one too, since none is followed.
@@ -21,7 +19,7 @@ _PERMANENT_STATUSES = frozenset({*range(300, 400), 400, 401, 403, 404, 410, 422}
 
 
 class HttpResponse(Protocol):
-    """What an error reads of an answer that it is made from."""
+    """What an error reads of a response that it is made from."""
 
     @property
     def status(self) -> int:
@@ -45,21 +43,21 @@ class HttpResponse(Protocol):
 
 
 class RequestInfo(NamedTuple):
-    """The request that an error is about: what was asked, how often, and for how long."""
+    """The request that an error is about, its attempts, and its duration."""
 
     method: str
     """The HTTP method."""
     url: str
     """Scheme, host and path; never a query, which may hold a signature."""
     attempts: int = 1
-    """How many times the request was sent, or tried to be sent."""
+    """How many times the request was sent, or could not be sent."""
     seconds: float = 0.0
-    """How long the whole call took, pauses included."""
+    """The duration of the whole call in seconds, pauses included."""
     is_budget_spent: bool = False
-    """Whether it was not sent again because too many requests of the client had failed."""
+    """Whether it was not retried because too many requests of the client had failed."""
 
 
-class OpenApiException(Displayed, Exception):
+class OpenApiException(DisplayMixin, Exception):
     """The base of every error that this client raises."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -128,30 +126,30 @@ class ApiKeyError(_ArgumentError, KeyError):
 
 
 class ApiException(OpenApiException):
-    """A call did not end with an answer that can be used.
+    """A call did not end with a response that can be used.
 
     Args:
-        status: The status code of the answer; 0 where none came.
+        status: The status code of the response; 0 where there was none.
         reason: The text beside the status code, or what happened.
-        http_resp: An answer from which status, reason, headers and body are taken where they
+        http_resp: A response from which status, reason, headers and body are taken where they
             are not given.
         body: The body as text.
         data: The body as a model where the service documents one, else as parsed JSON, else None.
-        headers: The headers of the answer, cookies left out.
+        headers: The headers of the response, cookies left out.
         request_id: The service's own name for the request, for its support.
-        raw_data: The body as it came.
-        request: What was asked, how often, and for how long.
+        raw_data: The body as it was received.
+        request: The request, its attempts and its duration.
         retry_after: How many seconds the service asked to wait, or None.
     """
 
     last: Any = None
-    """What a wait had seen last when this error ended it; None outside of a wait, and before a poll succeeded."""
+    """The last model that a wait had seen; None outside of a wait, and before a poll succeeded."""
 
     polls: int = 0
     """How many polls a wait had made when this error ended it; 0 outside of a wait."""
 
     waited: float = 0.0
-    """How long that wait took, in seconds."""
+    """The duration of that wait, in seconds."""
 
     hint: str | None = None
     """What to do about it, where the class of the error says."""
@@ -187,19 +185,19 @@ class ApiException(OpenApiException):
         self.request = request
         self.retry_after = retry_after
         self.retryable = not (isinstance(status, int) and status in _PERMANENT_STATUSES)
-        """Whether the same request may fare better later, with nothing changed on this side."""
+        """Whether the same request may succeed later, with nothing changed on this side."""
 
     @property
     def attempts(self) -> int:
-        """How many times the request was sent, or tried to be sent; 0 where that is not known."""
+        """How many times the request was sent, or could not be sent; 0 where that is not known."""
         return self.request.attempts if self.request else 0
 
     @classmethod
     def from_response(cls, *, http_resp: HttpResponse, body: str | None, data: Any) -> ApiException:
-        """Make the error that an answer stands for.
+        """Make the error that a response stands for.
 
         Args:
-            http_resp: The answer.
+            http_resp: The response.
             body: Its body as text.
             data: Its body as a model or as parsed JSON.
 
@@ -211,7 +209,7 @@ class ApiException(OpenApiException):
     def __str__(self) -> str:
         text = self._what_happened()
         if self.request:
-            text = f"{self.request.method} {_shortened(self.request.url)}: {text}"
+            text = f"{self.request.method} {truncated(self.request.url)}: {text}"
         details = self._details()
         if details:
             text = f"{text} ({', '.join(details)})"
@@ -226,7 +224,7 @@ class ApiException(OpenApiException):
         return escaped(self._what_happened())
 
     def _what_happened(self) -> str:
-        words = [_shortened(str(part)) for part in (self.status or None, self.reason) if part]
+        words = [truncated(str(part)) for part in (self.status or None, self.reason) if part]
         said = service_text(self.data, self.body) if (self.status or 0) >= 400 else ""
         if self.reason and f"{said}: ".casefold().startswith(f"{self.reason}: ".casefold()):
             said = said[len(self.reason) + 2 :]  # the service repeats the text beside the status
@@ -235,18 +233,17 @@ class ApiException(OpenApiException):
     def _details(self) -> list[str]:
         seen = getattr(self.last, "status", None)
         details = [f"in the middle of a wait, last seen {seen}"] if seen else []
-        details += [f"{_counted(self.polls)} in {self.waited:.1f} s"] if self.polls else []
+        details += [f"{count(self.polls, 'poll')} in {self.waited:.1f} s"] if self.polls else []
         details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
-            plural = "" if self.request.attempts == 1 else "s"
-            details.append(f"{self.request.attempts} attempt{plural}")
+            details.append(count(self.request.attempts, "attempt"))
             details.append(f"{self.request.seconds:.1f} s")
             details += ["not retried, since too many requests fail"] if self.request.is_budget_spent else []
         if self.headers and "location" in self.headers:
             details.append(f"redirected to {self.headers['location']}, which is not followed")
         if self.retry_after is not None:
             details.append(f"asked to wait {self.retry_after:g} s")
-        return [_shortened(detail) for detail in details]
+        return [truncated(detail) for detail in details]
 
 
 class BadRequestException(ApiException):
@@ -266,7 +263,7 @@ class ForbiddenException(ApiException):
 
 
 class NotFoundException(ApiException):
-    """404: no such thing, or no longer."""
+    """404: there is no such thing, or no longer."""
 
     hint = "Check the name; executions and orchestrations are kept for 24 hours"
 
@@ -298,21 +295,21 @@ class ApiTimeoutException(ApiException, TimeoutError):
 
 
 class ApiResponseException(ApiException):
-    """An answer came that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
+    """A response that cannot be used; ``status``, ``headers`` and ``body`` are its own."""
 
     def _what_happened(self) -> str:
-        reason = _shortened(self.reason or "unusable", _LONGEST_REASON)
+        reason = truncated(self.reason or "unusable", _LONGEST_REASON)
         return f"{self.status}, but {reason}" if self.status else reason
 
 
 class WaitException(OpenApiException):
-    """A wait ended badly.
+    """A wait did not end with success.
 
     Args:
         message: What happened.
         identifier: What was waited for.
         last: The last model seen, or None.
-        waited: How long, in seconds.
+        waited: The duration of the wait, in seconds.
         polls: How many requests asked for its status; in a batch, the list requests count for each execution.
     """
 
@@ -327,19 +324,19 @@ class WaitException(OpenApiException):
         self.polls = polls
 
     def __str__(self) -> str:
-        effort = f"{_counted(self.polls)} in {self.waited:.1f} s"
-        return escaped(f"{_shortened(self.identifier)}: {_shortened(self.message, _LONGEST_REASON)} ({effort})")
+        effort = f"{count(self.polls, 'poll')} in {self.waited:.1f} s"
+        return escaped(f"{truncated(self.identifier)}: {truncated(self.message, _LONGEST_REASON)} ({effort})")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
 
 class WaitTimeoutException(WaitException, TimeoutError):
-    """A wait reached its limit before there was an end to see."""
+    """A wait reached its timeout before a terminal status."""
 
 
 class WaitCancelledException(WaitException):
-    """The event that was given as ``cancel`` was set before there was an end to see."""
+    """The event that was given as ``cancel`` was set before a terminal status."""
 
 
 class ExecutionFailedException(WaitException):
@@ -372,112 +369,3 @@ def exception_class(status: int) -> type[ApiException]:
     """
     fallback = ServiceException if 500 <= status <= 599 else ApiException
     return _CLASS_BY_STATUS.get(status, fallback)
-
-
-def render_path(path: Iterable[str | int]) -> str:
-    """Write the way to a value as Python would: ``['tools'][0]['name']``.
-
-    Args:
-        path: Keys and indices, outermost first.
-
-    Returns:
-        The path as text.
-    """
-    return "".join(f"[{part!r}]" for part in path)
-
-
-def service_text(data: Any, body: str | None) -> str:
-    """Find what the service itself says went wrong.
-
-    Args:
-        data: The body as a model or as parsed JSON.
-        body: The body as text.
-
-    Returns:
-        The texts under ``error`` and ``message`` and the first under ``errors``, each once; where there are
-        none, the start of a body that is no web page. 300 characters at most.
-    """
-    parsed: Any = data.to_dict() if hasattr(data, "to_dict") else data
-    said = ": ".join(_said(parsed))
-    if said:
-        return _shortened(said)
-    text = (body or "").strip()
-    return "" if text.startswith("<") else _shortened(text)
-
-
-def error_text(value: object) -> str:
-    """Write what the service gives as the reason of a failure as one line, whatever its type.
-
-    Args:
-        value: The value of an ``error`` field.
-
-    Returns:
-        Text as it is; of an object what ``service_text`` finds in it; else JSON. 300 characters at most.
-    """
-    if value is None:
-        return ""
-    said = value if isinstance(value, str) else ": ".join(_said(value))
-    return _shortened(" ".join((said or json.dumps(value, ensure_ascii=False, default=str)).split()))
-
-
-def _said(value: object, depth: int = 3) -> list[str]:
-    """List what an error's body says, with no text twice; objects inside are read to some depth."""
-    if isinstance(value, str):
-        return [value.strip()] if value.strip() else []
-    if not is_object(value) or not depth:
-        return []
-    texts = [text for key in ("error", "message") for text in _said(value.get(key), depth - 1)]
-    texts += _first_of_errors(value.get("errors"), depth - 1)
-    return [text for place, text in enumerate(texts) if not any(text in other for other in _others(texts, place))]
-
-
-def _others(texts: list[str], place: int) -> list[str]:
-    """List the texts that a text at a place may repeat: all longer ones, and equal ones before it."""
-    text = texts[place]
-    return [other for at, other in enumerate(texts) if len(other) > len(text) or (at < place and other == text)]
-
-
-def _first_of_errors(errors: object, depth: int) -> list[str]:
-    """Read the first of the errors that a body lists, by fields as Laravel does, or in an array."""
-    if is_object(errors) and errors:
-        field, first = next(iter(errors.items()))
-        found = _first_of_errors(first, depth) if is_array(first) else _said(first, depth)
-        return [f"{field}: {found[0]}"] if found else []
-    return _said(errors[0], depth) if is_array(errors) and errors else []
-
-
-def escaped(text: str) -> str:
-    """Make text from outside harmless for a terminal and a log.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text on one line, control characters written as Python escapes.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def without_query(text: str) -> str:
-    """Cut the query, which may hold a signature, off an address.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text, with an ellipsis in place of the query where it is an address that has one.
-    """
-    is_address = text[:8].lower().startswith(("http://", "https://"))
-    return f"{text.partition('?')[0]}?…" if is_address and "?" in text else text
-
-
-def _counted(polls: int) -> str:
-    return "1 poll" if polls == 1 else f"{polls} polls"
-
-
-def _shortened(text: str, longest: int = _MESSAGE_LENGTH) -> str:
-    """Cut a text from outside, which an address in it must not survive without its end."""
-    clean = without_signatures(text[:_LONGEST_SEARCHED])
-    return clean if len(clean) <= longest and len(text) <= _LONGEST_SEARCHED else f"{clean[:longest]}…"

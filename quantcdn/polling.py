@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from quantcdn import _chance, _sleep, _validation
+from quantcdn import _clock, _validation
+from quantcdn._clock import Cancel, Clock
+from quantcdn._display.text import error_text
 from quantcdn.exceptions import (
     ApiException,
     ApiValueError,
     WaitCancelledException,
     WaitException,
     WaitTimeoutException,
-    error_text,
 )
 
 MOST_FAILURES = 5
@@ -73,20 +74,16 @@ class Polled(Generic[R]):
     """How long the service asked to wait before the next request, in seconds, or None."""
 
 
-def _wall_clock() -> float:
-    return time.time()
-
-
 class Timing(NamedTuple):
-    """Where a wait takes time and chance from."""
+    """Where the waits and retries of a client take time and chance from, as ``AIToolsApi.timing``."""
 
     clock: Callable[[], float] = time.monotonic
     """Returns seconds that never go backwards."""
-    sleep: Callable[[float], object] = _sleep.sleep
+    sleep: Callable[[float], object] = _clock.sleep
     """Waits for some seconds."""
-    uniform: Callable[[float, float], float] = _chance.uniform
+    uniform: Callable[[float, float], float] = _clock.uniform
     """Returns a random number between two."""
-    wall: Callable[[], float] = _wall_clock
+    wall: Callable[[], float] = _clock.wall_clock
     """Returns seconds that go on while the machine sleeps, and that may be set; a watch alone reads them."""
 
 
@@ -147,19 +144,19 @@ class Limit:
 
     Args:
         timeout: Seconds, 0 or more; 0 for a single poll, None for no limit.
-        timing: Where time comes from.
+        clock: Where time comes from.
 
     Raises:
         ApiTypeError: The timeout is not a number.
         ApiValueError: It is negative, or no number at all.
     """
 
-    def __init__(self, timeout: float | None, timing: Timing) -> None:
+    def __init__(self, timeout: float | None, clock: Clock) -> None:
         if timeout is not None and _validation.number("timeout", timeout) < 0:
             raise ApiValueError(f"timeout must be 0 or more, not {timeout}")
         self.timeout = timeout
-        self._clock = timing.clock
-        self._started = timing.clock()
+        self._monotonic = clock.monotonic
+        self._started = clock.monotonic()
         self.ends = math.inf if timeout is None else self._started + timeout
         """When it has passed, by the clock."""
         self._overrun = 0.0
@@ -167,7 +164,7 @@ class Limit:
     @property
     def waited(self) -> float:
         """How long it has taken by now, in seconds."""
-        return self._clock() - self._started
+        return self._monotonic() - self._started
 
     @property
     def left(self) -> float:
@@ -198,11 +195,11 @@ class Limit:
     @contextmanager
     def polling(self) -> Generator[None]:
         """Count what a poll takes beyond the limit; what others take between polls does not count."""
-        begun = self._clock()
+        begun = self._monotonic()
         try:
             yield
         finally:
-            self._overrun += max(0.0, self._clock() - max(begun, self.ends))
+            self._overrun += max(0.0, self._monotonic() - max(begun, self.ends))
 
 
 class Wait(Generic[M]):
@@ -215,7 +212,7 @@ class Wait(Generic[M]):
         poll: How often to poll, or None.
         timeout: The limit in seconds, or None.
         on_update: Is called at the first poll that succeeds and at each change.
-        timing: Where time and chance come from.
+        clock: Where time and chance come from.
         cancel: Ends the wait when it is set, or None.
     """
 
@@ -228,20 +225,20 @@ class Wait(Generic[M]):
         poll: Poll | None = None,
         timeout: float | None,
         on_update: Callable[[M], object] | None,
-        timing: Timing,
-        cancel: _sleep.Cancel | None = None,
+        clock: Clock,
+        cancel: Cancel | None = None,
     ) -> None:
         self._identifier = identifier
         self._look = look
         self._poll_for = poll_for
         self._poll = poll
-        self._limit = Limit(timeout, timing)
+        self._limit = Limit(timeout, clock)
         self._on_update = on_update
-        self._timing = timing
+        self._clock = clock
         self._cancel = cancel
         self._failures = 0
         self._asked = 0.0
-        self._pauses = (poll or Poll()).pauses(timing.uniform)  # until the first poll has shown what it is
+        self._pauses = (poll or Poll()).pauses(clock.uniform)  # until the first poll has shown what it is
         self.last: M | None = None
         """What was seen last."""
         self.polls = 0
@@ -298,7 +295,7 @@ class Wait(Generic[M]):
         self._asked = asked_pause(polled)
         seen = polled.data
         if self.last is None:
-            self._pauses = (self._poll or self._poll_for(seen)).pauses(self._timing.uniform)
+            self._pauses = (self._poll or self._poll_for(seen)).pauses(self._clock.uniform)
         changed = self.last is None or _stage(seen) != _stage(self.last)
         self.last = seen
         if changed and self._on_update is not None:
@@ -312,7 +309,7 @@ class Wait(Generic[M]):
         pause, left = next(self._pauses), self._limit.left
         if self._asked > left:
             raise self._timed_out(problem, self._asked) from problem
-        _sleep.cancellable(self._timing.sleep, min(max(pause, self._asked), left), self._cancel)
+        self._clock.pause(min(max(pause, self._asked), left), cancel=self._cancel)
 
     def _raise_if_cancelled(self) -> None:
         if self._cancel is not None and self._cancel.is_set():

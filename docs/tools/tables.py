@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quantcdn import Poll
+from quantcdn._clock import Clock
 from quantcdn._polling.batch import ManyWaits
 from quantcdn.models import (
     GetAIToolExecutionStatus200Response,
     ListAIToolExecutions200Response,
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
 
 SEEDS = range(200)
 LONGEST_LIST = 100
@@ -35,7 +36,7 @@ class Simulation:
         self.ends = ends
         self.now = 0.0
         self.lists = self.looks = 0
-        self.timing = Timing(lambda: self.now, self.sleep, random.Random(seed).uniform)
+        self.clock = Clock(lambda: self.now, self.sleep, random.Random(seed).uniform)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -76,7 +77,7 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
         poll_for=lambda _: poll,
         timeout=None,
         on_update=None,
-        timing=service.timing,
+        clock=service.clock,
     )
     wait.until_final(None)
     return Cost(0, service.looks, [service.now - seconds])
@@ -93,7 +94,7 @@ def many(count: int, over: float, seed: int) -> Cost:
         timeout=None,
         max_rate=20.0,
         on_update=None,
-        timing=service.timing,
+        clock=service.clock,
     )
     delays = [outcome.seconds - service.ends[outcome.identifier] for outcome in waits]
     return Cost(service.lists, service.looks, delays)

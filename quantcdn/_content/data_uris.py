@@ -8,8 +8,6 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from quantcdn.exceptions import ApiResponseException
-
 # A URL parser drops these ends, and tabs and line ends wherever they are (URL Standard, section 4.4).
 _C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _DROPPED = dict.fromkeys(map(ord, "\t\n\r"))
@@ -23,6 +21,10 @@ _WHITESPACE = b"\t\n\f\r "
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 _STEP = 65_536
+
+
+class ContentError(ValueError):
+    """Text is not the data URI or the base64 that it should be, or holds too much."""
 
 
 class DataUri(NamedTuple):
@@ -51,17 +53,17 @@ def read_data_uri(uri: str, limit: int) -> DataUri:
         The media type and the bytes.
 
     Raises:
-        ApiResponseException: It is no data URI, its base64 is damaged, or it holds more than the limit.
+        ContentError: It is no data URI, its base64 is damaged, or it holds more than the limit.
     """
     uri = uri.strip(_C0_AND_SPACE)
     start = _start_of(uri)
     if start is None:
-        raise ApiResponseException(reason="this is no data URI")
+        raise ContentError("this is no data URI")
     comma = uri.find(",", start)
     fragment = uri.find("#", start)
     end = len(uri) if fragment < 0 else fragment
     if not 0 <= comma < end:
-        raise ApiResponseException(reason="this is no data URI: there is no comma in it")
+        raise ContentError("this is no data URI: there is no comma in it")
     header = uri[start:comma].translate(_DROPPED).strip(" ")
     mark = _BASE64_MARK.search(header)
     if mark is None:
@@ -83,7 +85,7 @@ def read_base64(text: str, limit: int) -> bytes:
         The bytes.
 
     Raises:
-        ApiResponseException: It is damaged, or holds more than the limit.
+        ContentError: It is damaged, or holds more than the limit.
     """
     if _is_larger(text, 0, len(text), limit):
         raise _too_large(limit)
@@ -116,7 +118,7 @@ def _base64(text: str, limit: int) -> bytes:
             data = binascii.a2b_base64(text, strict_mode=True)  # what is clean, as most is, costs no more than this
     data = _forgiving(text) if data is None else data
     if data is None:
-        raise ApiResponseException(reason="the base64 is damaged")
+        raise ContentError("the base64 is damaged")
     if len(data) > limit:
         raise _too_large(limit)
     return data
@@ -162,5 +164,5 @@ def _percent_decoded(data: bytes) -> bytes:
     return bytes(decoded)
 
 
-def _too_large(limit: int) -> ApiResponseException:
-    return ApiResponseException(reason=f"the file is larger than the limit of {limit} bytes")
+def _too_large(limit: int) -> ContentError:
+    return ContentError(f"the file is larger than the limit of {limit} bytes")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from quantcdn._content.data_uris import is_data_uri, read_base64, read_data_uri
+from quantcdn._content.data_uris import ContentError, is_data_uri, read_base64, read_data_uri
+from quantcdn._display.text import render_path
 from quantcdn._types import is_array, is_object
 from quantcdn._validation import is_loopback
-from quantcdn.exceptions import ApiResponseException, render_path
-from quantcdn.models._base import Model
+from quantcdn.exceptions import ApiResponseException
 
 Path = tuple[str | int, ...]
 
@@ -97,15 +97,16 @@ class Content:
             if self.is_base64:
                 return self.media_type, read_base64(self.text, limit)
             return read_data_uri(self.text, limit)
-        except ApiResponseException as error:
-            problem = ApiResponseException(reason=f"{self.place}: {error.reason}")
+        except ContentError as error:
+            problem = ApiResponseException(reason=f"{self.place}: {error}")
         raise problem
 
 
 def plain_result(result: object) -> object:
     """Give a result as JSON values: a model as a dict, and JSON that came as text unpacked."""
-    if isinstance(result, Model):
-        return result.to_dict()
+    to_dict = getattr(result, "to_dict", None)
+    if callable(to_dict):
+        return to_dict()
     if isinstance(result, str) and result.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         try:
             return json.loads(result.lstrip("\ufeff"))

@@ -1,42 +1,68 @@
-"""The parts of what is shown of a model: tables, facts, pictures and text, each as HTML and for a terminal."""
+"""The elements of which the display of a model or an error is made, each as HTML and as lines for a terminal."""
 
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from quantcdn._redaction import without_signatures
-from quantcdn.exceptions import escaped
+from quantcdn._display.tables import table_lines
+from quantcdn._display.text import escaped, escaped_lines, one_line, truncated
 
-_LONGEST_CELL = 300
-_LONGEST_CELL_IN_TERMINAL = 60
-_LONGEST_TEXT = 4_000
-_LONGEST_SEARCHED = 100_000
+_MAX_CELL = 300
+_MAX_CELL_AT_PROMPT = 60
+_MAX_TEXT = 4_000
+_MAX_LINES = 100
 
-# JupyterLab sets the text of a table's cells right, cell by cell.
+# JupyterLab aligns the text of a table's cells to the right, cell by cell.
 _LEFT = ' style="text-align:left;vertical-align:top"'
 
 # Each can be told from a white and from a black page; the status itself stands beside it in words.
 _COLOURS = {"complete": "#2e9e4f", "failed": "#d9363e"}
 _OTHER_COLOUR = "#6c8ebf"
 
-# Control characters, surrogates, and what turns the direction of the text around it.
-_HARMFUL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How lines are laid out: at a prompt as long as they are, on a command's terminal within its width."""
+
+    width: int | None = None
+    has_colours: bool = False
+    hint: str = ""
+    """What follows the count of what was left out, such as where to find it."""
+    table: Callable[[Sequence[str], Sequence[Sequence[str]], int | None], list[str]] = table_lines
+    """Draws a table of a header and rows within a width."""
+
+    def wrapped(self, text: str, indent: int) -> list[str]:
+        """Write a text of several lines as such, each indented and within the width."""
+        lines = list(self._wrapped(truncated(text, _MAX_TEXT, counted=True), indent))
+        hidden = len(lines) - _MAX_LINES
+        return lines if hidden <= 0 else [*lines[:_MAX_LINES], f"… and {hidden:,} more lines{self.hint}"]
+
+    def _wrapped(self, text: str, indent: int) -> Iterator[str]:
+        for line in map(escaped, text.split("\n")):
+            if self.width is None:
+                yield line
+            else:
+                start = line[: len(line) - len(line.lstrip())]
+                width = max(self.width - indent, indent, 20)
+                yield from textwrap.wrap(line, width, subsequent_indent=start, break_on_hyphens=False) or [""]
+
+    def bold(self, text: str) -> str:
+        """Write a text in bold where there are colours."""
+        return f"\x1b[1m{text}\x1b[0m" if self.has_colours and text else text
 
 
-class Part(Protocol):
-    """What is shown of a model in one piece."""
+class Element(Protocol):
+    """A piece of what is displayed of a model."""
 
     def html(self) -> str:
         """Write it as HTML."""
         ...
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
         ...
 
@@ -59,7 +85,21 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class Code:
+    """An identifier, a URL or JSON."""
+
+    text: str
+
+    def html(self) -> str:
+        """Write it as HTML."""
+        return f"<code>{_html(self.text)}</code>" if self.text else ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressBar:
     """How many of how many are done."""
 
     done: int
@@ -77,12 +117,12 @@ class Meter:
         return f"{self.done} of {self.total}"
 
 
-Cell = str | Status | Meter
+Cell = str | Status | Code | ProgressBar
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Records below the names of their fields; the first field names the record."""
+    """Records below a header; the first column names the record."""
 
     caption: str
     columns: tuple[str, ...]
@@ -98,34 +138,44 @@ class Table:
             rows += f'<tr><td colspan="{len(self.columns)}"{_LEFT}>{self.more:,} more</td></tr>'
         return _table_html(self.caption, f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        yield _line(self.caption)
-        rows = [[name.upper() for name in self.columns], *([_terminal(cell) for cell in row] for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield from map(layout.bold, layout.wrapped(self.caption, 0))
+        length = _MAX_CELL_AT_PROMPT if layout.width is None else _MAX_CELL
+        rows = [[_cell(cell, length) for cell in row] for row in self.rows]
+        yield from layout.table([column.upper() for column in self.columns], rows, layout.width)
         if self.more:
-            yield f"{self.more:,} more"
+            yield f"{self.more:,} more{layout.hint}"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class KeyValues:
     """Names and values."""
 
     caption: str
     rows: Sequence[tuple[str, Cell]]
+    more: int = 0
+    """How many are left out."""
 
     def html(self) -> str:
         """Write it as HTML."""
-        return _table_html(self.caption, f"<tbody>{''.join(_row_html(row) for row in self.rows)}</tbody>")
+        rows = "".join(_row_html(row) for row in self.rows)
+        if self.more:
+            rows += f'<tr><td colspan="2"{_LEFT}>{self.more:,} more fields</td></tr>'
+        return _table_html(self.caption, f"<tbody>{rows}</tbody>")
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        yield _line(self.caption)
-        width = max((len(_terminal(name)) for name, _ in self.rows), default=0)
-        for name, value in self.rows:
-            yield f"  {_terminal(name).ljust(width)}  {_line(str(value))}".rstrip()
+        yield from map(layout.bold, layout.wrapped(self.caption, 0))
+        names = [_cell(name, _MAX_CELL_AT_PROMPT) for name, _ in self.rows]
+        width = max(map(len, names), default=0)
+        for name, (_, value) in zip(names, self.rows, strict=True):
+            text = truncated(str(value), _MAX_CELL, counted=True)
+            for number, line in enumerate(layout.wrapped(text, width + 4)):
+                padding = " " * (width - len(name) + 2)
+                yield f"  {layout.bold(name)}{padding}{line}".rstrip() if not number else f"{' ' * (width + 4)}{line}"
+        if self.more:
+            yield f"  … and {self.more:,} more fields{layout.hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,98 +183,83 @@ class Text:
     """A text of any length under a title."""
 
     title: str
-    text: str
+    text: Cell
 
     def html(self) -> str:
         """Write it as HTML."""
-        return f"<p><strong>{_html(self.title)}</strong><br>{_html(self.text, _LONGEST_TEXT)}</p>"
+        text = _html(self.text, _MAX_TEXT) if isinstance(self.text, str) else self.text.html()
+        return f"<p><strong>{_html(self.title)}</strong><br>{text}</p>"
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        yield _line(self.title)
-        for line in scrubbed(self.text, _LONGEST_TEXT).splitlines():
-            yield f"  {escaped(line)}"
+        yield from map(layout.bold, layout.wrapped(truncated(self.title), 0))
+        yield from (f"  {line}".rstrip() for line in layout.wrapped(str(self.text), 2))
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
-    """A text of several lines that is folded away at first."""
+class Details:
+    """A text of several lines, such as JSON, that is closed at first."""
 
     title: str
     text: str
 
     def html(self) -> str:
         """Write it as HTML."""
-        text = html.escape(_harmless(scrubbed(self.text, _LONGEST_TEXT)))
-        return f"<details><summary>{_html(self.title)}</summary><pre>{text}</pre></details>"
+        text = html.escape(escaped_lines(truncated(self.text, _MAX_TEXT, counted=True)))
+        return f"<details><summary>{_html(self.title)}</summary><pre><code>{text}</code></pre></details>"
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        return Text(self.title, self.text).lines()
+        return Text(self.title, self.text).lines(layout)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture."""
+class InlineImage:
+    """An image whose bytes are part of the page."""
 
     media_type: str
     base64: str
     """The file, in letters of base64 alone."""
     width: int | None
     height: int | None
-    name: str
+    description: str
 
     def html(self) -> str:
         """Write it as HTML."""
         size = f' width="{self.width}" height="{self.height}"' if self.width and self.height else ""
         source = f"data:{self.media_type};base64,{self.base64}"
-        return f'<p><img alt="{_html(self.name)}"{size} src="{source}"></p>'
+        return f'<p><img alt="{_html(self.description)}"{size} src="{source}"></p>'
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        yield _line(self.name)
+        return layout.wrapped(self.description, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A line of text, beside a bar where it tells of many."""
+class Paragraph:
+    """A line of text, beside a bar where it is about progress."""
 
     text: str
-    meter: Meter | None = None
+    progress: ProgressBar | None = None
 
     def html(self) -> str:
         """Write it as HTML."""
-        return f"<p>{f'{self.meter.bar()} ' if self.meter else ''}{_html(self.text)}</p>"
+        return f"<p>{f'{self.progress.bar()} ' if self.progress else ''}{_html(self.text)}</p>"
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, layout: Layout) -> Iterable[str]:
         """Write it as lines for a terminal."""
-        yield _line(self.text)
+        return layout.wrapped(truncated(self.text), 0)
 
 
-def html_of(parts: Iterable[Part]) -> str:
-    """Write parts as HTML, in which a notebook looks for no formulas between dollar signs."""
-    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(part.html() for part in parts)}</div>'
+def html_of(elements: Iterable[Element]) -> str:
+    """Write elements as HTML, in which a notebook looks for no formulas between dollar signs."""
+    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(element.html() for element in elements)}</div>'
 
 
-def text_of(parts: Iterable[Part]) -> str:
-    """Write parts as lines for a terminal."""
-    return "\n".join(line for part in parts for line in part.lines())
-
-
-def scrubbed(text: str, longest: int) -> str:
-    """Shorten a text, and leave of each address in it no more than host and path.
-
-    Args:
-        text: Any text.
-        longest: How many characters of it stay.
-
-    Returns:
-        The text, with a note of how much was left out.
-    """
-    # An address is recognised as a whole, so it is only cut when it holds no secret any more.
-    clean = without_signatures(text[:_LONGEST_SEARCHED])
-    more = len(clean) - longest + max(len(text) - _LONGEST_SEARCHED, 0)
-    return f"{clean[:longest]}… ({more:,} more characters)" if more > 0 else clean
+def text_of(elements: Iterable[Element], layout: Layout | None = None) -> str:
+    """Write elements as lines for a terminal."""
+    at_prompt = layout or Layout()
+    return "\n".join(line for element in elements for line in element.lines(at_prompt))
 
 
 def _table_html(caption: str, content: str) -> str:
@@ -237,20 +272,11 @@ def _row_html(row: Sequence[Cell]) -> str:
     return f'<tr><th scope="row"{_LEFT}>{first}</th>{cells}</tr>'
 
 
-def _html(text: str, longest: int = _LONGEST_CELL) -> str:
-    """Write text from outside as text."""
-    return "<br>".join(html.escape(line) for line in _harmless(scrubbed(text, longest)).split("\n"))
+def _html(text: str, length: int = _MAX_CELL) -> str:
+    return "<br>".join(html.escape(line) for line in escaped_lines(truncated(text, length, counted=True)).split("\n"))
 
 
-def _harmless(text: str) -> str:
-    return _HARMFUL.sub(lambda found: found[0].encode("unicode_escape").decode(), text.replace("\r\n", "\n"))
-
-
-def _line(text: str) -> str:
-    return escaped(scrubbed(text, _LONGEST_CELL))
-
-
-def _terminal(cell: Cell) -> str:
-    """Write a cell of a table for a terminal, so short that others fit beside it."""
-    text = escaped(scrubbed(str(cell).replace("\n", "; "), _LONGEST_CELL))
-    return text if len(text) <= _LONGEST_CELL_IN_TERMINAL else f"{text[: _LONGEST_CELL_IN_TERMINAL - 1]}…"
+def _cell(cell: Cell, length: int) -> str:
+    """Write a cell of a table so short that others fit beside it."""
+    text = one_line(str(cell).replace("\n", "; "), _MAX_CELL)
+    return text if len(text) <= length else f"{text[: length - 1]}…"

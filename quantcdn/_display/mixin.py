@@ -1,22 +1,31 @@
-"""What a notebook and a prompt show of a model or an error; the modules that know how are loaded when first needed."""
+"""What makes a model or an error display itself; the modules that render it are loaded when first needed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from quantcdn._display.elements import Layout
 
 
 class _Printer(Protocol):
     """What IPython writes the plain form of a value with."""
 
     @property
-    def stack(self) -> Sequence[int]: ...
+    def stack(self) -> Sequence[int]:
+        """The values that are being written, the innermost last."""
+        ...
 
-    def text(self, obj: str) -> None: ...
+    def text(self, obj: str) -> None:
+        """Write text."""
+        ...
 
 
-class Displayed:
-    """What ends a cell of a notebook shows itself there; nothing is fetched for that, and nothing is raised."""
+class DisplayMixin:
+    """Displays itself at the end of a notebook's cell; nothing is fetched for that, and nothing is raised."""
+
+    __slots__ = ()
 
     def _repr_html_(self) -> str:
         return html(self)
@@ -26,33 +35,19 @@ class Displayed:
         printer.text(plain(self) if len(printer.stack) <= 1 else repr(self))
 
 
-def html(thing: object) -> str:
-    """Show a model or an error as HTML.
+def html(obj: object) -> str:
+    """Render an object as HTML.
 
-    It uses only elements that JupyterLab leaves in a notebook it does not trust, takes over the
-    colours around it, and has everything from outside as text. Of a signed address, it has host
-    and path alone.
-
-    Args:
-        thing: A model, or an error of this client.
-
-    Returns:
-        A part of a page.
+    It has only elements that JupyterLab leaves in a notebook it does not trust, inherits the colours around it, and
+    has everything from outside as text; of a signed URL, host and path alone.
     """
     from quantcdn._display import elements, views
 
-    return elements.html_of(views.parts_of(thing))
+    return elements.html_of(views.elements_of(obj))
 
 
-def plain(thing: object) -> str:
-    """Show a model or an error as text for a terminal.
-
-    Args:
-        thing: A model, or an error of this client.
-
-    Returns:
-        Lines, the last without its end; control characters from outside are written as Python escapes.
-    """
+def plain(obj: object, layout: Layout | None = None) -> str:
+    """Render an object as lines for a terminal, the last without its end; control characters are escaped."""
     from quantcdn._display import elements, views
 
-    return elements.text_of(views.parts_of(thing))
+    return elements.text_of(views.elements_of(obj), layout)

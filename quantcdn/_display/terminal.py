@@ -1,4 +1,4 @@
-"""What a stream can show: colours, lines that change in place, and how much fits; each stream on its own."""
+"""What a stream can display: colours, lines that change in place, and how much fits; each stream on its own."""
 
 from __future__ import annotations
 
@@ -10,15 +10,7 @@ _NARROWEST, _LOWEST = 20, 4
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Say whether a stream is to have colours.
-
-    Args:
-        stream: Stdout or stderr.
-
-    Returns:
-        ``NO_COLOR`` says no and ``FORCE_COLOR`` says yes, in this order; else it is so for a terminal
-        that is not ``TERM=dumb``.
-    """
+    """Say whether a stream is to have colours: by NO_COLOR, else FORCE_COLOR, else if it can be redrawn."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -27,26 +19,12 @@ def has_colours(stream: TextIO) -> bool:
 
 
 def can_redraw(stream: TextIO) -> bool:
-    """Say whether what a stream shows can be changed in place.
-
-    Args:
-        stream: Stdout or stderr.
-
-    Returns:
-        Whether it is a terminal, and not ``TERM=dumb``.
-    """
+    """Say whether a stream is a terminal whose lines can be changed in place, and not ``TERM=dumb``."""
     return stream.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
 
 
 def size(stream: TextIO) -> tuple[int, int]:
-    """Say how much a terminal shows.
-
-    Args:
-        stream: Stdout or stderr.
-
-    Returns:
-        Columns and lines; ``COLUMNS`` and ``LINES`` win, and 80 and 24 are for where nothing is known.
-    """
+    """Return columns and lines: ``COLUMNS`` and ``LINES``, else what the terminal says, else 80 and 24."""
     try:
         columns, lines = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
@@ -62,29 +40,14 @@ def _set_to(variable: str) -> int:
 
 
 def cells(text: str) -> int:
-    """Count the columns that a text takes on a terminal.
-
-    Args:
-        text: Printable text.
-
-    Returns:
-        Two for each wide character, none for each combining one, one for each other.
-    """
+    """Count the columns of a printable text: two for a wide character (UAX #11), none for a combining one."""
     if text.isascii():
         return len(text)
     return sum(_cells(character) for character in text)
 
 
 def cut(text: str, width: int) -> str:
-    """Cut a text that is too wide.
-
-    Args:
-        text: Printable text.
-        width: How many columns there are, 1 or more.
-
-    Returns:
-        The text, or as much of its start as fits with an ellipsis.
-    """
+    """Cut a printable text that is wider than some columns, 1 or more, and end it with an ellipsis."""
     if cells(text) <= width:
         return text
     kept, used = "", 1

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import NoReturn, Self, cast
 
-from quantcdn import _sleep
+from quantcdn._clock import Cancel, Clock
 from quantcdn._polling.workers import Workers
 from quantcdn.exceptions import (
     ApiException,
@@ -32,7 +32,6 @@ from quantcdn.polling import (
     Limit,
     Poll,
     Polled,
-    Timing,
     asked_pause,
     cancelled,
     failure_of,
@@ -105,7 +104,7 @@ class ManyWaits(Iterator[Outcome]):
         timeout: The limit for all, in seconds, or None.
         max_rate: How many executions are polled on their own in a second, at most, above 0.
         on_update: Is called at the first sight of each and at each change of status.
-        timing: Where time and chance come from.
+        clock: Where time and chance come from.
         cancel: Ends the wait when it is set, or None.
     """
 
@@ -119,30 +118,30 @@ class ManyWaits(Iterator[Outcome]):
         timeout: float | None,
         max_rate: float,
         on_update: Callable[[Update], object] | None,
-        timing: Timing,
-        cancel: _sleep.Cancel | None = None,
+        clock: Clock,
+        cancel: Cancel | None = None,
     ) -> None:
         self._waiting = {identifier: _State() for identifier in identifiers}
         self._look = look
         self._list_newest = list_newest
-        self._pauses = poll.pauses(timing.uniform)
-        self._limit = Limit(timeout, timing)
+        self._pauses = poll.pauses(clock.uniform)
+        self._limit = Limit(timeout, clock)
         self._max_rate = max_rate
         self._on_update = on_update
-        self._timing = timing
+        self._clock = clock
         self._cancel = cancel
         self._workers = Workers()
         self._flying: dict[str | None, float] = {}
         """Since when which requests are under way; the list's has no identifier."""
         self._events: deque[str | Update] = deque()
         """What the caller is to get, in order: updates, and identifiers of those that have an outcome."""
-        self._next_list = self._next_single = self._held_until = timing.clock()
+        self._next_list = self._next_single = self._held_until = clock.monotonic()
         self._round = 0.0
         self._list_polls = self._list_failures = 0
         self._list_problem: ApiException | None = None
         self._shown: set[str] = set()
         self._ended: dict[str, None] = {}
-        self._unlisted = dict.fromkeys(self._waiting, timing.clock())
+        self._unlisted = dict.fromkeys(self._waiting, clock.monotonic())
         """Those that are polled in turn, each from when on."""
         self._finished = 0
         self._spread = len(self._waiting)
@@ -151,7 +150,7 @@ class ManyWaits(Iterator[Outcome]):
         """Whether the limit has passed; then, whether the list is still to be read, and whether a poll has failed."""
         self._last_singles = math.ceil(max_rate)
         """How many that the list does not show may be polled after the limit."""
-        self._left_at = timing.clock()
+        self._left_at = clock.monotonic()
         self._end = self._limit.ends + LAST_LOOK if timeout else math.inf
         """When all that is left is given up."""
 
@@ -169,7 +168,7 @@ class ManyWaits(Iterator[Outcome]):
                 error.add_note(f"To go on waiting, for these: {self._unfinished()}")
             raise
         finally:
-            self._left_at = self._timing.clock()
+            self._left_at = self._clock.monotonic()
 
     def close(self) -> None:
         """Let the threads end; those under way when their requests do."""
@@ -177,14 +176,14 @@ class ManyWaits(Iterator[Outcome]):
 
     def _next(self) -> Outcome:
         # What the caller does with an outcome while the limit passes does not count.
-        self._end += max(0.0, self._timing.clock() - max(self._left_at, self._limit.ends))
+        self._end += max(0.0, self._clock.monotonic() - max(self._left_at, self._limit.ends))
         while self._waiting:
             if self._events:
                 outcome = self._hand_over(self._events[0])
                 if outcome is not None:
                     return outcome
             elif not self._take_results():
-                self._step(self._timing.clock())
+                self._step(self._clock.monotonic())
         self.close()
         raise StopIteration
 
@@ -262,15 +261,15 @@ class ManyWaits(Iterator[Outcome]):
         """Say how long a request may take."""
         left = self._limit.for_look
         if self._is_last:
-            left = self._end - self._timing.clock()
+            left = self._end - self._clock.monotonic()
         return POLL_TIMEOUT if left is None else min(POLL_TIMEOUT, left)
 
     def _rest(self, seconds: float) -> None:
         """Wait for a response, or for something to be due."""
         if not self._flying:
-            _sleep.cancellable(self._timing.sleep, seconds, self._cancel)
+            self._clock.pause(seconds, cancel=self._cancel)
         elif not self._workers.wait(min(seconds, _REAL_PAUSE)):
-            self._timing.sleep(min(seconds, _PAUSE))
+            self._clock.sleep(min(seconds, _PAUSE))
 
     def _take_results(self) -> bool:
         """Handle what has come back; say whether anything has."""
@@ -288,7 +287,7 @@ class ManyWaits(Iterator[Outcome]):
 
     def _take_list(self, result: object) -> None:
         """Find out what the list shows; what it does not show is polled on its own."""
-        self._next_list = self._timing.clock() + self._round
+        self._next_list = self._clock.monotonic() + self._round
         rows: dict[str, Row] = {}
         if isinstance(result, ApiException):
             self._list_failed(result)
@@ -310,7 +309,7 @@ class ManyWaits(Iterator[Outcome]):
         for identifier, state in self._waiting.items():
             if identifier not in rows and identifier not in self._flying and state.outcome is None:
                 self._ended.pop(identifier, None)
-                self._unlisted.setdefault(identifier, self._timing.clock())
+                self._unlisted.setdefault(identifier, self._clock.monotonic())
         # Those that have ended since the last list count, since others may not have had their turn yet.
         self._spread = max(1, len(self._unlisted) + self._finished)
         self._finished = 0
@@ -349,7 +348,7 @@ class ManyWaits(Iterator[Outcome]):
     def _queue(self, identifier: str, state: _State) -> None:
         """Let one that the list does not show wait for its next turn."""
         if not self._is_last and state.outcome is None and identifier not in self._shown:
-            self._unlisted[identifier] = max(self._timing.clock(), self._flying[identifier] + self._round)
+            self._unlisted[identifier] = max(self._clock.monotonic(), self._flying[identifier] + self._round)
 
     def _single_failed(self, identifier: str, state: _State, error: ApiException) -> None:
         state.failures += 1
@@ -394,7 +393,7 @@ class ManyWaits(Iterator[Outcome]):
     def _hold(self, seconds: float) -> None:
         """Ask for nothing until the service wants to be asked again."""
         if seconds > 0:
-            self._held_until = max(self._held_until, self._timing.clock() + seconds)
+            self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
 
     def _last_step(self, now: float) -> None:
         """Poll once more, as far as the service allows and that costs little, and give the rest up."""
@@ -420,7 +419,7 @@ class ManyWaits(Iterator[Outcome]):
                 self._finish(identifier, error_of(identifier, state))
 
     def _timed_out(self, identifier: str, state: _State) -> OpenApiException:
-        asked = max(self._held_until - self._timing.clock(), 0.0)
+        asked = max(self._held_until - self._clock.monotonic(), 0.0)
         problem = state.problem or self._list_problem
         message = past_limit(state.status, self._limit.timeout, asked, problem)
         error = self._ended_early(WaitTimeoutException, message, identifier, state)

@@ -7,21 +7,21 @@ import math
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from quantcdn._clock import Clock
 from quantcdn._display import terminal
+from quantcdn._display.text import one_line
 from quantcdn._locks import ProcessLock
-from quantcdn._redaction import without_signatures
-from quantcdn.exceptions import escaped
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
-from quantcdn.polling import Timing
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import ManyWaits, Outcome
 
-_LONGEST_SEARCHED = 10_000
+_LONGEST_LINE = 1_000
 
 Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
 
@@ -67,9 +67,7 @@ class Terminal:
             self._room = room
         if self._room is not None:
             # One column stays free: some terminals begin a new line as soon as the last one is full.
-            shown = terminal.cut(
-                escaped(without_signatures(text[:_LONGEST_SEARCHED])), terminal.size(self._stream)[0] - 1
-            )
+            shown = terminal.cut(one_line(text, _LONGEST_LINE), terminal.size(self._stream)[0] - 1)
             self._write(f"\r\x1b[K{shown}")
 
     def clear(self) -> None:
@@ -101,8 +99,8 @@ class Notebook:
         """Show a text in place of the last one, with a bar for the part that is done."""
         from quantcdn._display import elements
 
-        note = elements.Note(text, elements.Meter(*part) if part else None)
-        data = {"text/plain": elements.text_of([note]), "text/html": elements.html_of([note])}
+        line = elements.Paragraph(text, elements.ProgressBar(*part) if part else None)
+        data = {"text/plain": elements.text_of([line]), "text/html": elements.html_of([line])}
         if self._shown is None:
             display: Any = import_module("IPython.display").display
             self._shown = display(data, raw=True, display_id=True)
@@ -121,22 +119,22 @@ class Line:
 
     Args:
         place: Where it is shown; what goes wrong there ends the line, not the wait.
-        timing: Where time comes from.
+        clock: Where time comes from.
     """
 
-    def __init__(self, place: Place, timing: Timing) -> None:
+    def __init__(self, place: Place, clock: Clock) -> None:
         self._place: Place | None = place
-        self._given = timing
-        self._started = timing.clock()
+        self._given = clock
+        self._started = clock.monotonic()
         self._drawn_at = -math.inf
         self._text = self._shown = ""
         self._part: tuple[int, int] | None = None
         self._is_aside = False
 
     @property
-    def timing(self) -> Timing:
+    def clock(self) -> Clock:
         """The same time, with pauses in which the seconds of the line run on."""
-        return self._given._replace(sleep=self._sleep)
+        return replace(self._given, sleep=self._sleep)
 
     def tell(self, text: str, part: tuple[int, int] | None = None) -> None:
         """Change what it says.
@@ -189,14 +187,10 @@ class Line:
             self._at_place(lambda place: place.leave())
 
     def _sleep(self, seconds: float) -> None:
-        while seconds > 0:
-            part = min(seconds, _GAP)
-            self._given.sleep(part)
-            seconds -= part
-            self._draw()
+        self._given.pause(seconds, between=self._draw, part=_GAP)
 
     def _draw(self, at_once: bool = False) -> None:
-        now = self._given.clock()
+        now = self._given.monotonic()
         text = f"{self._text} · {int(now - self._started)} s"
         if self._text and text != self._shown and (at_once or now - self._drawn_at >= _GAP):
             self._shown, self._drawn_at = text, now

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from quantcdn import _sleep
+from quantcdn._clock import Cancel, Clock
 from quantcdn.exceptions import ApiException
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import LIFETIME, MOST_FAILURES, Limit, Poll, Polled, Timing, asked_pause
+from quantcdn.polling import LIFETIME, MOST_FAILURES, Limit, Poll, Polled, asked_pause
 
 Listed = ListAIToolExecutions200ResponseExecutionsInner
 
@@ -177,7 +177,7 @@ class Watch:
         shows_all: Whether the list shows executions of every status.
         interval: The pause between two polls, in seconds.
         timeout: The limit in seconds, or None.
-        timing: Where time and chance come from.
+        clock: Where time and chance come from.
         cancel: Ends the watch when it is set, or None.
     """
 
@@ -188,18 +188,18 @@ class Watch:
         shows_all: bool,
         interval: float,
         timeout: float | None,
-        timing: Timing,
-        cancel: _sleep.Cancel | None = None,
+        clock: Clock,
+        cancel: Cancel | None = None,
     ) -> None:
         self._list_newest = list_newest
         self._history = History(shows_all)
-        self._pauses = Poll(interval, 1.0, interval).pauses(timing.uniform)
-        self._limit = Limit(timeout, timing)
-        self._timing = timing
+        self._pauses = Poll(interval, 1.0, interval).pauses(clock.uniform)
+        self._limit = Limit(timeout, clock)
+        self._clock = clock
         self._cancel = cancel
         self._failures = self._polls = 0
         self._asked = 0.0
-        self._read_at = (timing.clock(), timing.wall())
+        self._read_at = (clock.monotonic(), clock.wall())
 
     def changes(self) -> Iterator[Listed | Gap]:
         """Watch until the limit, or until the event is set.
@@ -220,7 +220,7 @@ class Watch:
             if out_of_time or self._limit.is_used_up or self._asked > left:
                 return
             pause = min(max(next(self._pauses), self._asked), left)
-            _sleep.cancellable(self._timing.sleep, pause, self._cancel)
+            self._clock.pause(pause, cancel=self._cancel)
 
     def _is_cancelled(self) -> bool:
         return self._cancel is not None and self._cancel.is_set()
@@ -248,5 +248,5 @@ class Watch:
 
     def _since_last(self) -> float:
         """Say how long ago the list was read before, by the clock that goes on while the machine sleeps too."""
-        before, self._read_at = self._read_at, (self._timing.clock(), self._timing.wall())
+        before, self._read_at = self._read_at, (self._clock.monotonic(), self._clock.wall())
         return max(now - then for now, then in zip(self._read_at, before, strict=True))

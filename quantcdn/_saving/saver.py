@@ -12,13 +12,14 @@ from typing import IO
 from quantcdn import _validation
 from quantcdn._content.media_types import extension_of
 from quantcdn._content.references import Content, plain_result
+from quantcdn._display.text import without_query
 from quantcdn._saving.download import Order, fetch
 from quantcdn._saving.folder import Place, file_name
 from quantcdn._transport.downloads import download_target, reach_of
 from quantcdn._types import is_array, is_object
 from quantcdn.api_client import ApiClient
 from quantcdn.configuration import Configuration
-from quantcdn.exceptions import ApiResponseException, ApiTimeoutException, ApiTypeError, ApiValueError, without_query
+from quantcdn.exceptions import ApiResponseException, ApiTimeoutException, ApiTypeError, ApiValueError
 from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import (
     GetAIOrchestrationStatus200ResponseToolsInner,
 )

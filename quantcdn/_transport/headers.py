@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from quantcdn import _validation
-from quantcdn._secrets import header_value, hidden
+from quantcdn._secrets import Secret, header_value, hidden
+from quantcdn._types import is_mapping
 from quantcdn.exceptions import ApiValueError
+
+# What a client sends of itself, and what authorises nothing.
+_OWN = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
 
 def set_header(headers: dict[str, str], name: object, value: object) -> None:
@@ -23,9 +27,27 @@ def set_header(headers: dict[str, str], name: object, value: object) -> None:
     """
     name, value = hidden(name), hidden(value)
     checked_name, checked_value = _validation.header(name, value)
-    for known in [known for known in headers if known.lower() == checked_name.lower()]:
-        del headers[known]
+    remove_header(headers, checked_name)
     headers[checked_name] = header_value(checked_name, checked_value)
+
+
+def are_secured(headers: object) -> bool:
+    """Say whether headers are of those that a client makes: checked, and hidden where they may authorise."""
+    return is_mapping(headers) and all(type(headers[name]) is Secret or name in _OWN for name in headers)
+
+
+def checked_headers(headers: Mapping[str, object]) -> dict[str, str]:
+    """Check headers that were given to no client but to what is below it."""
+    checked: dict[str, str] = {}
+    for name, value in _validation.required_mapping("headers", headers).items():
+        set_header(checked, name, value)
+    return checked
+
+
+def remove_header(headers: dict[str, str], name: str) -> None:
+    """Remove a header, in whatever letter case it is there."""
+    for known in [known for known in headers if known.lower() == name.lower()]:
+        del headers[known]
 
 
 def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 import urllib3
 from urllib3.util import parse_url
 
+from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret
 from quantcdn._transport.connections import DirectConnection, DirectHttps, QuietQueue
 from quantcdn._transport.downloads import Reach
@@ -124,6 +125,62 @@ class FilePools:
         if self._context is None:
             self._context = _tls_context(self._configuration)
         return self._context
+
+
+class ConnectionPools:
+    """The pools of a client and of its copies: those of the service's hosts, and those of the hosts of files.
+
+    Args:
+        configuration: The settings for TLS, proxy and sockets; they are not read again later.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._lock = ProcessLock()
+        self._process = os.getpid()
+        self._service: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._files = FilePools(configuration)
+        self.is_closed = False
+        """Whether ``close`` was called."""
+
+    def of_service(self, host: str) -> urllib3.HTTPConnectionPool:
+        """Get the pool of one of the service's hosts."""
+        self._renew_after_fork()
+        pool = self._service.get(host)
+        if pool is None:
+            with self._lock.of_process():
+                pool = self._service.get(host) or make_pool(self._configuration, host, proxy_variables(os.environ))
+                self._service[host] = pool
+                if self.is_closed:  # by another thread, while this call goes on
+                    close_idle(pool)
+        return pool
+
+    def of_files(self, host: str, reach: Reach) -> urllib3.HTTPConnectionPool:
+        """Get the pool of a host of files."""
+        self._renew_after_fork()
+        return self._files.get(host, reach)
+
+    def close(self) -> None:
+        """Close every idle connection; one that is in use closes when its response has been read."""
+        self._renew_after_fork()
+        with self._lock.of_process():
+            self.is_closed = True
+            for pool in self._service.values():
+                close_idle(pool)
+        self._files.close()
+
+    def close_idle(self) -> None:
+        """Close the idle connections to the service, and go on with new ones; calls under way finish."""
+        self._renew_after_fork()
+        with self._lock.of_process():
+            pools, self._service = self._service, {}
+        for pool in pools.values():
+            close_idle(pool)
+
+    def _renew_after_fork(self) -> None:
+        """Leave the parent's connections to the parent: both would write to the same sockets."""
+        if self._process != os.getpid():
+            self._service, self._files, self._process = {}, FilePools(self._configuration), os.getpid()
 
 
 def _without_identity(configuration: Configuration) -> Configuration:

@@ -30,7 +30,7 @@ from quantcdn.exceptions import (
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout
 
-FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)
+TRANSPORT_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)
 """What urllib3 and what is under it may raise for a request that is in order."""
 
 _PIECE_SIZE = 65_536
@@ -215,7 +215,7 @@ class RESTResponse:
     def _next_piece(self) -> bytes:
         try:
             return next(self._pieces, b"")
-        except FOREIGN_ERRORS as error:
+        except TRANSPORT_ERRORS as error:
             problem = self.unusable(self._call.explain(error))
         self.close()
         raise problem
@@ -235,12 +235,12 @@ class RESTResponse:
                         _keep_memory(self._raw.length_remaining.bit_length())
                     self._data = self._rest = self._raw.read()
                     return None
-                with contextlib.suppress(*FOREIGN_ERRORS):  # it is too large, whatever becomes of its start
+                with contextlib.suppress(*TRANSPORT_ERRORS):  # it is too large, whatever becomes of its start
                     gathered.append(self._raw.read(self._kept))
                 raise _too_large(self._limit)
             for piece in self._pieces:
                 gathered.append(piece)
-        except FOREIGN_ERRORS as error:
+        except TRANSPORT_ERRORS as error:
             problem = self._call.explain(error)
         else:
             self._data = self._rest = b"".join(gathered)

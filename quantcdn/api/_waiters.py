@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._clock import Clock
 from quantcdn._secrets import hide_options
 from quantcdn.api_client import ApiClient, RequestOptions
 from quantcdn.api_response import ApiResponse
@@ -21,7 +22,7 @@ from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecut
 from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Polled, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, LONGEST_LIST, Poll, Polled, Wait
 from quantcdn.rest import poll_attempts
 from quantcdn.retry import retry_after
 
@@ -40,7 +41,6 @@ class _Endpoints(Protocol):
     """What the waits are made of."""
 
     api_client: ApiClient
-    timing: Timing
 
     def list_ai_tool_executions_with_http_info(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
@@ -102,7 +102,7 @@ class WaitsMixin:
         _validation.segment("organisation", organisation)
         _validation.segment("execution_id", execution_id)
         polls = _Polls(self, options, once=timeout == 0)
-        with _shown(self, on_update) as (told, timing):
+        with _shown(self, on_update) as (told, clock):
             wait = Wait(
                 execution_id,
                 lambda left: polls.send(
@@ -113,7 +113,7 @@ class WaitsMixin:
                 poll=poll,
                 timeout=timeout,
                 on_update=told,
-                timing=timing,
+                clock=clock,
                 cancel=cancel,
             )
             with _resumable(f"wait_for_ai_tool_execution({organisation!r}, {execution_id!r})"):
@@ -162,7 +162,7 @@ class WaitsMixin:
         _validation.segment("organisation", organisation)
         _validation.segment("orchestration_id", orchestration_id)
         polls = _Polls(self, options, once=timeout == 0)
-        with _shown(self, on_update) as (told, timing):
+        with _shown(self, on_update) as (told, clock):
             wait = Wait(
                 orchestration_id,
                 lambda left: polls.send(
@@ -175,7 +175,7 @@ class WaitsMixin:
                 poll=poll,
                 timeout=timeout,
                 on_update=told,
-                timing=timing,
+                clock=clock,
                 cancel=cancel,
             )
             with _resumable(f"wait_for_ai_orchestration({organisation!r}, {orchestration_id!r})"):
@@ -240,7 +240,7 @@ class WaitsMixin:
             timeout=timeout,
             max_rate=_validation.above_zero("max_rate", max_rate),
             on_update=on_update,
-            timing=self.timing if line is None else line.timing,
+            clock=self.api_client.clock if line is None else line.clock,
             cancel=cancel,
         )
         return many if line is None else line.counting(many, len(set(identifiers)))
@@ -288,7 +288,7 @@ class WaitsMixin:
             shows_all=status is None,
             interval=_validation.above_zero("interval", interval),
             timeout=timeout,
-            timing=self.timing,
+            clock=self.api_client.clock,
             cancel=cancel,
         )
         return watch.changes()
@@ -351,20 +351,20 @@ def _line(api: _Endpoints, on_update: object) -> Line | None:
     from quantcdn._polling import progress
 
     place = progress.place()
-    return None if place is None else progress.Line(place, api.timing)
+    return None if place is None else progress.Line(place, api.api_client.clock)
 
 
 @contextmanager
 def _shown(
     api: _Endpoints, on_update: Callable[[M], object] | None
-) -> Generator[tuple[Callable[[M], object] | None, Timing]]:
+) -> Generator[tuple[Callable[[M], object] | None, Clock]]:
     """Find what is told of changes, and where a wait takes time from: a line in which seconds run on takes part."""
     line = _line(api, on_update)
     if line is None:
-        yield on_update, api.timing
+        yield on_update, api.api_client.clock
         return
     try:
-        yield line.follow, line.timing
+        yield line.follow, line.clock
     finally:
         line.end()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeGuard
+import copy
+from typing import Any, Final, Self, TypeGuard
 
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._clock import Clock
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
-from quantcdn.api_client import ApiClient, RequestOptions
+from quantcdn.api_client import ApiClient, ClientOptions, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.exceptions import ApiTypeError
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
@@ -93,7 +95,35 @@ class AIToolsApi(WaitsMixin):
         if not isinstance(chosen, ApiClient):
             raise ApiTypeError(f"AIToolsApi takes an ApiClient, not {type(chosen).__name__}")
         self.api_client = chosen
-        self.timing = Timing()
+
+    @property
+    def timing(self) -> Timing:
+        """Where waits take time and chance from, as the retries of their client do; for tests."""
+        clock = self.api_client.clock
+        return Timing(clock.monotonic, clock.sleep, clock.uniform, clock.wall)
+
+    @timing.setter
+    def timing(self, value: Timing) -> None:
+        given: object = value
+        if not isinstance(given, Timing):
+            raise ApiTypeError(f"timing takes a Timing(clock=…, sleep=…), not {type(given).__name__}")
+        self.api_client.clock = Clock(*value)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Make a light copy of this object whose client has some options of its own.
+
+        Args:
+            **options: See ``ApiClient.with_options``, which makes the client.
+
+        Returns:
+            The copy: ``api.with_options(timeout=5).list_ai_tools("acme")``.
+
+        Raises:
+            OpenApiException: See there.
+        """
+        twin = copy.copy(self)
+        twin.api_client = self.api_client.with_options(**options)
+        return twin
 
     def list_ai_tools(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes.

@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 from quantcdn import _validation
 from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
-from quantcdn.api_client import RequestOptions
+from quantcdn.api_client import ClientOptions, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -52,6 +52,11 @@ class OrganisationApi:
 
     def __repr__(self) -> str:
         return f"OrganisationApi({self.name!r})"
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> OrganisationApi:
+        """Make a light copy whose client has some options of its own; ``organisation`` among them changes the name."""
+        name = options.get("organisation")
+        return OrganisationApi(self.api.with_options(**options), self.name if name is None else name)
 
     def list_ai_tools(self, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes."""

@@ -1,4 +1,4 @@
-"""What all models share: they are open, and they give back what came in."""
+"""What all models share: they are open, and write what they have read."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -10,8 +10,9 @@ from pydantic_core import from_json
 
 from quantcdn import _bounds
 from quantcdn._display import mixin
+from quantcdn._display.text import escaped, truncated
 from quantcdn._types import is_array, is_mapping, is_object
-from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError, escaped, without_query
+from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.models._fields import ExtraKey, Json, Reading
 
 _M = TypeVar("_M", bound="Model")
@@ -21,8 +22,8 @@ _SHOWN_LENGTH = 80
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Model(mixin.Displayed, BaseModel):
-    """A part of an answer; keys that it does not know are kept and go out again."""
+class Model(mixin.DisplayMixin, BaseModel):
+    """A part of a response; unknown keys are kept and written again."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -81,7 +82,7 @@ class Model(mixin.Displayed, BaseModel):
         return _read_json(cls, json_str, Reading())
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the model as a dict with JSON keys.
+        """Return the model as a dict with JSON keys.
 
         Returns:
             Every key that came in or was set, also those whose value is None.
@@ -89,16 +90,16 @@ class Model(mixin.Displayed, BaseModel):
         return self.__pydantic_serializer__.to_python(self, by_alias=True, exclude_unset=True, warnings=False)  # type: ignore[no-any-return] # a model's is a dict
 
     def to_json(self) -> str:
-        """Give the model as JSON.
+        """Return the model as JSON.
 
         Returns:
             A JSON object with every key that came in or was set.
         """
-        # Values that were kept whole are no reason to warn.
+        # pydantic warns of a value that is not of the field's type; here such values are kept on purpose.
         return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_unset=True, warnings=False).decode()
 
     def to_str(self) -> str:
-        """Give the model for reading.
+        """Return the model as text for reading.
 
         Returns:
             The dict of ``to_dict``, one value a line.
@@ -108,7 +109,7 @@ class Model(mixin.Displayed, BaseModel):
         return pformat(self.to_dict())
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # As an extra key, it would go out beside the field's own.
+        # By its JSON key, the value would be kept as an extra one, and written beside the field's own.
         field = _field_names(type(self)).get(name)
         if field is not None:
             raise ApiAttributeError(f"{type(self).__name__} has {name!r} as {field!r}")
@@ -123,20 +124,7 @@ class Model(mixin.Displayed, BaseModel):
 
 
 def from_body(model: type[_M], body: bytes, is_overdue: Callable[[], bool]) -> _M:
-    """Make a model from a response's body within the limit of the call.
-
-    Args:
-        model: The model.
-        body: The body.
-        is_overdue: Says whether the limit has passed.
-
-    Returns:
-        The model.
-
-    Raises:
-        ApiValueError: As ``from_json`` does.
-        OverdueError: The limit passed while the body was read.
-    """
+    """Make a model from a response's body, or raise ``OverdueError`` where the call's deadline passes meanwhile."""
     return _read_json(model, body, Reading(is_overdue))
 
 
@@ -167,7 +155,7 @@ def _check_required_keys(model: type[Model], json_str: str | bytes | bytearray) 
 
 
 def _read(validate: Callable[..., _M], reading: Reading) -> _M:
-    """Read a model by its JSON keys alone."""
+    """Read a model by its JSON keys alone: a key that is named like the field in Python is an extra one."""
     model = validate(by_alias=True, by_name=False, context=reading)
     if reading.extra_keys:
         _unset_extra(model)
@@ -175,14 +163,7 @@ def _read(validate: Callable[..., _M], reading: Reading) -> _M:
 
 
 def json_keys(model: type[BaseModel]) -> dict[str, str]:
-    """Give the JSON key of each field of a model.
-
-    Args:
-        model: The model.
-
-    Returns:
-        The keys by the names of the fields.
-    """
+    """Map the names of a model's fields to their JSON keys."""
     model.model_rebuild()  # before the first use, not every version of pydantic knows them
     return {name: field.alias or name for name, field in model.model_fields.items()}
 
@@ -207,24 +188,24 @@ def _field_names(model: type[BaseModel]) -> dict[str, str]:
 
 
 class StatusMixin:
-    """What a status means, whatever its letter case and blank ends."""
+    """What a status means, whatever its letter case and surrounding blanks."""
 
     known_statuses: ClassVar[tuple[str, ...]]
     """The statuses that the service documents; others may come."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether it finished, and did what it was to do: ``complete`` or ``completed``."""
+        """Whether it succeeded: ``complete`` or ``completed``."""
         return _plain(self) in _COMPLETE
 
     @property
     def is_failed(self) -> bool:
-        """Whether it finished without: ``failed``, ``cancelled``, ``canceled``, ``timed_out`` or ``expired``."""
+        """Whether it failed: ``failed``, ``cancelled``, ``canceled``, ``timed_out`` or ``expired``."""
         return _plain(self) in _FAILED
 
     @property
     def is_final(self) -> bool:
-        """Whether it finished; under an unknown status it has where there is a time at which it completed."""
+        """Whether its status is terminal; an unknown status is where there is a time at which it completed."""
         status = _plain(self)
         if status in _COMPLETE or status in _FAILED:
             return True
@@ -256,12 +237,11 @@ def _explained(cls: type[Model], error: ValidationError) -> ApiValueError:
 
 
 def _shown(value: Any) -> Any:
-    """Shorten what would flood a screen, and cut the signature off a signed address."""
+    """Redact and truncate the texts in a value."""
     if isinstance(value, str):
-        value = without_query(value)
-        return value if len(value) <= _SHOWN_LENGTH else f"{value[:_SHOWN_LENGTH]}… ({len(value)} characters)"
+        return truncated(value, _SHOWN_LENGTH, counted=True)
     if is_array(value):
         return [_shown(item) for item in value]
     if is_object(value):
-        return {key: _shown(item) for key, item in value.items()}
+        return {_shown(key): _shown(item) for key, item in value.items()}
     return value

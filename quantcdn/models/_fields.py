@@ -44,18 +44,10 @@ _NUMBER_TEXT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?").fullmatch
 
 
 def read_time(value: object) -> datetime:
-    """Read an instant in any form in which the service has been seen to send one.
+    """Read a time in any form in which the service has been seen to send one, or raise ``ValueError``.
 
-    Args:
-        value: ISO 8601 or RFC 1123 text (UTC where it names no zone), or seconds or
-            milliseconds since 1970, as a number or as text of 9 digits or more.
-
-    Returns:
-        The instant, with its zone.
-
-    Raises:
-        ValueError: The value is none of these, leaves year, month or day to be guessed, or is an
-            instant that UTC cannot hold.
+    That is ISO 8601 or RFC 1123 text (UTC where it names no zone), or seconds or milliseconds since 1970, as a number
+    or as text of 9 digits or more. Text that leaves year, month or day to be guessed is refused.
     """
     found = _RFC_1123_TEXT(value) if isinstance(value, str) else None
     try:
@@ -140,14 +132,7 @@ def utc(value: object) -> datetime | None: ...
 
 
 def utc(value: object) -> datetime | None:
-    """Convert a model's time to an aware datetime.
-
-    Args:
-        value: An instant with its zone, or seconds since 1970.
-
-    Returns:
-        The same instant in UTC; None for None, and for what the service sent in place of a time.
-    """
+    """Convert a model's time to a datetime in UTC; None for None, and for what the service sent in place of a time."""
     if isinstance(value, int):
         return _EPOCH + timedelta(seconds=value)
     return value.astimezone(UTC) if isinstance(value, datetime) else None
@@ -159,6 +144,10 @@ _Written = Literal["any", "str", "int", "datetime"]
 
 class _FirstOf:
     """Reads a field by the first schema that accepts it: pydantic-core's own code, and ours where that refuses."""
+
+    # Left to right, since pydantic's smart mode may go on to our slow code where its own has accepted a value. The JSON
+    # schema is the documented type alone: that of the union would offer forms that nobody should send.
+    # https://docs.pydantic.dev/latest/concepts/unions/#union-modes
 
     def __init__(
         self, message: str, written: _Written, json_schema: JsonSchemaValue, *choices: core_schema.CoreSchema
@@ -215,7 +204,9 @@ _JSON_SCHEMA = core_schema.no_info_after_validator_function(
 
 
 class _KeptWhole:
-    """Reads a field as documented, and keeps any other JSON value as it came."""
+    """Reads a field as documented, and keeps any other JSON value unchanged."""
+
+    # An optional field of an odd type must not hide the status beside it, by which a wait ends.
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         documented = handler.generate_schema(get_args(source)[0])
@@ -236,15 +227,11 @@ class _KeptWhole:
 
 
 class OverdueError(Exception):
-    """The time limit passed while a model was read."""
+    """The deadline passed while a model was read."""
 
 
 class Reading:
-    """What is noted while one model is read.
-
-    Args:
-        is_overdue: Says whether the time limit has passed, or None for no limit.
-    """
+    """The context of pydantic while one model is read: its deadline, and what is to be corrected afterwards."""
 
     __slots__ = ("extra_keys", "is_overdue")
 
@@ -261,16 +248,16 @@ def _note_key(key: str, info: ValidationInfo) -> str:
     return key
 
 
-def _within_limit(read: Callable[[object], object]) -> Callable[[object, ValidationInfo], object]:
-    """End the reading where the time limit has passed: a time in an odd form takes very long, compared with others."""
+def _within_deadline(read: Callable[[object], object]) -> Callable[[object, ValidationInfo], object]:
+    """End the reading where the deadline has passed: a time in an odd form takes very long, compared with others."""
 
-    def read_within_limit(value: object, info: ValidationInfo) -> object:
+    def read_within_deadline(value: object, info: ValidationInfo) -> object:
         reading = info.context
         if isinstance(reading, Reading) and reading.is_overdue is not None and reading.is_overdue():
             raise OverdueError
         return read(value)
 
-    return read_within_limit
+    return read_within_deadline
 
 
 ExtraKey = Annotated[str, AfterValidator(_note_key)]
@@ -292,13 +279,13 @@ _UNZONED = core_schema.no_info_before_validator_function("{}Z".format, _ZONED)
 
 def _iso_time(read: Callable[[object], object]) -> _FirstOf:
     json_schema = {"type": "string", "format": "date-time"}
-    others = core_schema.with_info_plain_validator_function(_within_limit(read))
+    others = core_schema.with_info_plain_validator_function(_within_deadline(read))
     return _FirstOf("a time is expected", "datetime", json_schema, _ZONED, _UNZONED, others)
 
 
 def _unix_time(read: Callable[[object], object]) -> _FirstOf:
     seconds = core_schema.int_schema(strict=True, ge=-_LARGEST_SECONDS, le=_LARGEST_SECONDS)
-    others = core_schema.with_info_plain_validator_function(_within_limit(read))
+    others = core_schema.with_info_plain_validator_function(_within_deadline(read))
     return _FirstOf("a time is expected", "int", {"type": "integer"}, seconds, others)
 
 
@@ -316,13 +303,13 @@ DateTime = Annotated[datetime, _iso_time(read_time)]
 """An instant that the service documents as ISO 8601 text."""
 
 LenientDateTime = Annotated[datetime | Any, _iso_time(_or_structure(read_time))]
-"""The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
+"""The same where it is optional, or whatever object, list or truth value the service sent in its place."""
 
 UnixSeconds = Annotated[int, _unix_time(_read_seconds)]
 """An instant that the service documents as whole seconds since 1970; parts of a second are cut off."""
 
 LenientUnixSeconds = Annotated[int | Any, _unix_time(_or_structure(_read_seconds))]
-"""The same where it need not be there, or whatever object, list or truth value the service sent in its place."""
+"""The same where it is optional, or whatever object, list or truth value the service sent in its place."""
 
 Count = Annotated[
     int,
@@ -350,13 +337,13 @@ Seconds = Annotated[
 """A duration in seconds, whole or not."""
 
 Json = Annotated[Any, AfterValidator(finite)]
-"""Any JSON value, kept as it came."""
+"""Any JSON value, unchanged."""
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(finite)]
-"""Any JSON object, kept as it came."""
+"""Any JSON object, unchanged."""
 
 Items = Annotated[list[T], _FailFast()]
 """A list whose reading ends at the first item that cannot be read."""
 
 Lenient = Annotated[T | Any, _KeptWhole()]
-"""A field that need not be there: of the documented type, or whatever the service sent in its place."""
+"""An optional field: of the documented type, or whatever the service sent in its place."""

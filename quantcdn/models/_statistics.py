@@ -5,56 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-
-class Listed(Protocol):
-    """A line of the list of executions."""
-
-    @property
-    def tool_name(self) -> str | None:
-        """The tool."""
-        ...
-
-    @property
-    def status(self) -> str | None:
-        """How far it is."""
-        ...
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it has ended well."""
-        ...
-
-    @property
-    def is_failed(self) -> bool:
-        """Whether it has ended badly."""
-        ...
-
-    @property
-    def created(self) -> datetime | None:
-        """When it was asked for."""
-        ...
-
-    @property
-    def completed(self) -> datetime | None:
-        """When it ended."""
-        ...
+if TYPE_CHECKING:
+    from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
+        ListAIToolExecutions200ResponseExecutionsInner,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """How long executions took from being asked for to their end, in seconds."""
+    """Durations of executions, from created to completed, in seconds."""
 
     count: int
     """How many executions have both times."""
     p50: float
-    """Half of them took at most this long."""
+    """The median."""
     p90: float
-    """Nine in ten took at most this long."""
+    """The 90th percentile."""
     p99: float
-    """Ninety-nine in a hundred took at most this long."""
+    """The 99th percentile."""
     longest: float
     """The longest."""
 
@@ -72,47 +42,49 @@ class ExecutionStats:
     by_tool_and_status: dict[tuple[str, str], int]
     """How many there are of each pair of tool and status, the most frequent first."""
     success_rate: float | None
-    """Which part of those that have ended has ended well, 0 to 1; None where none has ended."""
+    """The share of the complete ones among those that are complete or failed, 0 to 1; None where there are none."""
     durations: Durations | None
-    """How long they took; None where none has both times."""
+    """From created to completed; None where no execution has both times."""
 
 
-def stats_of(executions: Iterable[Listed]) -> ExecutionStats:
-    """Count executions.
+def status_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> str:
+    """Read a status in small letters; none where the service sent none, or something else."""
+    return execution.status.strip().casefold() if isinstance(execution.status, str) else ""
 
-    Args:
-        executions: Lines of the list; a missing tool or status counts as ``unknown``.
 
-    Returns:
-        The figures.
-    """
-    lines = list(executions)
-    tools = [line.tool_name or "unknown" for line in lines]
-    statuses = [(line.status or "").strip().casefold() or "unknown" for line in lines]
-    complete, failed = sum(line.is_complete for line in lines), sum(line.is_failed for line in lines)
+def seconds_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> float | None:
+    """Return the seconds from created to completed, where both are known."""
+    if execution.created is None or execution.completed is None:
+        return None
+    return (execution.completed - execution.created).total_seconds()
+
+
+def stats_of(executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner]) -> ExecutionStats:
+    """Compute figures over executions; a missing tool or status counts as ``unknown``."""
+    rows = list(executions)
+    tools = [row.tool_name if row.tool_name and isinstance(row.tool_name, str) else "unknown" for row in rows]
+    statuses = [status_of(row) or "unknown" for row in rows]
+    complete, failed = sum(row.is_complete for row in rows), sum(row.is_failed for row in rows)
     return ExecutionStats(
-        total=len(lines),
+        total=len(rows),
         by_tool=dict(Counter(tools).most_common()),
         by_status=dict(Counter(statuses).most_common()),
         by_tool_and_status=dict(Counter(zip(tools, statuses, strict=True)).most_common()),
         success_rate=complete / (complete + failed) if complete + failed else None,
-        durations=_durations(lines),
+        durations=_durations(sorted(seconds for row in rows if (seconds := seconds_of(row)) is not None)),
     )
 
 
-def _durations(lines: list[Listed]) -> Durations | None:
-    seconds = sorted(
-        (line.completed - line.created).total_seconds() for line in lines if line.completed and line.created
-    )
-    if not seconds:
+def _durations(ordered: list[float]) -> Durations | None:
+    if not ordered:
         return None
-    p50, p90, p99 = (_percentile(seconds, part) for part in (0.5, 0.9, 0.99))
-    return Durations(len(seconds), p50, p90, p99, seconds[-1])
+    p50, p90, p99 = (_percentile(ordered, fraction) for fraction in (0.5, 0.9, 0.99))
+    return Durations(len(ordered), p50, p90, p99, ordered[-1])
 
 
-def _percentile(ordered: list[float], part: float) -> float:
+def _percentile(ordered: list[float], fraction: float) -> float:
     """Interpolate between the two values around a place."""
-    place = part * (len(ordered) - 1)
+    place = fraction * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

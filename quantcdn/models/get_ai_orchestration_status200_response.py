@@ -1,4 +1,4 @@
-"""How far an orchestration of several tools is, and its answer."""
+"""The status of an orchestration of several tools, and its answer."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import 
 
 
 class GetAIOrchestrationStatus200Response(StatusMixin, Model):
-    """How far an orchestration of several tools is, and its answer."""
+    """The status of an orchestration of several tools, and its answer."""
 
     known_statuses: ClassVar[tuple[str, ...]] = (
         "pending",
@@ -23,7 +23,7 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
     )
 
     orchestration_id: str
-    """The identifier that was asked for."""
+    """The identifier of the orchestration."""
 
     status: str
     """One of ``known_statuses``, or one that the service has added."""
@@ -38,22 +38,22 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
     """The answer, as older versions of the service send it; newer ones send ``result``."""
 
     tools: Lenient[Items[GetAIOrchestrationStatus200ResponseToolsInner]] | None = None
-    """How far each tool is."""
+    """The status of each tool."""
 
     error: Lenient[str] | None = None
-    """What went wrong, once failed."""
+    """Why it failed."""
 
     created_at: DateTime
-    """When it was asked for."""
+    """When it was created."""
 
     completed_at: LenientDateTime | None = None
-    """When it finished, well or badly."""
+    """When it completed or failed."""
 
     result: Lenient[str] | None = None
     """The answer, as newer versions of the service send it; older ones send ``synthesized_response``."""
 
     duration: Lenient[Seconds] | None = None
-    """How long it took, in seconds; newer versions of the service send it."""
+    """Seconds from created to completed; newer versions of the service send it."""
 
     @property
     def answer(self) -> Any:
@@ -62,10 +62,10 @@ class GetAIOrchestrationStatus200Response(StatusMixin, Model):
 
     @property
     def created(self) -> datetime:
-        """When it was asked for, in UTC."""
+        """When it was created, in UTC."""
         return utc(self.created_at)
 
     @property
     def completed(self) -> datetime | None:
-        """When it finished, in UTC."""
+        """When it completed or failed, in UTC."""
         return utc(self.completed_at)

@@ -1,4 +1,4 @@
-"""One tool of an orchestration: how far it is, and its result."""
+"""One tool of an orchestration: its status and its result."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from quantcdn.models._fields import Json, Lenient
 
 
 class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):
-    """One tool of an orchestration: how far it is, and its result."""
+    """One tool of an orchestration: its status and its result."""
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 
@@ -21,7 +21,7 @@ class GetAIOrchestrationStatus200ResponseToolsInner(StatusMixin, Model):
     """One of ``known_statuses``, or one that the service has added."""
 
     result: Json = None
-    """What the tool gave back once complete, as it came."""
+    """What the tool returned once complete, as the service sent it."""
 
     error: Lenient[str] | None = None
-    """What went wrong, once failed."""
+    """Why it failed."""

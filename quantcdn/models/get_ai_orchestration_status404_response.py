@@ -1,11 +1,11 @@
-"""What the service says of an orchestration that it does not have."""
+"""The response about an orchestration that the service does not have."""
 
 from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
 
 
 class GetAIOrchestrationStatus404Response(Model):
-    """What the service says of an orchestration that it does not have."""
+    """The response about an orchestration that the service does not have."""
 
     error: Lenient[str] | None = None
     """What went wrong."""

@@ -1,4 +1,4 @@
-"""How far one execution is, and its result."""
+"""The status of one execution, and its result."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -9,48 +9,48 @@ from quantcdn.models.get_ai_tool_execution_status200_response_result import GetA
 
 
 class GetAIToolExecutionStatus200Response(StatusMixin, Model):
-    """How far one execution is, and its result."""
+    """The status of one execution, and its result."""
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 
     execution_id: str
-    """The identifier that was asked for."""
+    """The identifier of the execution."""
 
     tool_name: str
-    """The name of the tool that was run."""
+    """The name of the tool."""
 
     status: str
     """One of ``known_statuses``, or one that the service has added."""
 
     result: Lenient[GetAIToolExecutionStatus200ResponseResult] = None
-    """What the tool gave back once complete: most often an object, but any JSON value, kept as it came."""
+    """What the tool returned once complete: most often an object, but any JSON value, as the service sent it."""
 
     error: Lenient[str] | None = None
-    """What went wrong, once failed."""
+    """Why it failed."""
 
     created_at: UnixSeconds
-    """When it was asked for, in seconds since 1970."""
+    """When it was created, in seconds since 1970."""
 
     started_at: LenientUnixSeconds | None = None
-    """When the tool began, in seconds since 1970."""
+    """When the tool started, in seconds since 1970."""
 
     completed_at: LenientUnixSeconds | None = None
-    """When it finished, well or badly, in seconds since 1970."""
+    """When it completed or failed, in seconds since 1970."""
 
     duration: Lenient[Seconds] | None = None
-    """How long the tool ran, in seconds."""
+    """Seconds from started to completed, without the time that it was pending."""
 
     @property
     def created(self) -> datetime:
-        """When it was asked for, in UTC."""
+        """When it was created, in UTC."""
         return utc(self.created_at)
 
     @property
     def started(self) -> datetime | None:
-        """When the tool began, in UTC."""
+        """When the tool started, in UTC."""
         return utc(self.started_at)
 
     @property
     def completed(self) -> datetime | None:
-        """When it finished, in UTC."""
+        """When it completed or failed, in UTC."""
         return utc(self.completed_at)

@@ -1,4 +1,4 @@
-"""What a tool gave back."""
+"""The result of a tool."""
 
 from typing import TYPE_CHECKING
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
 
 class GetAIToolExecutionStatus200ResponseResult(Model):
-    """What a tool gave back: pictures have fields here, every other key is kept as it came."""
+    """The result of a tool: images have fields here, every other key is kept as the service sent it."""
 
     images: Lenient[Items[str]] | None = None
-    """Pictures as data URIs in base64, for showing at once."""
+    """Images as data URIs in base64, for displaying at once."""
 
     s3_urls: Lenient[Items[str]] | None = None
-    """Signed addresses of the pictures in full quality, good for 1 hour."""
+    """Signed URLs of the images in full quality, valid for 1 hour."""
 
     def inline_images(self, limit: int | None = None) -> "list[Image]":
-        """Read the pictures out of their data URIs.
+        """Read the images out of their data URIs.
 
         Args:
-            limit: The largest picture, in bytes; None for 64 MiB.
+            limit: The largest image, in bytes; None for 64 MiB.
 
         Returns:
-            The pictures; none where there are no ``images``.
+            The images; none where there are no ``images``.
 
         Raises:
             ApiTypeError: ``limit`` is no whole number.

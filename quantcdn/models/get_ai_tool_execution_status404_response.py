@@ -1,14 +1,14 @@
-"""What the service says of an execution that it does not have."""
+"""The response about an execution that the service does not have."""
 
 from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
 
 
 class GetAIToolExecutionStatus404Response(Model):
-    """What the service says of an execution that it does not have."""
+    """The response about an execution that the service does not have."""
 
     error: Lenient[str] | None = None
     """What went wrong."""
 
     execution_id: Lenient[str] | None = None
-    """The identifier that was asked for."""
+    """The identifier that was requested."""

@@ -21,16 +21,16 @@ class ListAIToolExecutions200Response(Model):
     """The executions; the service forgets each after 24 hours."""
 
     count: Count
-    """How many executions this answer holds."""
+    """How many executions this response holds."""
 
     org_id: str
     """The organisation."""
 
     status: Lenient[str] | None = None
-    """The status that was asked for, or ``all``."""
+    """The status that the list is filtered by, or ``all``."""
 
     def stats(self) -> "ExecutionStats":
-        """Count the executions of this answer.
+        """Count the executions of this response.
 
         Returns:
             Counts by tool and status, the success rate, and percentiles of the durations.

@@ -1,4 +1,4 @@
-"""One execution in a list: how far it is, but not its result."""
+"""One execution in a list: its status, but not its result."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -8,31 +8,31 @@ from quantcdn.models._fields import Lenient, LenientDateTime, utc
 
 
 class ListAIToolExecutions200ResponseExecutionsInner(StatusMixin, Model):
-    """One execution in a list: how far it is, but not its result."""
+    """One execution in a list: its status, but not its result."""
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 
     execution_id: Lenient[str] | None = None
-    """The identifier, by which its result can be asked for."""
+    """The identifier, by which its result can be requested."""
 
     tool_name: Lenient[str] | None = None
-    """The name of the tool that was run."""
+    """The name of the tool."""
 
     status: Lenient[str] | None = None
     """One of ``known_statuses``, or one that the service has added."""
 
     created_at: LenientDateTime | None = None
-    """When it was asked for."""
+    """When it was created."""
 
     completed_at: LenientDateTime | None = None
-    """When it finished, well or badly."""
+    """When it completed or failed."""
 
     @property
     def created(self) -> datetime | None:
-        """When it was asked for, in UTC."""
+        """When it was created, in UTC."""
         return utc(self.created_at)
 
     @property
     def completed(self) -> datetime | None:
-        """When it finished, in UTC."""
+        """When it completed or failed, in UTC."""
         return utc(self.completed_at)

@@ -9,4 +9,4 @@ class ListAITools200ResponseToolsInner(Model):
     """One tool, wrapped as a chat request takes it."""
 
     tool_spec: Lenient[ListAITools200ResponseToolsInnerToolSpec] | None = None
-    """What the tool is called, does and takes."""
+    """The tool's name, description and input schema."""

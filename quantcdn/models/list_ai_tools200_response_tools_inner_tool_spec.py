@@ -1,4 +1,4 @@
-"""What a tool is called, does and takes."""
+"""The name, description and input schema of a tool."""
 
 from quantcdn.models._base import Model
 from quantcdn.models._fields import Lenient
@@ -8,7 +8,7 @@ from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schem
 
 
 class ListAITools200ResponseToolsInnerToolSpec(Model):
-    """What a tool is called, does and takes."""
+    """The name, description and input schema of a tool."""
 
     name: Lenient[str] | None = None
     """The tool's name, as an execution's ``tool_name`` has it."""
@@ -17,4 +17,4 @@ class ListAITools200ResponseToolsInnerToolSpec(Model):
     """What the tool does, in words made for a language model."""
 
     input_schema: Lenient[ListAITools200ResponseToolsInnerToolSpecInputSchema] | None = None
-    """What the tool takes."""
+    """The arguments of the tool."""

@@ -1,4 +1,4 @@
-"""What a tool takes."""
+"""The arguments of a tool."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from quantcdn.models._fields import JsonObject, Lenient
 
 
 class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
-    """What a tool takes."""
+    """The arguments of a tool."""
 
     var_json: Lenient[JsonObject] | None = Field(default=None, alias="json")
     """A JSON Schema of the tool's arguments."""
@@ -23,7 +23,7 @@ class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
 
     @property
     def required(self) -> list[str]:
-        """The names of the arguments that must be given."""
+        """The names of the required arguments."""
         found = self._keyword("required")
         return [name for name in found if isinstance(name, str)] if is_array(found) else []
 

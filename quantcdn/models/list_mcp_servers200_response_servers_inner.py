@@ -13,10 +13,10 @@ class ListMcpServers200ResponseServersInner(Model):
     """The name by which the service knows the server."""
 
     display_name: Lenient[str] | None = None
-    """The name that people are shown."""
+    """The name for people."""
 
     url: Lenient[str] | None = None
-    """The address on the gateway at which an MCP client reaches the server."""
+    """The URL on the gateway at which an MCP client reaches the server."""
 
     enabled: Lenient[StrictBool] | None = None
     """Whether the organisation may use the server."""

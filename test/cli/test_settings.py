@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from quantcdn.cli.settings import Found, add_settings, settings
+from quantcdn import cli
+from quantcdn.cli.settings import Setting, settings
 from quantcdn.emulator import Emulator
 from test.helpers.process import run
 
@@ -162,9 +163,7 @@ def found(monkeypatch: pytest.MonkeyPatch, *words: str, **environ: str) -> argpa
         monkeypatch.delenv(name, raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    parser = argparse.ArgumentParser()
-    add_settings(parser)
-    return parser.parse_args(words)
+    return cli.parser().parse_args(["tools", "names", *words])
 
 
 def test_each_setting_says_where_it_was_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -173,10 +172,10 @@ def test_each_setting_says_where_it_was_found(monkeypatch: pytest.MonkeyPatch, t
         monkeypatch, "--host", "https://a.example", XDG_CONFIG_HOME=str(tmp_path), QUANTCDN_ORGANIZATION="acme"
     )
     chosen = settings(arguments)
-    assert chosen.host == Found("https://a.example", "--host")
-    assert chosen.organisation == Found("acme", "environment QUANTCDN_ORGANIZATION")
-    assert chosen.token == Found("s3cret", str(path))
+    assert chosen.host == Setting("https://a.example", "--host")
+    assert chosen.organisation == Setting("acme", "environment QUANTCDN_ORGANIZATION")
+    assert chosen.token == Setting("s3cret", str(path))
     assert "s3cret" not in repr(chosen)
     nothing = settings(found(monkeypatch, XDG_CONFIG_HOME="/nowhere", QUANTCDN_ORGANIZATION=""))
-    assert nothing.host == Found("https://dashboard.quantcdn.io", "default")
-    assert nothing.token == nothing.organisation == Found(None, "")
+    assert nothing.host == Setting("https://dashboard.quantcdn.io", "default")
+    assert nothing.token == nothing.organisation == Setting(None, "")

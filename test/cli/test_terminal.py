@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from quantcdn._display import terminal
-from quantcdn.cli.output.durations import duration
+from quantcdn._display.formats import duration
+from quantcdn._display.tables import table_lines as plain_table
 from quantcdn.cli.output.rich_tables import table as rich_table
-from quantcdn.cli.output.tables import _plain as plain_table
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from test.helpers.process import on_terminal, run
 
@@ -38,7 +38,7 @@ def service() -> Iterator[Emulator]:
 
 
 TABLE = f"""\
-EXECUTION                              TOOL            STATUS    AGE  TOOK
+EXECUTION                              TOOL            STATUS    AGE  DURATION
 {SECOND}  generate_image  failed    2h   1m30s
 {FIRST}  calculate       complete  2h   2.5s
 """
@@ -92,7 +92,7 @@ def test_mcp_servers_are_a_table_and_none_at_all_are_said_to_be_none() -> None:
     with Emulator() as service:
         _, shown = on_terminal("mcp", "list", service=service, columns=200, NO_COLOR="1")
         head, first, *_, last = shown.splitlines()
-        assert head.split() == ["SERVER", "NAME", "ENABLED", "URL", "ALLOWLIST"]
+        assert head.split() == ["SERVER", "NAME", "ENABLED", "URL", "ALLOWED", "TOOLS"]
         assert first.split()[0] == "issues"
         assert first.rstrip().endswith("search_issues, read_issue")
         assert last.split() == ["billing", "Invoices", "no", "https://mcp-gateway.example/servers/billing/mcp"]
@@ -108,26 +108,31 @@ def test_an_identifier_is_shown_whole_at_80_columns() -> None:
 
 def test_details_are_a_line_a_field(service: Emulator) -> None:
     _, shown = on_terminal("executions", "get", SECOND, service=service, NO_COLOR="1")
-    labels = [line.split(" ")[0] for line in shown.splitlines()]
-    assert labels == ["execution", "tool", "status", "created", "started", "completed", "duration", "error"]
-    assert "duration   1m30s\n" in shown
+    title, *lines = shown.splitlines()
+    assert title == "generate_image"
+    labels = [line.strip().split("  ")[0] for line in lines]
+    assert labels == [
+        "Status", "Error", "Execution", "Created", "Started", "Completed", "Duration", "Run time",
+    ]  # fmt: skip
+    assert "  Duration   1m30s\n" in shown
     assert "UTC (2h ago)\n" in shown
     _, shown = on_terminal("orchestrations", "get", ORCHESTRATION, service=service, NO_COLOR="1")
-    assert "tools          2 of 2 have ended\n" in shown
-    assert "answer         Two lines,\n               for once.\n" in shown
+    assert "Tools          2 of 2\n" in shown
+    assert "Answer\n  Two lines,\n  for once.\n" in shown
     assert SECOND in shown
     _, shown = on_terminal("tools", "show", "get_weather", service=service, NO_COLOR="1")
-    assert "one of " in shown
-    assert "ARGUMENT" in shown
+    for words in ("ARGUMENT", "REQUIRED", "string: celsius, fahrenheit", 'Default: "celsius"'):
+        assert words in shown
 
 
-def test_the_data_of_a_picture_and_the_signature_of_its_address_are_left_out() -> None:
+def test_the_data_of_an_image_and_the_signature_of_its_url_are_left_out() -> None:
     with Emulator() as service:
         identifier = service.start_execution("generate_image", pending=0, running=0)
         _, shown = on_terminal("executions", "get", identifier, service=service, columns=200, NO_COLOR="1")
-    assert "data:image/png;base64,… (" in shown
+    assert "Image 1 of 1 by generate_image, " in shown
+    assert "base64" not in shown
     assert ".png?…" in shown
-    assert f"To save its pictures: quantcdn executions save {identifier}" in shown
+    assert f"To save its images: quantcdn executions save {identifier}" in shown
 
 
 def test_fields_make_a_table_of_their_own(service: Emulator) -> None:

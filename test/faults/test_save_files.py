@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn.images import save_files, save_images
-from quantcdn.rest import RESTClientObject
 from test.helpers.responses import SLACK, chunk, costs_less_than, drip, flood, head, then_hang, then_reset
 from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
 from test.tools.parts import Nginx, Relay
@@ -49,7 +49,7 @@ def client_with(pauses: list[float] | None = None, clock: Any = time.monotonic, 
     configuration = quantcdn.Configuration("http://127.0.0.1:9", **settings)
     with quantcdn.ApiClient(configuration, "X-Team", "blue", cookie="c=00kie") as client:
         sleep = (lambda _: None) if pauses is None else pauses.append
-        client.rest_client = RESTClientObject(configuration, clock=clock, sleep=sleep, uniform=lambda _, most: most)
+        client.clock = Clock(monotonic=clock, sleep=sleep, uniform=lambda _, most: most)
         yield client
 
 

@@ -11,6 +11,7 @@ TAGS = {
     "br": set(),
     "strong": set(),
     "span": {"style"},
+    "code": set(),
     "pre": set(),
     "table": set(),
     "caption": {"style"},

@@ -48,7 +48,7 @@ def many(
         timeout=timeout,
         max_rate=max_rate,
         on_update=on_update,
-        timing=service.time.timing,
+        clock=service.time.clock,
     )
 
 

@@ -16,8 +16,9 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, WaitCancelledException, WaitTimeoutException
+from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
 from test.helpers.clock import FakeTime, Seen
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
@@ -121,7 +122,7 @@ def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
         poll_for=lambda _: Poll(seconds, 1, seconds),
         timeout=None,
         on_update=None,
-        timing=time.timing,
+        clock=time.clock,
         cancel=threading.Event(),
     )
     wait.until_final(None)
@@ -187,8 +188,7 @@ def test_an_argument_of_a_wrong_type_is_refused_at_the_call(name: str, argument:
 def paused(api: quantcdn.AIToolsApi) -> FakeTime:
     """Let the pauses of an API take no time."""
     time = FakeTime()
-    api.timing = time.timing
-    api.api_client.rest_client._sleep = lambda _seconds: None
+    api.api_client.clock = time.clock
     return time
 
 
@@ -391,17 +391,11 @@ def test_a_wait_ends_half_a_second_after_its_limit_at_most(name: str, limit: flo
 
 
 def draws(api: quantcdn.AIToolsApi) -> tuple[float, ...]:
-    return tuple(api.timing.uniform(0, 1) for _ in range(4))
+    return tuple(api.api_client.clock.uniform(0, 1) for _ in range(4))
 
 
 def draws_of(pickled: bytes) -> tuple[float, ...]:
     return draws(pickle.loads(pickled))
-
-
-def rest_draws_of(pickled: bytes) -> float:
-    api = pickle.loads(pickled)
-    drawn: float = api.api_client.rest_client._uniform(0.0, 1.0)
-    return drawn
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -411,7 +405,6 @@ def test_the_same_pickle_in_4_processes_draws_4_times_its_own(method: str) -> No
     pickled = pickle.dumps(api)
     with multiprocessing.get_context(method).Pool(4) as pool:
         assert len(set(pool.map(draws_of, [pickled] * 4, chunksize=1))) == 4
-        assert len(set(pool.map(rest_draws_of, [pickled] * 4, chunksize=1))) == 4
 
 
 def test_a_copy_draws_its_own() -> None:
@@ -424,7 +417,7 @@ def test_a_copy_draws_its_own() -> None:
 
 
 def test_chance_is_spread_evenly() -> None:
-    draws = sorted(Timing().uniform(-1, 3) for _ in range(2_000))
+    draws = sorted(Clock().uniform(-1, 3) for _ in range(2_000))
     assert all(abs(draw - (-1 + 4 * place / 2_000)) < 0.3 for place, draw in enumerate(draws))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -76,7 +76,7 @@ def watched(service: Service, polls: int, interval: float) -> tuple[list[Any], l
         shows_all=True,
         interval=interval,
         timeout=(polls - 1) * interval,
-        timing=time.timing._replace(wall=time.clock),
+        clock=replace(time.clock, wall=time.monotonic),
     )
     return list(watch.changes()), reads
 

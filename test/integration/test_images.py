@@ -24,10 +24,10 @@ import quantcdn
 from quantcdn import images
 from quantcdn._saving.folder import file_name
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.images import image_from_uri, image_of, save_files, save_images
 
-PNG = picture("any", 64)
+PNG = draw_image("any", 64)
 SIZE = (21, 13)
 
 

@@ -23,10 +23,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import quantcdn
 from quantcdn import AIToolsApi
+from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.polling import Timing
 from test.helpers.clock import LIST, STATUS, FakeTime, count, no_chance, waiting
 from test.helpers.markup import Page
 
@@ -61,8 +61,8 @@ class Board:
 @pytest.fixture
 def line() -> tuple[progress.Line, Board, FakeTime]:
     fake = FakeTime()
-    board = Board(fake.clock)
-    return progress.Line(board, fake.timing), board, fake
+    board = Board(fake.monotonic)
+    return progress.Line(board, fake.clock), board, fake
 
 
 Parts = tuple[progress.Line, Board, FakeTime]
@@ -71,7 +71,7 @@ Parts = tuple[progress.Line, Board, FakeTime]
 def test_the_seconds_run_on_between_two_looks_without_a_longer_pause(line: Parts) -> None:
     told, board, fake = line
     told.tell("running")
-    told.timing.sleep(3)
+    told.clock.sleep(3)
     assert board.texts == ["running · 0 s", "running · 1 s", "running · 2 s", "running · 3 s"]
     assert fake.now == pytest.approx(3)
 
@@ -89,7 +89,7 @@ def test_it_changes_four_times_a_second_at_most(line: Parts) -> None:
     told, board, _ = line
     for number in range(200):
         told.tell(f"{number} of 200 ended")
-        told.timing.sleep(0.013)
+        told.clock.sleep(0.013)
     told.end()
     moments = [moment for moment, _ in board.shown]
     assert max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments) <= 4
@@ -98,7 +98,7 @@ def test_it_changes_four_times_a_second_at_most(line: Parts) -> None:
 
 def test_nothing_is_shown_before_something_is_known(line: Parts) -> None:
     told, board, _ = line
-    told.timing.sleep(3)
+    told.clock.sleep(3)
     told.end()
     assert board.shown == []
 
@@ -112,7 +112,7 @@ def test_a_place_that_breaks_ends_the_line_and_not_the_wait(line: Parts) -> None
 
     board.show = broken  # type: ignore[method-assign] # a terminal that was closed
     told.tell("running")
-    told.timing.sleep(3)
+    told.clock.sleep(3)
     told.end()
     assert board.did == ["broken"]
     assert fake.now == pytest.approx(3)
@@ -432,7 +432,7 @@ def test_waits_in_threads_share_a_terminal_and_all_end(monkeypatch: pytest.Monke
     clock = ManualClock()
     with Emulator(clock=clock) as service, waiting(service, clock) as api:
         ids = [service.start_execution("calculate", running=0.1) for _ in range(8)]
-        api.timing = Timing(clock.now, clock.advance, no_chance)
+        api.api_client.clock = Clock(clock.now, clock.advance, no_chance)
         threads = [threading.Thread(target=api.wait_for_ai_tool_execution, args=("acme", one)) for one in ids]
         for thread in threads:
             thread.start()

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ class SlowService(FakeService):
             self.things,
             lambda identifier, seconds: Polled(self.look(identifier, seconds), self.retry_after),
             lambda seconds: Polled(self.list_newest(seconds), self.retry_after),
-            timing=self.time.timing,
+            clock=self.time.clock,
             **chosen,
         )
 
@@ -163,14 +164,13 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
         thing.ends = number / 2
     wait = service.wait(timeout=60.0)
     chance = random.Random(seed)
-    timing = service.time.timing
 
     def sleep(seconds: float) -> None:
         if chance.random() < 0.3:
             signal.raise_signal(signal.SIGINT)
         service.time.sleep(seconds)
 
-    wait._timing = timing._replace(sleep=sleep)
+    wait._clock = replace(service.time.clock, sleep=sleep)
     found: list[str] = []
     interrupts = 0
     while len(found) < 40:

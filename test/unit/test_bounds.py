@@ -16,6 +16,7 @@ import pytest
 
 import quantcdn
 from quantcdn import _bounds
+from quantcdn._clock import Clock
 from quantcdn.models import ListAIToolExecutions200Response, ListAIToolNames200Response
 from test.helpers.read_body import CALLS
 from test.helpers.server import ScriptedServer, answer
@@ -144,7 +145,7 @@ def test_the_limit_of_the_call_holds_while_odd_times_are_read() -> None:
     with ScriptedServer(answer(200, body)) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", timeout=5)
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client._clock = now
+            client.clock = Clock(monotonic=now)
             with pytest.raises(quantcdn.ApiTimeoutException, match="limit of 5 s for the whole call"):
                 quantcdn.AIToolsApi(client).list_ai_tool_executions("acme")
         assert len(server.requests) == 1

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import quantcdn
-from quantcdn._content.data_uris import DataUri, is_data_uri, read_base64, read_data_uri
+from quantcdn._content.data_uris import ContentError, DataUri, is_data_uri, read_base64, read_data_uri
 from test.helpers.responses import costs_less_than
 
 VECTORS: list[tuple[str, tuple[str, bytes] | None]] = [
@@ -113,7 +112,7 @@ def test_there_are_vectors_of_each_kind() -> None:
 def test_a_data_uri_is_read_as_browsers_read_it(uri: str, expected: tuple[str, bytes] | None) -> None:
     assert is_data_uri(uri)
     if expected is None:
-        with pytest.raises(quantcdn.ApiResponseException, match=r"no data URI|base64 is damaged"):
+        with pytest.raises(ContentError, match=r"no data URI|base64 is damaged"):
             read_data_uri(uri, 1_000)
     else:
         assert read_data_uri(uri, 1_000) == expected
@@ -157,7 +156,7 @@ def test_escapes_are_read_wherever_they_are(before: int) -> None:
 def test_any_text_is_read_within_the_limit_or_refused(text: str, limit: int) -> None:
     try:
         data = read_data_uri(text, limit).data
-    except quantcdn.ApiResponseException as error:
+    except ContentError as error:
         assert error.__cause__ is error.__context__ is None
     else:
         assert len(data) <= limit
@@ -171,7 +170,7 @@ def test_surrogates_are_read_as_browsers_read_them(uri: str) -> None:
 @pytest.mark.parametrize("text", ["", "https://h.example/data:", "dat:a,", "xdata:,", "data", "data :,"])
 def test_what_does_not_begin_as_one_is_none(text: str) -> None:
     assert not is_data_uri(text)
-    with pytest.raises(quantcdn.ApiResponseException, match="no data URI"):
+    with pytest.raises(ContentError, match="no data URI"):
         read_data_uri(text, 10)
 
 
@@ -179,19 +178,19 @@ def test_what_does_not_begin_as_one_is_none(text: str) -> None:
     "text", ["A" * 2**24, "AAAA\n" * 2**22, "%41%41%41%41" * 2**20], ids=["clean", "wrapped", "percent-encoded"]
 )
 def test_what_is_too_large_is_refused(text: str) -> None:
-    with pytest.raises(quantcdn.ApiResponseException, match="larger than the limit of 100 bytes"):
+    with pytest.raises(ContentError, match="larger than the limit of 100 bytes"):
         read_data_uri(f"data:;base64,{text}", 100)
 
 
 def test_what_is_too_large_costs_nothing() -> None:
     uri = "data:;base64," + "AAAA\n" * 2**22 + "AAAA"
-    with costs_less_than(1), pytest.raises(quantcdn.ApiResponseException):
+    with costs_less_than(1), pytest.raises(ContentError):
         read_data_uri(uri, 100)
 
 
 def test_escapes_cost_no_more_than_a_few_times_their_length() -> None:
     uri = "data:;base64," + "%41%41%41%41" * 2**18
-    with costs_less_than(4 * len(uri) / 2**20), pytest.raises(quantcdn.ApiResponseException):
+    with costs_less_than(4 * len(uri) / 2**20), pytest.raises(ContentError):
         read_data_uri(uri, 100)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,16 +21,16 @@ from IPython.core.formatters import DisplayFormatter
 
 import quantcdn
 from quantcdn import models
-from quantcdn._display import mixin, views
+from quantcdn._display import mixin
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.exceptions import RequestInfo
 from quantcdn.models._base import Model
 from test.helpers.markup import Page
 
 SIGNED = "https://bucket.example/a/b.png?X-Amz-Date=20260101T000000Z&X-Amz-Signature=5ec2e7"
 GATEWAY = "https://gateway.example"
-SMALL = f"data:image/png;base64,{base64.b64encode(picture('small', 64)).decode()}"
+SMALL = f"data:image/png;base64,{base64.b64encode(draw_image('small', 64)).decode()}"
 
 
 def tool(name: str = "paint", description: str = "It paints.", **properties: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_one_tool_shows_its_arguments_with_choices_defaults_and_descriptions() -
     body = tool(place={"type": ["string", "null"]}, unit=unit, anything={})
     for cls, part in ((models.ListAITools200ResponseToolsInner, body), (ToolSpec, body["toolSpec"])):
         page, text = shown(cls, part)
-        expected = ("paint", "It paints.", "3 arguments", "string or null", "required", "string: C, F", "anything")
+        expected = ("paint", "It paints.", "3 arguments", "string or null", "yes", "string: C, F", "anything")
         for words in (*expected, "How it is measured", 'Default: "C"'):
             assert words in page.text
             assert words.partition("\n")[0] in text
@@ -139,23 +139,36 @@ def test_mcp_servers_show_names_whether_they_are_enabled_and_the_tools_allowed()
 # Executions
 
 
-def test_a_list_of_executions_shows_status_tool_age_and_duration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "_now", lambda: datetime.fromisoformat("2026-01-01T02:05:00Z"))
-    line = {"executionId": "exec_1", "toolName": "paint", "status": "failed", "createdAt": "2026-01-01T00:00:00Z"}
-    body = listed({**line, "completedAt": "2026-01-01T00:01:12.5Z"}, status="failed")
+def test_a_list_of_executions_shows_status_tool_age_and_duration() -> None:
+    created = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2, minutes=5)
+    line = {"executionId": "exec_1", "toolName": "paint", "status": "failed", "createdAt": created.isoformat()}
+    completed = created + timedelta(seconds=72.5)
+    body = listed({**line, "completedAt": completed.isoformat()}, status="failed")
     page, text = shown(models.ListAIToolExecutions200Response, body)
-    for part in ("paint", "failed", "2026-01-01 00:00:00 UTC", "2 h 5 min", "1 min 12 s", "exec_1"):
-        assert part in page.text
-        assert part in text
-    assert "1 execution of acme, status failed, seen at 2026-01-01 02:05:00 UTC" in page.text
+    for part in ("paint", "failed", f"{created:%Y-%m-%d %H:%M:%S} UTC", " 2h ", " 1m12s", "exec_1"):
+        assert part.strip() in page.text
+        assert part in f"{text} "
+    assert re.match(r"1 execution of acme, status failed, seen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n", page.text)
     page, _ = shown(models.ListAIToolExecutions200ResponseExecutionsInner, line)
     assert "exec_1" in page.text
 
 
-def test_an_execution_shows_its_facts_and_its_result() -> None:
+def test_an_execution_shows_its_times_and_its_result() -> None:
     result = {"conditions": "sunny", "wind": {"speed": 1}, "forecast": [{"day": "x" * 100}]}
     page, text = shown(models.GetAIToolExecutionStatus200Response, execution(result=result, duration=71.25))
-    for part in ("paint", "complete", "exec_1", "1 min 11 s", "conditions", "sunny", '{"speed": 1}', "x" * 100):
+    for part in (
+        "paint",
+        "complete",
+        "exec_1",
+        "Duration",
+        "1m12s",
+        "Run time",
+        "1m11s",
+        "conditions",
+        "sunny",
+        '{"speed": 1}',
+        "x" * 100,
+    ):
         assert part in text
         assert part in page.text
     assert len(page.all("details")) == 1
@@ -190,7 +203,7 @@ def test_the_status_stands_in_words_beside_its_colour() -> None:
 
 def test_an_orchestration_shows_its_tools_and_its_answer() -> None:
     page, text = shown(models.GetAIOrchestrationStatus200Response, orchestration(result="The answer\nin two lines"))
-    for part in ("orch_1", "synthesizing", "1 of 2", "paint", "2 pictures", "nothing found", "The answer"):
+    for part in ("orch_1", "synthesizing", "1 of 2", "paint", "2 images", "nothing found", "The answer"):
         assert part in page.text
         assert part in text
     assert page.all("progress") == [{"max": "2", "value": "1"}]
@@ -198,7 +211,7 @@ def test_an_orchestration_shows_its_tools_and_its_answer() -> None:
     assert len(page.all("img")) == 2
 
 
-# Pictures
+# Images
 
 
 def uri(data: bytes, media_type: str = "image/png") -> str:
@@ -212,36 +225,36 @@ def png(width: int, height: int, more: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk + bytes(more)
 
 
-def with_pictures(*uris: Any) -> tuple[Page, str]:
+def with_images(*uris: Any) -> tuple[Page, str]:
     return shown(models.GetAIToolExecutionStatus200Response, execution(result={"images": list(uris)}))
 
 
-def test_a_picture_is_shown_with_its_size_and_described_in_words() -> None:
-    page, text = with_pictures(SMALL)
+def test_an_image_is_shown_with_its_size_and_described_in_words() -> None:
+    page, text = with_images(SMALL)
     (image,) = page.all("img")
-    assert image == {"alt": "Picture 1 of 1 by paint, 64x64 pixels", "width": "64", "height": "64", "src": SMALL}
+    assert image == {"alt": "Image 1 of 1 by paint, 64x64 pixels", "width": "64", "height": "64", "src": SMALL}
     assert image["alt"] in text
 
 
-def test_a_large_picture_is_made_to_fit_in_its_own_shape() -> None:
-    page, _ = with_pictures(uri(png(1600, 800)))
+def test_a_large_image_is_made_to_fit_in_its_own_shape() -> None:
+    page, _ = with_images(uri(png(1600, 800)))
     assert [(image["width"], image["height"]) for image in page.all("img")] == [("400", "200")]
 
 
-def test_the_kind_of_a_picture_is_read_from_its_bytes() -> None:
-    page, _ = with_pictures(uri(b"GIF89a" + struct.pack("<HH", 3, 4), "text/html"))
+def test_the_kind_of_an_image_is_read_from_its_bytes() -> None:
+    page, _ = with_images(uri(b"GIF89a" + struct.pack("<HH", 3, 4), "text/html"))
     assert page.all("img")[0]["src"].startswith("data:image/gif;base64,")
 
 
-def test_pictures_above_2_mib_are_told_and_not_shown() -> None:
+def test_images_above_2_mib_are_told_and_not_shown() -> None:
     most = 2 * 1024 * 1024 - len(png(1, 1))
-    page, _ = with_pictures(uri(png(1, 1, most)))
+    page, _ = with_images(uri(png(1, 1, most)))
     assert len(page.all("img")) == 1
     for more in (1, 2_000, 1024 * 1024):
-        page, text = with_pictures(uri(png(1, 1, most + more)))
+        page, text = with_images(uri(png(1, 1, most + more)))
         assert page.all("img") == []
         for told in (page.text, text):
-            assert "Picture 1 of 1 by paint is not shown" in told
+            assert "Image 1 of 1 by paint is not shown" in told
             assert "save_images" in told
             assert re.search(r"[23]\.0 MiB", told)
 
@@ -249,18 +262,18 @@ def test_pictures_above_2_mib_are_told_and_not_shown() -> None:
 @pytest.mark.parametrize(
     "wrong", [uri(b"<svg onload=alert(1)>"), "data:image/png;base64,@@", "https://h.example/a.png", ""]
 )
-def test_what_is_no_picture_is_told_and_not_shown(wrong: str) -> None:
-    page, text = with_pictures(wrong, SMALL)
+def test_what_is_no_image_is_told_and_not_shown(wrong: str) -> None:
+    page, text = with_images(wrong, SMALL)
     assert len(page.all("img")) == 1
     for told in (page.text, text):
-        assert "Picture 1 of 2 by paint is not shown: " in told
+        assert "Image 1 of 2 by paint is not shown: " in told
 
 
-def test_pictures_beyond_the_eighth_are_counted() -> None:
-    page, text = with_pictures(*[SMALL] * 11)
+def test_images_beyond_the_eighth_are_counted() -> None:
+    page, text = with_images(*[SMALL] * 11)
     assert len(page.all("img")) == 8
-    assert "3 pictures more" in page.text
-    assert "3 pictures more" in text
+    assert "3 images more" in page.text
+    assert "3 images more" in text
 
 
 def test_nothing_is_fetched(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: Any) -> None:
@@ -291,7 +304,7 @@ def test_an_error_shows_what_happened_to_which_request_and_what_to_do() -> None:
         "There is no such execution.",
         "GET https://h.example/x",
         "3",
-        "1.2 s",
+        "1.2s",
     )
     for part in (*said, "req-7", "Check the name"):
         assert part in page.text
@@ -302,7 +315,7 @@ def test_an_error_of_a_wait_shows_what_was_waited_for_and_seen_last() -> None:
     last = models.GetAIToolExecutionStatus200Response.from_dict(execution(status="running"))
     error = quantcdn.WaitTimeoutException("still running", identifier="exec_1", last=last, waited=300, polls=60)
     page = Page(error._repr_html_())
-    for part in ("WaitTimeoutException", "still running", "exec_1", "running", "60", "5 min"):
+    for part in ("WaitTimeoutException", "still running", "exec_1", "running", "60", "5m00s"):
         assert part in page.text
 
 
@@ -362,17 +375,17 @@ def with_text(text: str) -> Iterator[object]:
 
 
 def test_every_model_and_error_of_the_package_is_among_those_shown() -> None:
-    kinds = {type(thing).__name__ for thing in with_text("x")}
+    kinds = {type(obj).__name__ for obj in with_text("x")}
     assert set(models.__all__) <= kinds
 
 
 def test_markup_comes_out_as_text_in_every_form() -> None:
-    for thing in with_text(HOSTILE):
-        page = Page(mixin.html(thing))
+    for obj in with_text(HOSTILE):
+        page = Page(mixin.html(obj))
         assert "<script>alert(1)</script>" in page.text
         assert "onerror=alert(2)" in page.text
         assert "\x1b" not in page.text
-        for text in (mixin.plain(thing), repr(thing)):
+        for text in (mixin.plain(obj), repr(obj)):
             assert "<script>" in text
             assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text), text
 
@@ -386,12 +399,12 @@ OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
     st.text(min_size=1).filter(str.strip) | st.text("<>&\"'/ a=\n\r\t\x1b\u202e!-[]`$", min_size=1).filter(str.strip)
 )
 def test_any_text_comes_out_as_text_in_every_form(text: str) -> None:
-    for thing in with_text(text):
-        page = Page(mixin.html(thing))
+    for obj in with_text(text):
+        page = Page(mixin.html(obj))
         assert not OBEYED.search(page.text)
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", mixin.plain(thing))
-        mixin.html(thing).encode()
-        mixin.plain(thing).encode()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", mixin.plain(obj))
+        mixin.html(obj).encode()
+        mixin.plain(obj).encode()
 
 
 def test_letters_of_every_script_stay_as_they_are() -> None:
@@ -406,8 +419,8 @@ def test_letters_of_every_script_stay_as_they_are() -> None:
 
 
 def test_no_formula_is_looked_for_in_what_is_shown() -> None:
-    for thing in with_text("$x^2$"):
-        assert Page(mixin.html(thing)).elements[0] == ("div", {"class": "tex2jax_ignore mathjax_ignore"})
+    for obj in with_text("$x^2$"):
+        assert Page(mixin.html(obj)).elements[0] == ("div", {"class": "tex2jax_ignore mathjax_ignore"})
 
 
 ADDRESSES = [
@@ -426,8 +439,8 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_of_a_signed_address_host_and_path_are_shown_alone(address: str) -> None:
-    for thing in with_text(address):
-        for text in (mixin.html(thing), mixin.plain(thing)):
+    for obj in with_text(address):
+        for text in (mixin.html(obj), mixin.plain(obj)):
             assert "5ec2e7" not in text.lower()
             assert "bucket.example" in text.lower() or "more characters" in text or "…" in text
 
@@ -461,8 +474,8 @@ def test_rows_beyond_the_fiftieth_are_counted(cls: type[Model], body: dict[str, 
 
 def test_what_is_long_is_cut_and_says_so() -> None:
     long = "x" * 5_000_000
-    for thing in with_text(long):
-        for text in (mixin.html(thing), mixin.plain(thing)):
+    for obj in with_text(long):
+        for text in (mixin.html(obj), mixin.plain(obj)):
             assert len(text) < 60_000
             assert "more characters" in text or "…" in text
     page, _ = shown(models.ListAIToolNames200Response, {"tools": ["x" * 305], "count": 1})
@@ -515,7 +528,7 @@ def test_one_odd_value_does_not_hide_the_others() -> None:
         execution_id="exec_1", status="complete", created_at="no time at all", completed_at=1767225672
     )
     assert Page(model._repr_html_()).text.split("\n")[0] == "An execution"
-    assert "Ended      2026-01-01 00:01:12 UTC" in str(model)
+    assert "Completed  2026-01-01 00:01:12 UTC" in str(model)
 
 
 def test_a_value_in_itself_does_not_end_the_display() -> None:
@@ -557,8 +570,8 @@ def test_a_derived_model_is_shown_as_what_it_derives_from() -> None:
 # At the prompt
 
 
-def formatted(thing: object) -> dict[str, str]:
-    data, _ = DisplayFormatter().format(thing)
+def formatted(obj: object) -> dict[str, str]:
+    data, _ = DisplayFormatter().format(obj)
     return dict(data)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import quantcdn
 from quantcdn import exceptions
-from quantcdn.exceptions import RequestInfo, escaped, exception_class
+from quantcdn._display.text import escaped
+from quantcdn.exceptions import RequestInfo, exception_class
 
 ERRORS: list[quantcdn.OpenApiException] = [
     quantcdn.OpenApiException("plain"),

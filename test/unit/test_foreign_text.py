@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import quantcdn
-from quantcdn._redaction import without_signatures
-from quantcdn.cli.audit_log import Log
+from quantcdn._display.text import redacted
+from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator, Fault
 from quantcdn.exceptions import ApiValueError
@@ -38,7 +38,7 @@ SIGNED = "https://user:pass@b.example/a.png?X-Amz-Signature=5ecre7&X-Amz-Securit
     ],
 )
 def test_what_authorises_is_left_out_of_any_text(text: str, shown: str) -> None:
-    assert without_signatures(text) == shown
+    assert redacted(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_authorises_is_left_out_of_any_text(text: str, shown: str) -> None:
 )
 def test_the_time_of_it_grows_with_the_length_of_the_text(piece: str) -> None:
     started = time.process_time()
-    without_signatures(piece * (1_600_000 // len(piece)) + "=a")
+    redacted(piece * (1_600_000 // len(piece)) + "=a")
     assert time.process_time() - started < 20  # one that grows with the square takes an hour
 
 
@@ -134,7 +134,7 @@ def test_advice_is_quoted_and_has_the_flags_of_the_command(tmp_path: Path) -> No
         assert shlex.split(saved.err.partition("To wait for them: ")[2])[3:] == [EVIL, "--save", "a;b"]
         service.start_execution("generate_image", pending=0, running=0, execution_id=f"{EVIL}2")
         _, shown = on_terminal("executions", "get", f"{EVIL}2", service=service, columns=200, NO_COLOR="1")
-    advised = shown.partition("To save its pictures: ")[2]
+    advised = shown.partition("To save its images: ")[2]
     assert shlex.split(advised) == ["quantcdn", "executions", "save", f"{EVIL}2"]
 
 
@@ -163,7 +163,7 @@ def test_a_file_of_another_is_neither_cut_nor_written(tmp_path: Path, content: b
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(ApiValueError, match="give another file"):
-        Log(path)
+        AuditLog(path)
     assert path.read_bytes() == content
 
 
@@ -184,16 +184,16 @@ def test_odd_lines_among_its_own_are_left_and_the_log_goes_on(tmp_path: Path, od
     assert row is not None
     for before in (OWN + odd, OWN + odd + OWN, odd + OWN, OWN + odd.removesuffix(b"\n")):
         path.write_bytes(before)
-        with Log(path, lambda: NOW) as log:
-            log.look([])
+        with AuditLog(path, lambda: NOW) as log:
+            log.add([])
         assert path.read_bytes().startswith(before.rstrip(b"\0"))
         assert path.read_bytes().endswith(b'"watching":true}\n') or b'"gap"' in path.read_bytes()
 
 
 def test_half_a_surrogate_pair_is_logged(tmp_path: Path) -> None:
     row = Listed.model_construct(execution_id="e", tool_name="t", status="running", created_at=1)
-    with Log(tmp_path / "log", lambda: NOW) as log:
-        log.look([row])
+    with AuditLog(tmp_path / "log", lambda: NOW) as log:
+        log.add([row])
         log._write("execution", {"toolName": "\ud800"})
     assert json.loads((tmp_path / "log").read_bytes().splitlines()[-1])["execution"] == {"toolName": "\ud800"}
 

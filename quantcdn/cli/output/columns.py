@@ -1,4 +1,4 @@
-"""What there is to show of each kind of record: the fields for scripts, and the columns for people."""
+"""What there is to write of each type of record: the fields for scripts, and the columns for people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
+from quantcdn._display import columns
+from quantcdn._display.columns import Columns
+from quantcdn._display.elements import Cell
+from quantcdn._display.formats import iso
+from quantcdn._display.reading import get, text
+from quantcdn._display.text import escaped
 from quantcdn._types import is_array, is_object
-from quantcdn.cli.output.durations import age, duration, iso
-from quantcdn.exceptions import escaped
 from quantcdn.models import (
     GetAIOrchestrationStatus200Response,
     GetAIToolExecutionStatus200Response,
@@ -31,89 +35,55 @@ MISSING = _Missing()
 
 
 @dataclass(frozen=True)
-class Kind(Generic[M]):
-    """A kind of record."""
+class RecordType(Generic[M]):
+    """What there is to write of records that are instances of a model."""
 
     model: type[M]
-    """Its model."""
     fields: tuple[str, ...]
     """What is written for scripts that ask for nothing else."""
-    columns: Mapping[str, Callable[[M], object]]
-    """What people see, by its title."""
+    columns: Columns
+    """What is displayed to people."""
     values: Mapping[str, Callable[[M], object]] = field(default_factory=dict[str, Callable[[M], object]])
-    """Fields that are not written as they came, or are made of others."""
+    """Fields that are written in another form than the service's, or computed from others."""
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the columns on a terminal."""
+        return [name.upper() for name in self.columns]
 
     def rows(self, records: Iterable[M]) -> list[list[str]]:
-        """Make the cells of what people see.
+        """Make a row for each record, with a cell for each column."""
+        return [[escaped(str(cell)) for cell in columns.row(self.columns, record)] for record in records]
 
-        Args:
-            records: The records.
-
-        Returns:
-            A row a record, a cell a column.
-        """
-        return [[text_of(read(record)) for read in self.columns.values()] for record in records]
-
-    def documented(self, name: str) -> bool:
-        """Say whether there may be such a field, whether or not a record has it.
-
-        Args:
-            name: The field's name; parts of a path have dots between them.
-
-        Returns:
-            Whether the model documents it, or its first part.
-        """
+    def is_documented(self, name: str) -> bool:
+        """Say whether the model documents a field, or the first part of a path that has dots between its parts."""
         names = [info.alias or name for name, info in self.model.model_fields.items()]
-        return _plain(name.partition(".")[0]) in map(_plain, [*names, *self.values])
+        return _folded(name.partition(".")[0]) in map(_folded, [*names, *self.values])
 
-    def value(self, record: M, came: object, name: str) -> object:
-        """Read a field.
-
-        Args:
-            record: The record.
-            came: The same as JSON.
-            name: The field's name.
-
-        Returns:
-            Its value, or ``MISSING``.
-        """
+    def value(self, record: M, raw: object, name: str) -> object:
+        """Read a field of a record, or of the same as JSON; ``MISSING`` where neither has it."""
         for known, read in self.values.items():
-            if _plain(known) == _plain(name):
+            if _folded(known) == _folded(name):
                 return read(record)
-        return at_path(came, name)
+        return at_path(raw, name)
 
 
-def at_path(came: object, name: str) -> object:
-    """Read a value inside JSON.
-
-    Args:
-        came: The JSON.
-        name: Keys, and places in arrays from 0 on, with dots between them.
-
-    Returns:
-        The value, or ``MISSING``.
-    """
+def at_path(raw: object, name: str) -> object:
+    """Read a value inside JSON, or ``MISSING``, by keys and places in arrays with dots between them."""
     for part in name.split("."):
-        if is_array(came) and part.isdecimal() and int(part) < len(came):
-            came = came[int(part)]
+        if is_array(raw) and part.isdecimal() and int(part) < len(raw):
+            raw = raw[int(part)]
             continue
-        items: dict[str, Any] = came if is_object(came) else {}
-        key = next((key for key in items if key == part or _plain(key) == _plain(part)), None)
+        items: dict[str, Any] = raw if is_object(raw) else {}
+        key = next((key for key in items if key == part or _folded(key) == _folded(part)), None)
         if key is None:
             return MISSING
-        came = items[key]
-    return came
+        raw = items[key]
+    return raw
 
 
 def text_of(value: object) -> str:
-    """Write a value into one cell.
-
-    Args:
-        value: The value of a field.
-
-    Returns:
-        Text without tabs and line ends: nothing for None, ISO 8601 for moments, JSON for what is no text.
-    """
+    """Write the value of a field for a script: no tabs or line ends, ISO 8601 for times, JSON for what is no text."""
     if value is None or value is MISSING:
         return ""
     if isinstance(value, datetime):
@@ -121,137 +91,69 @@ def text_of(value: object) -> str:
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _plain(name: str) -> str:
+def _folded(name: str) -> str:
     """Let ``executionId``, ``execution_id`` and ``executionid`` be the same."""
     return name.replace("_", "").casefold()
 
 
-class _Timed(Protocol):
-    @property
-    def created(self) -> datetime | None: ...
-
-    @property
-    def completed(self) -> datetime | None: ...
+def arguments_of(spec: object) -> str:
+    """Name the arguments of a tool; those that are not required are in square brackets."""
+    return ", ".join(name if required else f"[{name}]" for name, _, required in columns.arguments(spec))
 
 
-def created(record: _Timed) -> datetime | None:
-    """Read when a record was asked for."""
-    return record.created
+def _first_sentence(spec: object) -> Cell:
+    return text(get(spec, "description")).partition(". ")[0]
 
 
-def completed(record: _Timed) -> datetime | None:
-    """Read when a record ended."""
-    return record.completed
-
-
-def _age(record: _Timed) -> str | None:
-    return age(record.created) if record.created else None
-
-
-def took(record: _Timed) -> str | None:
-    """Say how long it was from being asked for to its end.
-
-    Args:
-        record: The record.
-
-    Returns:
-        A duration, or None where one of the moments is missing.
-    """
-    if record.created is None or record.completed is None:
-        return None
-    return duration((record.completed - record.created).total_seconds())
-
-
-def takes(spec: ListAITools200ResponseToolsInnerToolSpec) -> str:
-    """Name what a tool takes.
-
-    Args:
-        spec: The tool.
-
-    Returns:
-        The names of its arguments; those that may be left out are in square brackets.
-    """
-    taken = spec.input_schema
-    if taken is None:
-        return ""
-    return ", ".join(name if name in taken.required else f"[{name}]" for name in taken.properties)
-
-
-def _first_sentence(spec: ListAITools200ResponseToolsInnerToolSpec) -> str:
-    return (spec.description or "").partition(". ")[0]
-
-
-def _yes_or_no(value: object) -> object:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
-
-
-def _joined(value: object) -> object:
-    return ", ".join(map(text_of, value)) if is_array(value) else value
-
-
-LISTED = Kind(
+EXECUTION_SUMMARY = RecordType(
     ListAIToolExecutions200ResponseExecutionsInner,
     fields=("executionId", "toolName", "status", "createdAt", "completedAt"),
-    values={"createdAt": created, "completedAt": completed},
-    columns={
-        "EXECUTION": lambda record: record.execution_id,
-        "TOOL": lambda record: record.tool_name,
-        "STATUS": lambda record: record.status,
-        "AGE": _age,
-        "TOOK": took,
-    },
+    values={"createdAt": lambda record: record.created, "completedAt": lambda record: record.completed},
+    columns=columns.pick(columns.EXECUTION, "Execution", "Tool", "Status", "Age", "Duration"),
 )
 
-EXECUTION = Kind(
+EXECUTION = RecordType(
     GetAIToolExecutionStatus200Response,
     fields=(
         "executionId", "toolName", "status", "createdAt", "startedAt", "completedAt", "duration", "error", "result",
     ),
-    values={"createdAt": created, "startedAt": lambda record: record.started, "completedAt": completed},
-    columns={
-        "EXECUTION": lambda record: record.execution_id,
-        "TOOL": lambda record: record.tool_name,
-        "STATUS": lambda record: record.status,
-        "TOOK": took,
+    values={
+        "createdAt": lambda record: record.created,
+        "startedAt": lambda record: record.started,
+        "completedAt": lambda record: record.completed,
     },
+    columns=columns.pick(columns.EXECUTION, "Execution", "Tool", "Status", "Duration"),
 )  # fmt: skip
 
-ORCHESTRATION = Kind(
+ORCHESTRATION = RecordType(
     GetAIOrchestrationStatus200Response,
     fields=(
         "orchestrationId", "status", "completedTools", "toolCount", "createdAt", "completedAt", "duration", "error",
         "answer",
     ),
-    values={"createdAt": created, "completedAt": completed, "answer": lambda record: record.answer},
-    columns={
-        "ORCHESTRATION": lambda record: record.orchestration_id,
-        "STATUS": lambda record: record.status,
-        "TOOLS": lambda record: f"{record.completed_tools or 0} of {record.tool_count}",
-        "TOOK": took,
+    values={
+        "createdAt": lambda record: record.created,
+        "completedAt": lambda record: record.completed,
+        "answer": lambda record: record.answer,
     },
+    columns=columns.ORCHESTRATION,
 )  # fmt: skip
 
-TOOL = Kind(
+TOOL = RecordType(
     ListAITools200ResponseToolsInnerToolSpec,
     fields=("name", "takes", "description"),
-    values={"takes": takes},
-    columns={"TOOL": lambda spec: spec.name, "TAKES": takes, "WHAT IT DOES": _first_sentence},
+    values={"takes": arguments_of},
+    columns={"Tool": columns.TOOL["Tool"], "Arguments": arguments_of, "Description": _first_sentence},
 )
 
-NAME = Kind(
+TOOL_NAME = RecordType(
     ListAITools200ResponseToolsInnerToolSpec,
     fields=("name",),
-    columns={"TOOL": lambda spec: spec.name},
+    columns=columns.pick(columns.TOOL, "Tool"),
 )
 
-MCP_SERVER = Kind(
+MCP_SERVER = RecordType(
     ListMcpServers200ResponseServersInner,
     fields=("serverName", "displayName", "enabled", "url", "toolAllowlist"),
-    columns={
-        "SERVER": lambda server: server.server_name,
-        "NAME": lambda server: server.display_name,
-        "ENABLED": lambda server: _yes_or_no(server.enabled),
-        "URL": lambda server: server.url,
-        "ALLOWLIST": lambda server: _joined(server.tool_allowlist),
-    },
+    columns=columns.MCP_SERVER,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from rich.console import Console, RenderableType
+from rich.console import Console, OverflowMethod, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -17,36 +17,21 @@ _STATUS = "STATUS"
 # To be copied whole, so the other columns make room.
 _IDENTIFIERS = ("EXECUTION", "ORCHESTRATION")
 
+# Of one word, which is easier to read when it is cut than when it goes on in the next line.
+_WORDS = ("TOOL", "STATUS", "AGE", "DURATION")
+
 
 def heading(text: str, width: int, coloured: bool) -> list[str]:
-    """Draw a heading with a rule after it.
-
-    Args:
-        text: One line.
-        width: The columns of the terminal.
-        coloured: Whether it has colours.
-
-    Returns:
-        The lines.
-    """
+    """Draw a heading with a rule after it."""
     return _lines(Rule(Text(text), align="left"), width, coloured)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int, coloured: bool) -> list[str]:
-    """Draw a table, its cells wrapped to the terminal's width.
-
-    Args:
-        columns: The titles; all empty for a table without.
-        rows: The records.
-        width: The columns of the terminal.
-        coloured: Whether it has colours.
-
-    Returns:
-        The lines.
-    """
+    """Draw a table, its cells wrapped to the terminal's width; titles that are all empty are left out."""
     drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
-        drawn.add_column(column, overflow="fold", no_wrap=column in _IDENTIFIERS)
+        overflow: OverflowMethod = "ellipsis" if column in _WORDS else "fold"
+        drawn.add_column(column, overflow=overflow, no_wrap=column in _IDENTIFIERS)
     for row in rows:
         drawn.add_row(*(_cell(column, cell) for column, cell in zip(columns, row, strict=True)))
     return _lines(drawn, width, coloured)

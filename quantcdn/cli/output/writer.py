@@ -9,22 +9,17 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from quantcdn.cli.output.columns import MISSING, Kind, at_path, text_of
-from quantcdn.cli.output.tables import brief_text, table
+from quantcdn._display.text import one_line
+from quantcdn.cli.output.columns import MISSING, RecordType, at_path, text_of
+from quantcdn.cli.output.tables import table
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models._base import Model
 
 M = TypeVar("M", bound=Model)
 
 
-def add_forms(parser: argparse.ArgumentParser, kind: Kind[Any], *, whole: bool = True) -> None:
-    """Add the flags that choose the form of the output.
-
-    Args:
-        parser: The command's parser.
-        kind: What it writes.
-        whole: Whether there is a whole answer to write as it came.
-    """
+def add_forms(parser: argparse.ArgumentParser, kind: RecordType[Any], *, whole: bool = True) -> None:
+    """Add the flags that choose the form of the output; ``whole`` where there is one response to write."""
     group = parser.add_argument_group("output")
     forms = group.add_mutually_exclusive_group()
     if whole:
@@ -46,11 +41,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def write_json(raw: bytes | str) -> None:
-    """Write JSON: on a terminal laid out for reading, elsewhere as it is.
-
-    Args:
-        raw: The JSON.
-    """
+    """Write JSON: on a terminal laid out for reading, elsewhere as it is."""
     if not sys.stdout.isatty():
         data = raw.encode() if isinstance(raw, str) else raw
         sys.stdout.flush()
@@ -81,7 +72,7 @@ class Output(Generic[M]):
         ApiValueError: ``--fields`` is given with ``--json``.
     """
 
-    def __init__(self, arguments: argparse.Namespace, kind: Kind[M], *, at_once: bool = False) -> None:
+    def __init__(self, arguments: argparse.Namespace, kind: RecordType[M], *, at_once: bool = False) -> None:
         self._kind = kind
         self._at_once = at_once
         self._json: bool = getattr(arguments, "json", False)
@@ -108,15 +99,7 @@ class Output(Generic[M]):
         return self.is_for_people and self._fields is None
 
     def answer(self, raw: bytes, records: Iterable[M]) -> None:
-        """Write a whole answer.
-
-        Args:
-            raw: The answer as it came.
-            records: The records in it.
-
-        Raises:
-            ApiValueError: A field was asked for that no record has.
-        """
+        """Write a response, as it was received or as the records in it."""
         if self._json:
             write_json(raw)
             return
@@ -126,14 +109,7 @@ class Output(Generic[M]):
             self.add(record)
 
     def add(self, record: M) -> None:
-        """Write a record.
-
-        Args:
-            record: The record.
-
-        Raises:
-            ApiValueError: A field was asked for that this, the first, does not have.
-        """
+        """Write a record; of the first, ``ApiValueError`` where ``--fields`` names one that there is not."""
         self._check([record])
         if self._json or self._ndjson:
             write_json(self._as_json(record))
@@ -143,39 +119,32 @@ class Output(Generic[M]):
             self._write_line(record)
 
     def rows(self, records: Sequence[M]) -> tuple[list[str], list[list[str]]]:
-        """Make what people see of records.
-
-        Args:
-            records: The records.
-
-        Returns:
-            The titles, and the cells.
-        """
+        """Make the titles and the cells that people see of records."""
         if self._fields:
             return [name.upper() for name in self._fields], [self._texts(record, self._fields) for record in records]
-        return list(self._kind.columns), self._kind.rows(records)
+        return self._kind.titles, self._kind.rows(records)
 
     def _write_line(self, record: M) -> None:
         if self.is_for_people:
-            text = "  ".join(map(brief_text, self.rows([record])[1][0]))
+            text = "  ".join(map(one_line, self.rows([record])[1][0]))
         else:
             text = "\t".join(self._texts(record, self._fields or self._kind.fields))
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
     def _texts(self, record: M, names: tuple[str, ...]) -> list[str]:
-        came = json.loads(record.to_json())
-        return [text_of(self._kind.value(record, came, name)) for name in names]
+        raw = json.loads(record.to_json())
+        return [text_of(self._kind.value(record, raw, name)) for name in names]
 
     def _as_json(self, record: M) -> str:
         whole = record.to_json()
         if not self._fields:
             return whole
-        came = json.loads(whole)
-        chosen = {name: at_path(came, name) for name in self._fields}
+        raw = json.loads(whole)
+        chosen = {name: at_path(raw, name) for name in self._fields}
         for name in chosen:
             if chosen[name] is MISSING:  # it may be one that is made of others
-                made = self._kind.value(record, came, name)
+                made = self._kind.value(record, raw, name)
                 chosen[name] = None if made is MISSING else made
         return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
 
@@ -184,10 +153,10 @@ class Output(Generic[M]):
         if not records or not self._unchecked:
             return
         self._unchecked = False
-        came = [json.loads(record.to_json()) for record in records]
+        raw = [json.loads(record.to_json()) for record in records]
         for name in self._fields or ():
-            if not self._kind.documented(name) and all(at_path(one, name) is MISSING for one in came):
-                known = dict.fromkeys([*self._kind.fields, *(key for one in came for key in one)])
+            if not self._kind.is_documented(name) and all(at_path(one, name) is MISSING for one in raw):
+                known = dict.fromkeys([*self._kind.fields, *(key for one in raw for key in one)])
                 raise ApiValueError(f"there is no field {name!r}; there are {', '.join(known)}")
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What changes while a command waits: a line on stderr that stays in place on a terminal, its seconds running on."""
+"""A line on stderr that changes in place on a terminal while a command waits, its seconds running on."""
 
 from __future__ import annotations
 
@@ -7,32 +7,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
-from quantcdn import _sleep
+from quantcdn._clock import Clock, sleep
+from quantcdn._display.text import one_line
 from quantcdn._polling.progress import Terminal
 from quantcdn._polling.progress import is_live as is_live
-from quantcdn.cli.output.tables import brief_text
 
 _LONGEST_LINE = 1_000
 
 
-def sleep_and(draw: Callable[[], object]) -> Callable[[float], None]:
-    """Make a sleep that draws in between, some ten times in a second.
-
-    Args:
-        draw: Draws what runs on.
-
-    Returns:
-        A function that sleeps for some seconds.
-    """
-    return partial(_sleep.sleep, between=draw)
+def drawing_clock(draw: Callable[[], object]) -> Clock:
+    """Make a clock whose sleep draws in between, some ten times a second."""
+    return Clock(sleep=partial(sleep, between=draw))
 
 
-class Line:
-    """A line that changes in place; where it cannot, each new text is a line.
-
-    Args:
-        stream: Where it is.
-    """
+class StatusLine:
+    """A line that changes in place; where it cannot, each new text is a line."""
 
     def __init__(self, stream: TextIO) -> None:
         self.is_in_place = is_live(stream)
@@ -43,11 +32,7 @@ class Line:
         self._started = time.monotonic()
 
     def update(self, text: str) -> None:
-        """Show a text.
-
-        Args:
-            text: How far it is; control characters in it are shown as escapes.
-        """
+        """Show the status; control characters in it are escaped."""
         if text == self._text:
             return
         self._text = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE]
@@ -57,18 +42,14 @@ class Line:
             self.say(text)
 
     def draw(self) -> None:
-        """Show how long it has been."""
+        """Show for how long it has been waited."""
         if self.is_in_place and self._text:
             self._place.show(f"{self._text} · {time.monotonic() - self._started:.1f} s")
 
     def say(self, text: str) -> None:
-        """Show a line that stays, above the one that changes.
-
-        Args:
-            text: One line; control characters in it are shown as escapes.
-        """
+        """Write a line that stays, above the one that changes."""
         self.clear()
-        self._stream.write(f"{brief_text(text, _LONGEST_LINE)}\n")
+        self._stream.write(f"{one_line(text, _LONGEST_LINE)}\n")
         self._stream.flush()
 
     def clear(self) -> None:

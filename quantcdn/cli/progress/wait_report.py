@@ -1,4 +1,4 @@
-"""What the waits of the command line share: their flags, what they say while they wait, and how they end."""
+"""What the waits of the command line share: their flags, their progress on stderr, and their exit code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
-from quantcdn.cli.progress.status_line import Line, sleep_and
+from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
 from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
-from quantcdn.polling import Followed, Poll, Timing
+from quantcdn.polling import Followed, Poll
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
@@ -27,12 +27,7 @@ _MOST_NAMED = 10
 
 
 def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
-    """Add what waits take.
-
-    Args:
-        parser: The command's parser.
-        timeout: The limit where none is given, in seconds.
-    """
+    """Add the arguments of waits; ``timeout`` is the default in seconds."""
     parser.add_argument(
         "--timeout",
         type=seconds,
@@ -46,17 +41,7 @@ def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
 
 
 def seconds(text: str) -> float | None:
-    """Read a limit.
-
-    Args:
-        text: A number, with ``s``, ``m`` or ``h`` after it or without; or ``none``.
-
-    Returns:
-        Seconds, or None for no limit.
-
-    Raises:
-        argparse.ArgumentTypeError: It is none of these.
-    """
+    """Parse a timeout: a number with ``s``, ``m`` or ``h`` after it or without, or ``none``."""
     if text == "none":
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", text, re.ASCII)
@@ -66,17 +51,7 @@ def seconds(text: str) -> float | None:
 
 
 def interval(text: str) -> float:
-    """Read a pause.
-
-    Args:
-        text: As ``seconds`` takes it, but above 0.
-
-    Returns:
-        Seconds.
-
-    Raises:
-        argparse.ArgumentTypeError: It is no such time.
-    """
+    """Parse a poll interval, above 0."""
     read = seconds(text)
     if not read:
         raise argparse.ArgumentTypeError(f"a time above 0, such as 2 or 1m, is expected, not {text!r}")
@@ -84,27 +59,13 @@ def interval(text: str) -> float:
 
 
 def poll(arguments: argparse.Namespace) -> Poll | None:
-    """Say how often to look.
-
-    Args:
-        arguments: What was parsed.
-
-    Returns:
-        What ``--interval`` asked for, or None.
-    """
+    """Return how often to poll, or None where ``--interval`` is not given."""
     pause: float | None = arguments.interval
     return None if pause is None else Poll(initial=pause, factor=1.0, maximum=pause)
 
 
 def wait_flags(arguments: argparse.Namespace) -> list[str]:
-    """Give the flags by which the same wait goes on.
-
-    Args:
-        arguments: What was parsed.
-
-    Returns:
-        Words of a command line, not quoted.
-    """
+    """Return the flags by which the same wait goes on, not quoted."""
     limit = "none" if arguments.timeout is None else f"{arguments.timeout:g}"
     given = (
         ("--timeout", None if limit == f"{arguments.usual_timeout:g}" else limit),
@@ -117,33 +78,17 @@ def wait_flags(arguments: argparse.Namespace) -> list[str]:
 
 
 def advice(command: str, options: Iterable[str], identifiers: Iterable[str]) -> str:
-    """Write a command that may be pasted into a shell, whoever has chosen the identifiers.
-
-    Args:
-        command: Its words before the flags.
-        options: The flags.
-        identifiers: What it is about.
-
-    Returns:
-        A line for a shell.
-    """
+    """Write a command to be pasted into a shell, quoted, since the service has chosen the identifiers."""
     names = list(identifiers)
     if any(name.startswith("-") for name in names):
         return shlex.join([*command.split(), *options, "--", *names])
     return shlex.join([*command.split(), *names, *options])
 
 
-class Waiting:
-    """What a wait for several things says on stderr, and what it will end with.
+class WaitReport:
+    """The progress of a wait for several identifiers on stderr, and its exit code."""
 
-    Args:
-        command: The command that waits, without flags and identifiers.
-        options: The flags by which it would go on.
-        identifiers: What is waited for.
-        line: The live line.
-    """
-
-    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], line: Line) -> None:
+    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], line: StatusLine) -> None:
         self._command = command
         self._options = options
         self._statuses: dict[str, str] = dict.fromkeys(identifiers, "nothing yet")
@@ -159,13 +104,7 @@ class Waiting:
         return next(code for code in _WORST_FIRST if code in self._codes)
 
     def seen(self, identifier: str, status: str, text: str) -> None:
-        """Say how far one is.
-
-        Args:
-            identifier: What it is.
-            status: How far it is.
-            text: The same as a line of its own.
-        """
+        """Report the status of one, by itself or as a line of its own."""
         self._statuses[identifier] = status
         if len(self._statuses) == 1:
             self._line.update(text)
@@ -176,25 +115,14 @@ class Waiting:
             self._line.update(text)
 
     def ended(self, identifier: str, seen: Followed, *, counts: bool) -> None:
-        """Say that one has ended.
-
-        Args:
-            identifier: What it is.
-            seen: Its end.
-            counts: Whether the exit code is to say so where it has failed.
-        """
+        """Report that one has a terminal status; ``counts`` where the exit code is to say that it failed."""
         self._left.pop(identifier, None)
         if seen.is_failed:
             self._line.say(f"{identifier}: failed: {seen.error or 'no reason given'}")
             self._codes.add(ENDED_AS_FAILED if counts else FINE)
 
     def lost(self, identifier: str, error: OpenApiException) -> None:
-        """Say that the end of one was not seen.
-
-        Args:
-            identifier: What it is.
-            error: Why.
-        """
+        """Report that the wait for one ended without a terminal status."""
         self._codes.add(exit_code(error))
         if isinstance(error, WaitTimeoutException):
             self._late.append(identifier)
@@ -206,25 +134,17 @@ class Waiting:
             tell(error)
 
     def note(self, text: str) -> None:
-        """Say something that stays.
-
-        Args:
-            text: One line.
-        """
+        """Write a line that stays."""
         self._line.say(text)
 
     def problem(self, error: OpenApiException | OSError) -> None:
-        """Say that something beside the wait went wrong.
-
-        Args:
-            error: What went wrong.
-        """
+        """Report an error beside the wait, such as of a file that cannot be saved."""
         self._codes.add(exit_code(error) if exit_code(error) in _WORST_FIRST else ERROR)
         self._line.clear()
         tell(error)
 
     def tell_late(self) -> None:
-        """Say which have not ended within the limit, and how to go on."""
+        """Report those that the timeout left without a terminal status, and how to go on."""
         if not self._late:
             return
         self._line.clear()
@@ -237,7 +157,7 @@ class Waiting:
         self.tell_how_to_go_on()
 
     def tell_how_to_go_on(self) -> None:
-        """Say by which command the wait for the rest goes on."""
+        """Write the command by which the wait for the rest goes on."""
         named = list(self._left)[:_MOST_NAMED]
         more = len(self._left) - len(named)
         if named:
@@ -248,21 +168,12 @@ class Waiting:
 @contextmanager
 def waiting(
     command: str, arguments: argparse.Namespace, identifiers: Iterable[str], api: AIToolsApi
-) -> Generator[Waiting]:
-    """Say on stderr how far a wait is.
-
-    Args:
-        command: The command that waits, without flags and identifiers.
-        arguments: What was parsed.
-        identifiers: What is waited for.
-        api: The endpoints; their pauses draw the live line.
-
-    Yields:
-        What is told of each event.
-    """
-    line = Line(sys.stderr)
-    state = Waiting(command, wait_flags(arguments), identifiers, line)
-    api.timing = Timing(sleep=sleep_and(line.draw)) if line.is_in_place else api.timing
+) -> Generator[WaitReport]:
+    """Report the progress of a wait on stderr; the pauses of ``api`` draw the status line."""
+    line = StatusLine(sys.stderr)
+    state = WaitReport(command, wait_flags(arguments), identifiers, line)
+    if line.is_in_place:
+        api.api_client.clock = drawing_clock(line.draw)
     try:
         yield state
         state.tell_late()

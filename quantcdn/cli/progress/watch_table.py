@@ -7,11 +7,11 @@ import time
 from collections import Counter
 
 from quantcdn._display import terminal
+from quantcdn._display.formats import duration
+from quantcdn._display.text import escaped
 from quantcdn._polling.watcher import Gap
-from quantcdn.cli.output.durations import duration
 from quantcdn.cli.output.tables import table
 from quantcdn.cli.output.writer import Output
-from quantcdn.exceptions import escaped
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
 
 _MOST_KEPT = 1_000
@@ -22,13 +22,8 @@ _AGE = 1.0
 """After which time without a change it is drawn anew, since it shows ages, in seconds."""
 
 
-class Board:
-    """Shows the newest executions and draws them anew in the same place.
-
-    Args:
-        output: Says what people see of a record.
-        title: Whose executions they are.
-    """
+class WatchTable:
+    """The newest executions, drawn anew in the same place."""
 
     def __init__(self, output: Output[Listed], title: str) -> None:
         self._output = output
@@ -40,11 +35,7 @@ class Board:
         self._due = time.monotonic()
 
     def show(self, change: Listed | Gap) -> None:
-        """Take a change in.
-
-        Args:
-            change: An execution that is new or has changed, or a gap.
-        """
+        """Take in an execution that is new or has changed, or a gap."""
         if isinstance(change, Gap):
             self._gaps += 1
             return
@@ -57,7 +48,7 @@ class Board:
         self._looked = self._due = time.monotonic()
 
     def draw_if_due(self) -> None:
-        """Draw where something has changed, or what is shown is a second old."""
+        """Draw where something has changed, or the ages are a second old."""
         if time.monotonic() >= self._due:
             self.draw()
 
