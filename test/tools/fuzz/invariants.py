@@ -19,9 +19,8 @@ from typing import Any
 import trustme
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn.models._base import Model
-from quantcdn.polling import Timing
-from quantcdn.rest import RESTClientObject
 from test.helpers.frames import frames
 from test.helpers.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
 from test.tools.fuzz.cases import ENDPOINTS, FETCHES, OTHERS, PLACE, Case, Step
@@ -53,16 +52,17 @@ class Broken(Exception):  # it is a finding
     """Something that must hold does not."""
 
 
-class Clock:
-    """The client's own clock, for which a pause takes no time."""
+class FastTime:
+    """The client's own time, of which a pause takes none here."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self.clock = Clock(self.now, self._skip, lambda _least, _most: 0.0)
 
     def now(self) -> float:
         return time.monotonic() + self._ahead
 
-    def sleep(self, seconds: float) -> None:
+    def _skip(self, seconds: float) -> None:
         self._ahead += seconds
 
 
@@ -70,7 +70,7 @@ class Subject:
     """A client for each route, and the calls that cases name."""
 
     def __init__(self, service: HostileService) -> None:
-        self.clock = Clock()
+        self.time = FastTime()
         proxy = f"http://user:{PASSWORD}@{service.place}"
         self._url = f"http://{service.place}"
         self.apis = {
@@ -91,13 +91,8 @@ class Subject:
             **settings,
         )
         client = quantcdn.ApiClient(configuration)
-        client.rest_client.close()
-        client.rest_client = RESTClientObject(
-            configuration, clock=self.clock.now, sleep=self.clock.sleep, uniform=lambda _least, _most: 0.0
-        )
-        api = quantcdn.AIToolsApi(client)
-        api.timing = Timing(self.clock.now, self.clock.sleep, lambda _least, _most: 0.0)
-        return api
+        client.clock = self.time.clock
+        return quantcdn.AIToolsApi(client)
 
     def close(self) -> None:
         for api in self.apis.values():
@@ -209,7 +204,7 @@ class Checker:
 
     def _call(self, case: Case, folder: str) -> None:
         before, queued = _reset_peak(), _queued()
-        clock = self._subject.clock.now
+        clock = self._subject.time.now
         started = clock()
         result: object = None
         problem: BaseException | None = None
