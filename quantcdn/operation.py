@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
+
+from pydantic_core import from_json
 
 from quantcdn import _bounds, _validation
 from quantcdn._transport.errors import Failure
@@ -126,8 +127,9 @@ def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     if _bounds.excess(raw) is not None:
         return None
     try:
-        return json.loads(raw) if model is None else model.from_json(raw)
-    except (ValueError, RecursionError):
+        # What is nested deeper than this reads, no pickle of the error could hold.
+        return from_json(raw.removeprefix(b"\xef\xbb\xbf")) if model is None else model.from_json(raw)
+    except ValueError:
         return None if model is None else _error_data(None, raw)
 
 

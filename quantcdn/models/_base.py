@@ -117,7 +117,7 @@ class Model(mixin.DisplayMixin, BaseModel):
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
-            yield name and escaped(name), _shown(value)
+            yield name and escaped(_shown(name)), _shown(value)
 
     def __str__(self) -> str:
         return mixin.plain(self)
