@@ -199,7 +199,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             ApiValueError: An option has a value that cannot be used.
         """
         hide_authorising(options)
-        client_options.check_names(options)
+        client_options.check_names(self.configuration, options)
         configuration = client_options.with_options(self.configuration, options)
         twin = type(self).__new__(type(self))
         twin.__dict__.update(self.__dict__, configuration=configuration, default_headers=self.default_headers.copy())

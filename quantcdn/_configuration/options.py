@@ -5,16 +5,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from quantcdn import _validation
 from quantcdn._configuration.names import setting_hint, setting_names
-from quantcdn.configuration import AccessToken, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
 from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy, RetrySettings
 from quantcdn.timeout import Timeout, TimeoutSetting
+
+if TYPE_CHECKING:
+    from quantcdn.configuration import AccessToken, Configuration
 
 
 class RequestOptions(TypedDict, total=False):
@@ -83,17 +85,18 @@ class ClientOptions(TypedDict, total=False):
 _IN_ORDER = sorted(ClientOptions.__optional_keys__ - {"headers", "timeout"}, key="allow_http".__ne__)
 
 
-def check_names(names: Iterable[str]) -> None:
+def check_names(configuration: Configuration, names: Iterable[str]) -> None:
     """Refuse what is no option, and what would need connections of its own."""
+    settings = type(configuration)
     for name in names:
         if name in ClientOptions.__optional_keys__:
             continue
-        if name in setting_names(Configuration):
+        if name in setting_names(settings):
             raise ApiTypeError(
                 f"with_options cannot change {name}, which needs connections of its own: "
                 f"make another ApiClient, with Configuration({name}=…)"
             )
-        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(Configuration, name)}")
+        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(settings, name)}")
 
 
 def with_options(configuration: Configuration, options: ClientOptions) -> Configuration:

@@ -13,9 +13,9 @@ from typing import IO
 
 from quantcdn import _validation
 from quantcdn._content.image import Image, image_of
-from quantcdn._content.media_types import extension_of
 from quantcdn._content.references import FileReference, plain_result
 from quantcdn._display.text import without_query
+from quantcdn._file_formats.media_types import extension_of
 from quantcdn._saving.download import Download, DownloadRequest
 from quantcdn._saving.folder import OutputFile, checked_folder, file_name
 from quantcdn._saving.limits import Budget, SaveLimits

@@ -7,41 +7,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from urllib3.util import parse_url
-
-from quantcdn._secrets import Secret, hidden, type_name
-from quantcdn._transport.names import ip_address, is_loopback
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn._hosts import checked_proxy, ip_address, is_loopback
+from quantcdn._secrets import hidden
+from quantcdn.exceptions import ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.
 _ENTRY_WITH_PORT = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})", re.ASCII)
 _LOWER = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _VARIABLES = (*_LOWER, *map(str.upper, _LOWER), "REQUEST_METHOD")
-_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-
-
-def checked_proxy(proxy: object) -> str:
-    """Check the address of a proxy, "" for none, and give it a scheme; no message shows it, for its password's sake."""
-    proxy = hidden(proxy)
-    if not isinstance(proxy, str):
-        raise ApiTypeError(f"proxy takes text, not {type_name(proxy)}")
-    if not proxy:
-        return ""
-    address = proxy if "://" in proxy else Secret(f"http://{proxy}")
-    if not _is_usable(address) or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
-        raise ApiValueError(f"proxy must be {', '.join(_SCHEMES)}, ://, host and port, with nothing else")
-    return address
-
-
-def _is_usable(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        parse_url(address)
-        name = parts.hostname or ""
-        # Only an address of IPv6 may have a percent sign, before its zone; urllib3 2.7 lets any name have one.
-        return parts.scheme in _SCHEMES and bool(name) and parts.port != 0 and ("%" not in name or ":" in name)
-    except ValueError:  # from either
-        return False
 
 
 def proxy_variables(environ: Mapping[str, str]) -> Mapping[str, str]:

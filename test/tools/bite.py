@@ -752,7 +752,7 @@ BITES = (
     ),
     Bite(
         "what the strict decoder takes of padding is refused",
-        "_content/data_uris.py",
+        "_file_formats/data_uris.py",
         ' and not text.endswith("===")',
         "",
         "unit/test_data_uris",
@@ -760,7 +760,7 @@ BITES = (
     ),
     Bite(
         "a data URI that is too large is not unpacked",
-        "_content/data_uris.py",
+        "_file_formats/data_uris.py",
         "    if _is_larger(uri, comma + 1, end, limit):\n        raise _too_large(limit)\n",
         "",
         "unit/test_data_uris",
