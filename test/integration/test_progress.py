@@ -28,7 +28,7 @@ from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
 from quantcdn.emulator import Emulator, ManualClock
-from test.helpers.clock import LIST, STATUS, FakeTime, count, no_chance, waiting
+from test.helpers.clock import LIST, STATUS, FakeClock, count, no_chance, waiting
 from test.helpers.markup import Page
 
 # A line on its own
@@ -59,12 +59,12 @@ class RecordingSink:
         return [text for _, text in self.shown]
 
 
-Parts = tuple[progress.WaitProgress, RecordingSink, FakeTime]
+Parts = tuple[progress.WaitProgress, RecordingSink, FakeClock]
 
 
 @pytest.fixture
 def parts() -> Iterator[Parts]:
-    fake = FakeTime()
+    fake = FakeClock()
     sink = RecordingSink(fake.monotonic)
     made = progress.WaitProgress(sink, fake.clock)
     yield made, sink, fake
@@ -209,9 +209,9 @@ def test_a_line_costs_no_request(
 def test_a_callback_takes_the_place_of_the_line(
     quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink, wait: str
 ) -> None:
-    told: list[Any] = []
-    run_wait(quantcdn_emulator, api, wait, on_update=told.append)
-    assert told
+    notified: list[Any] = []
+    run_wait(quantcdn_emulator, api, wait, on_update=notified.append)
+    assert notified
     assert sink.did == []
 
 
@@ -244,7 +244,7 @@ def test_progress_takes_true_or_false() -> None:
         quantcdn.Configuration(progress="yes")  # type: ignore[arg-type] # what a caller without a checker does
 
 
-# Where a person looks
+# Where a person polls
 
 
 class Screen(io.StringIO):
