@@ -226,8 +226,8 @@ class BatchWait(Iterator[Outcome]):
 
     def _send(self, identifier: str | None, now: float, call: Callable[[], object]) -> None:
         self._workers.start(identifier, call, running=len(self._schedule.in_flight))
-        # After the start: an interrupt between the two wastes a response. The other way round, one would be awaited that
-        # nobody has asked for, and its execution would not be polled again.
+        # After the start: an interrupt between the two wastes a response. The other way round, one would be awaited
+        # that nobody has asked for, and its execution would not be polled again.
         self._schedule.in_flight[identifier] = now
 
     def _poll_timeout(self) -> float:
