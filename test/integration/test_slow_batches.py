@@ -52,13 +52,18 @@ class SlowService(FakeService):
         return listed if self.shows else ListAIToolExecutions200Response(executions=[], count=0, org_id="acme")
 
     def wait(self, **arguments: Any) -> BatchWait:
-        chosen = {"poll": EVERY_2_SECONDS, "timeout": 30.0, "max_rate": 20.0, "on_update": None, **arguments}
+        chosen = {
+            "poll": EVERY_2_SECONDS,
+            "timeout": 30.0,
+            "max_rate": 20.0,
+            "on_update": None,
+            "clock": self.time.clock,
+        }
         return BatchWait(
             self.things,
             lambda identifier, seconds: Polled(self.get_status(identifier, seconds), self.retry_after),
             lambda seconds: Polled(self.list_newest(seconds), self.retry_after),
-            clock=self.time.clock,
-            **chosen,
+            **{**chosen, **arguments},
         )
 
 
@@ -163,7 +168,6 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
     service = SlowService(FakeClock(), *finished(40))
     for number, thing in enumerate(service.things.values()):
         thing.ends = number / 2
-    wait = service.wait(timeout=60.0)
     chance = random.Random(seed)
 
     def sleep(seconds: float) -> None:
@@ -171,7 +175,7 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
             signal.raise_signal(signal.SIGINT)
         service.time.sleep(seconds)
 
-    wait._clock = replace(service.time.clock, sleep=sleep)
+    wait = service.wait(timeout=60.0, clock=replace(service.time.clock, sleep=sleep))
     found: list[str] = []
     interrupts = 0
     while len(found) < 40:
