@@ -396,7 +396,7 @@ BITES = (
         "return remaining + FINAL_POLL_TIMEOUT - self._overrun",
         "return FINAL_POLL_TIMEOUT",
         "integration/test_cancel",
-        "half_a_second_after_its_limit",
+        "half_a_second_after_its_deadline",
     ),
     Bite(
         "a poll is retried on credit only",
@@ -484,7 +484,7 @@ BITES = (
         "self._end += max(",
         "self._end += 0 * max(",
         "integration/test_slow_batches",
-        "test_what_the_caller_does_while_the_limit_passes",
+        "test_what_the_caller_does_while_the_deadline_passes",
     ),
     Bite(
         "of two rows the first counts",
@@ -516,7 +516,7 @@ BITES = (
         "[key for key in self.unfinished if key not in rows] if self.shows_all else []",
         "[]",
         "integration/test_gaps",
-        "every_execution_is_told",
+        "every_execution_is_reported",
     ),
     Bite(
         "an address of files is checked when it is resolved",
