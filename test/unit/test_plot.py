@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ def plotted(*rows: dict[str, Any]) -> Any:
     assert listed is not None
     figure = listed.plot()
     assert isinstance(figure, Figure)
-    figure.canvas.draw()
+    figure.savefig(io.BytesIO())
     return figure
 
 
