@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -12,14 +13,12 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 from quantcdn.emulator import Emulator, ManualClock
 from test.helpers.descriptions import LEFT_OUT
+from test.tools.parts import CONSENT, MISSING
 
 pytest_plugins = ["quantcdn.testing"]
 
-# A project of its own, with its own settings of pytest; test/docs/test_example_project.py runs it.
-collect_ignore = ["docs/examples/picture_service"]
-
-EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
-ORCHESTRATION_ID = "orch_0123456789abcdef0123456789abcdef"
+# Projects of their own, with their own settings of pytest; test/docs/test_example_projects.py runs them.
+collect_ignore = ["docs/examples/dashboard", "docs/examples/picture_service"]
 
 # Where an error has a cause, or pytest made it of a warning, the filter of Sybil 10.1 fails and ends the whole run.
 SybilItem._traceback_filter = pytest.Item._traceback_filter
@@ -30,6 +29,19 @@ pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=
 def pytest_report_header() -> list[str]:
     """Say what this run leaves out."""
     return [LEFT_OUT] if LEFT_OUT else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that were skipped for want of a program."""
+    skipped = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    programs = Counter(
+        reason.removeprefix("Skipped: ").partition(f" {MISSING}")[0] for reason in skipped if MISSING in reason
+    )
+    if programs:
+        counts = ", ".join(f"{program} ({count})" for program, count in sorted(programs.items()))
+        terminalreporter.write_line(
+            f"skipped {programs.total()} tests for want of {counts}; {CONSENT}=1 tox installs them"
+        )
 
 
 # These take longest; begun last, one of them would run alone at the end.
@@ -50,10 +62,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def documented_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Give a document what its examples count on: a service, its address and token, and an empty directory."""
     with Emulator(organisation="acme", clock=ManualClock()) as service, pytest.MonkeyPatch.context() as monkeypatch:
-        service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
-        service.start_orchestration(
-            ["generate_image", "search_web"], pending=0, running=0, synthesizing=0, orchestration_id=ORCHESTRATION_ID
-        )
+        service.fill_documented()
         monkeypatch.setenv("QUANTCDN_HOST", service.url)
         monkeypatch.setenv("QUANTCDN_API_TOKEN", service.token)
         monkeypatch.setenv("QUANTCDN_ORGANIZATION", "acme")

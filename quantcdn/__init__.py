@@ -5,43 +5,44 @@ from typing import TYPE_CHECKING
 
 from quantcdn import models
 from quantcdn._version import __version__
-from quantcdn.api.ai_tools_api import AIToolsApi
-from quantcdn.api_client import ApiClient
-from quantcdn.api_response import ApiResponse
-from quantcdn.configuration import Configuration
-from quantcdn.exceptions import (
-    ApiAttributeError,
-    ApiConnectionException,
-    ApiException,
-    ApiKeyError,
-    ApiResponseException,
-    ApiTimeoutException,
-    ApiTypeError,
-    ApiValueError,
-    BadRequestException,
-    ConflictException,
-    ExecutionFailedException,
-    ForbiddenException,
-    NotFoundException,
-    OpenApiException,
-    OrchestrationFailedException,
-    ServiceException,
-    TooManyRequestsException,
-    UnauthorizedException,
-    UnprocessableEntityException,
-    WaitCancelledException,
-    WaitException,
-    WaitTimeoutException,
-)
-from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py makes a model public here too
-from quantcdn.polling import Poll
-from quantcdn.retry import RetryPolicy
-from quantcdn.timeout import Timeout
 
 if TYPE_CHECKING:
     from quantcdn import chat, images
     from quantcdn._polling.batch import Outcome
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
+    from quantcdn.api.ai_tools_api import AIToolsApi
+    from quantcdn.api_client import ApiClient
+    from quantcdn.api_response import ApiResponse
+    from quantcdn.configuration import Configuration
+    from quantcdn.exceptions import (
+        ApiAttributeError,
+        ApiConnectionException,
+        ApiException,
+        ApiKeyError,
+        ApiResponseException,
+        ApiTimeoutException,
+        ApiTypeError,
+        ApiValueError,
+        BadRequestException,
+        ConflictException,
+        ExecutionFailedException,
+        ForbiddenException,
+        NotFoundException,
+        OpenApiException,
+        OrchestrationFailedException,
+        ServiceException,
+        TooManyRequestsException,
+        UnauthorizedException,
+        UnprocessableEntityException,
+        WaitCancelledException,
+        WaitException,
+        WaitTimeoutException,
+    )
+    from quantcdn.models import *  # noqa: F403 - one name in models/__init__.py makes a model public here too
+    from quantcdn.polling import Poll
+    from quantcdn.rate_limit import RateLimit
+    from quantcdn.retry import RetryPolicy
+    from quantcdn.timeout import Timeout
 
 __all__ = [
     "AIToolsApi",
@@ -66,6 +67,7 @@ __all__ = [
     "OrchestrationFailedException",
     "Outcome",
     "Poll",
+    "RateLimit",
     "RetryPolicy",
     "ServiceException",
     "Timeout",
@@ -81,18 +83,49 @@ __all__ = [
 ]
 __all__ += models.__all__
 
-
-# Not every program has to do with these, and importing is part of what each costs.
-_MODULES = frozenset({"chat", "images"})
-_VALUES = {"Gap": "quantcdn._polling.watcher", "Outcome": "quantcdn._polling.batch"}
+# A program pays for what it uses: each module is imported when one of its names is first asked for (PEP 562).
+_MODULES = {
+    "AIToolsApi": "api.ai_tools_api",
+    "ApiClient": "api_client",
+    "ApiResponse": "api_response",
+    "Configuration": "configuration",
+    "Gap": "_polling.history",
+    "Outcome": "_polling.batch",
+    "Poll": "polling",
+    "RateLimit": "rate_limit",
+    "RetryPolicy": "retry",
+    "Timeout": "timeout",
+    **dict.fromkeys(models.__all__, "models"),
+}
+_SUBMODULES = frozenset(
+    {
+        "api",
+        "api_client",
+        "api_response",
+        "chat",
+        "configuration",
+        "exceptions",
+        "hooks",
+        "images",
+        "operation",
+        "polling",
+        "rate_limit",
+        "rest",
+        "retry",
+        "timeout",
+    }
+)
 
 
 def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        return import_module(f"quantcdn.{name}")
-    if name in _VALUES:
-        return getattr(import_module(_VALUES[name]), name)
-    raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in __all__:
+        raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
+    # Nearly all the names that are left are errors.
+    value = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'exceptions')}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from inspect import CO_VARKEYWORDS
+from inspect import CO_VARKEYWORDS, getmro
 from types import FunctionType
 from typing import Any, SupportsIndex, TypeVar
 
@@ -19,6 +19,8 @@ C = TypeVar("C", bound=type)
 
 _MASK = "[secret]"
 _DEEPEST = 4
+
+_AUTHORISING_OPTION = r"(?i)auth|header|host|key|proxy|token"
 
 # Whose values authorise nothing, whoever set them.
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "content-type", "if-range", "range", "user-agent"})
@@ -56,8 +58,26 @@ class SecretBytes(bytes):
         return hidden(bytes.__getitem__(self, key))
 
 
+class SecretFunction:
+    """A function that returns a secret; a ``functools.partial`` or a callable object may show it in its ``repr``."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function = function
+
+    def __call__(self) -> Any:
+        return self.function()
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SecretFunction, (self.function,)
+
+
 def hidden(value: Any, depth: int = 0) -> Any:
-    """Hide every text in a value, which may be of any type; what equalled it before does so still."""
+    """Hide every text and function in a value, which may be of any type; a text still equals what it equalled."""
     if isinstance(value, str):
         return value if isinstance(value, Secret) else Secret(value)
     if isinstance(value, bytes | bytearray):
@@ -68,12 +88,15 @@ def hidden(value: Any, depth: int = 0) -> Any:
         return {hidden(key): hidden(part, depth + 1) for key, part in value.items()}
     if is_array(value) or is_tuple(value):
         return [hidden(part, depth + 1) for part in value]
+    if callable(value) and not isinstance(value, type | SecretFunction):
+        return SecretFunction(value)
     return value
 
 
 def type_name(value: object) -> str:
     """Name the type of a value as the caller knows it."""
-    return next(kind.__name__ for kind in type(value).__mro__ if kind.__module__ != __name__)
+    known: object = value.function if isinstance(value, SecretFunction) else value
+    return next(kind.__name__ for kind in getmro(type(known)) if kind.__module__ != __name__)
 
 
 def is_known_header(name: str) -> bool:
@@ -86,8 +109,17 @@ def header_value(name: str, value: str) -> str:
     return value if name.lower() in _PLAIN_HEADERS else hidden(value)
 
 
+def hidden_options(options: Any) -> Any:
+    """Copy options, those hidden that may authorise; what is no mapping is hidden whole."""
+    if not is_mapping(options):
+        return hidden(options)
+    copied = dict(options)
+    hide_authorising(copied)
+    return copied
+
+
 def hide_options(cls: C) -> C:
-    """Let the methods of a class hide what their options say of headers, before they do anything else."""
+    """Let the methods of a class hide those of their options that may authorise, before they do anything else."""
     for name, method in list(vars(cls).items()):
         if isinstance(method, FunctionType) and method.__code__.co_flags & CO_VARKEYWORDS:
             setattr(cls, name, _hiding(method))
@@ -98,13 +130,14 @@ def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(*arguments: Any, **options: Any) -> Any:
         if options:
-            _hide(options)  # in place: this frame is a part of tracebacks too
+            hide_authorising(options)  # in place: this frame is a part of tracebacks too
         return method(*arguments, **options)
 
     return call
 
 
-def _hide(options: dict[str, Any]) -> None:
-    for name in ("_headers", "_request_auth"):
-        if name in options:
+def hide_authorising(options: Any) -> None:
+    """Hide what a mapping of options says under a name that may be one of a secret, rightly spelt or not."""
+    for name in options:
+        if isinstance(name, str) and re.search(_AUTHORISING_OPTION, name):
             options[name] = hidden(options[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import math
 import operator
 import os
@@ -16,8 +17,8 @@ from pathlib import PurePath
 from typing import SupportsIndex
 
 from quantcdn._display.text import escaped
-from quantcdn._hosts import is_loopback as is_loopback
 from quantcdn._secrets import Secret, hidden, is_known_header, type_name
+from quantcdn._transport.names import is_loopback as is_loopback
 from quantcdn._transport.proxies import checked_proxy
 from quantcdn._types import is_mapping, is_sequence
 from quantcdn.exceptions import ApiTypeError, ApiValueError
@@ -33,6 +34,9 @@ _LARGEST_NUMBER = 1e9
 _SMALLEST_NUMBER = 1e-9
 _INT32 = 2**31
 _MOST_CONNECTIONS = 10_000
+# Three steps of an orchestration that starts at the latest time still end before the year 10,000.
+_LONGEST_DURATION = 1e9
+_LATEST_TIME = 2e11
 
 SocketOption = tuple[int, int, int | bytes]
 """The arguments of ``socket.setsockopt``."""
@@ -108,6 +112,25 @@ def seconds(name: str, value: object, maximum: float) -> float:
     if not 0 <= checked <= maximum:
         raise ApiValueError(f"{name} must be from 0 to {maximum:.0f} seconds, not {shown(value)}")
     return checked
+
+
+def duration(name: str, value: object) -> float:
+    """Check that an argument is a number of seconds that a step of an execution may take."""
+    return seconds(name, value, _LONGEST_DURATION)
+
+
+def timestamp(name: str, value: object) -> float:
+    """Check that an argument is a time in seconds since 1970."""
+    return seconds(name, value, _LATEST_TIME)
+
+
+def json_value(name: str, value: object) -> object:
+    """Check that an argument can be sent as JSON, and copy it, so that a later change of it does no harm."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = ApiTypeError(f"{name} takes a JSON value: {error}")
+    raise problem
 
 
 def size(name: str, value: object) -> int:

@@ -1,31 +1,34 @@
-"""From an operation and its arguments to a request, and from the answer to a model or an error."""
+"""From an operation and its arguments to a request, and from the response to a model or an error."""
 
 from __future__ import annotations
 
 import copy
-import json
 import platform
 from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from quantcdn import _bounds, _validation
+from typing_extensions import Unpack
+
+from quantcdn import _validation
+from quantcdn._clock import Clock
+from quantcdn._configuration import options as client_options
+from quantcdn._configuration.options import ClientOptions as ClientOptions
+from quantcdn._configuration.options import RequestOptions as RequestOptions
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
-from quantcdn._secrets import Secret, hidden
+from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
 from quantcdn._transport.errors import Failure
-from quantcdn._transport.headers import set_authorisation, set_header
+from quantcdn._transport.headers import find_header, remove_header, set_authorisation, set_header
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
-from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
-from quantcdn.models._base import Model, from_body
-from quantcdn.models._fields import OverdueError
-from quantcdn.operation import Operation
+from quantcdn.exceptions import ApiResponseException, ApiTypeError, ApiValueError
+from quantcdn.models._base import Model
+from quantcdn.operation import Operation, mixed_up, read_response
 from quantcdn.rest import SAFE_METHODS, RESTClientObject, RESTResponse
-from quantcdn.timeout import Timeout, TimeoutSetting
 
 if TYPE_CHECKING:
     from quantcdn.api.organisation_api import OrganisationApi
@@ -33,21 +36,6 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Model)
 
 _DEFAULT_LOCK = ProcessLock()
-
-
-class RequestOptions(TypedDict, total=False):
-    """What can be said of a single call."""
-
-    _request_timeout: TimeoutSetting | Timeout | None
-    """Seconds for the whole call; or a pair for connecting and for each silence; or limits."""
-    _request_auth: Mapping[str, Any] | None
-    """``{"in": "header", "key": …, "value": …}`` in place of the token; ``in`` may be ``cookie``."""
-    _content_type: str | None
-    """The header ``Content-Type``."""
-    _headers: Mapping[str, str] | None
-    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
-    _host_index: int | None
-    """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
 class ApiClient(DisplayMixin, GeneratedMethods):
@@ -90,6 +78,18 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         if cookie is not None:
             self.set_default_header("Cookie", cookie)
         self.rest_client = RESTClientObject(self.configuration)
+
+    @property
+    def clock(self) -> Clock:
+        """Where retries and waits take time and chance from."""
+        return self.rest_client.clock
+
+    @clock.setter
+    def clock(self, value: Clock) -> None:
+        given: object = value
+        if not isinstance(given, Clock):
+            raise ApiTypeError(f"clock takes a Clock, not {type(given).__name__}")
+        self.rest_client.clock = value
 
     @property
     def user_agent(self) -> str:
@@ -168,12 +168,47 @@ class ApiClient(DisplayMixin, GeneratedMethods):
 
     def __getstate__(self) -> dict[str, Any]:
         # Sockets and locks cannot travel to another process; the settings can.
-        return {name: value for name, value in self.__dict__.items() if name != "rest_client"}
+        settings = {name: value for name, value in self.__dict__.items() if name != "rest_client"}
+        return {**settings, "clock": self.clock}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # A copy shares the settings, as two clients made from them do, but neither headers nor sockets.
-        self.__dict__.update(state, default_headers=dict(state["default_headers"]))
-        self.rest_client = RESTClientObject(self.configuration)
+        settings = {name: value for name, value in state.items() if name != "clock"}
+        self.__dict__.update(settings, default_headers=dict(state["default_headers"]))
+        self.rest_client = RESTClientObject(self.configuration, state["clock"])
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Make a light copy with some options of its own.
+
+        It shares connections, retry budget and rate limit with this client, has this client's settings and headers
+        as they are now, and is not changed by what is changed here later. So ``host`` and ``access_token`` of a copy
+        always belong together, however many threads make copies.
+
+        Args:
+            **options: ``host`` or ``server_index``, ``access_token``, ``organisation``, ``timeout``, ``retries``,
+                ``headers``, ``rate_limit``, and every other setting of ``Configuration`` that needs no connections
+                of its own. ``headers`` are added to those that every request gets; an ``access_token`` takes the
+                place of their ``Authorization``.
+
+        Returns:
+            The copy. Closing it, or leaving its ``with`` block, closes no connection: it refuses further calls, and
+            the client goes on. Closing the client closes the connections for all copies.
+
+        Raises:
+            ApiTypeError: There is no such option, it needs connections of its own, or it is of a wrong type.
+            ApiValueError: An option has a value that cannot be used.
+        """
+        hide_authorising(options)
+        client_options.check_names(options)
+        configuration = client_options.with_options(self.configuration, options)
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update(self.__dict__, configuration=configuration, default_headers=self.default_headers.copy())
+        if "access_token" in options:
+            remove_header(twin.default_headers, "Authorization")  # which would take the place of this token
+        for name, value in _validation.mapping("headers", options.get("headers")).items():
+            set_header(twin.default_headers, name, value)
+        twin.rest_client = self.rest_client.with_configuration(configuration, own_rate_limit="rate_limit" in options)
+        return twin
 
     def organisation(self, name: str | None = None) -> OrganisationApi:
         """Get the endpoints and waits of one organisation, which their methods then need not be told.
@@ -201,7 +236,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         return OrganisationApi(AIToolsApi(self), chosen)
 
     def call(self, operation: Operation[T], arguments: Mapping[str, object], options: RequestOptions) -> ApiResponse[T]:
-        """Call an endpoint and read its answer.
+        """Call an endpoint and read its response.
 
         Args:
             operation: The endpoint.
@@ -209,24 +244,29 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             options: What is said of this call alone.
 
         Returns:
-            The answer with its model.
+            The response with its model.
 
         Raises:
             ApiTypeError: An argument or option is of a wrong type; nothing was sent.
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
-            ApiException: The call did not end with an answer that can be used.
+            ApiException: The call did not end with a response that can be used.
         """
-        response = self.send(operation, arguments, options)
-        model = _read(operation, response)
-        problem = self._crossed(operation, arguments, model)
+        if options:
+            options = hidden_options(options)
+        settings = self.configuration.__copy__()
+        response = self._send(settings, operation, arguments, options)
+        model = read_response(operation, response)
+        problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None and response.reused and operation.method in SAFE_METHODS:
             # What an earlier request on that connection left behind may have come in place of the response.
             self.rest_client.close_idle()
-            response = self._send(operation, arguments, options, after=response)
-            model = _read(operation, response)
-            problem = self._crossed(operation, arguments, model)
+            response = self._send(settings, operation, arguments, options, after=response)
+            model = read_response(operation, response)
+            problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None:
-            raise response.unusable(Failure(ApiResponseException, problem))
+            error = response.unusable(Failure(ApiResponseException, problem))
+            del model, problem  # tracebacks keep local variables, and these may repeat what authorises the request
+            raise error
         return ApiResponse(status_code=response.status, headers=response.headers, data=model, raw_data=response.data)
 
     def send(
@@ -246,17 +286,20 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             preload: Whether the body is read before the response is returned.
 
         Returns:
-            The answer, whatever its status.
+            The response, whatever its status.
 
         Raises:
             ApiTypeError: An argument or option is of a wrong type; nothing was sent.
             ApiValueError: An argument or option has a value that cannot be used; nothing was sent.
-            ApiException: No answer came.
+            ApiException: No response came.
         """
-        return self._send(operation, arguments, options, preload=preload)
+        if options:
+            options = hidden_options(options)
+        return self._send(self.configuration.__copy__(), operation, arguments, options, preload=preload)
 
     def _send(
         self,
+        settings: Configuration,
         operation: Operation[Any],
         arguments: Mapping[str, object],
         options: RequestOptions,
@@ -264,49 +307,40 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         preload: bool = True,
         after: RESTResponse | None = None,
     ) -> RESTResponse:
-        """Send, in a call that ``after`` may have begun: its limit and its attempts go on."""
+        """Send, in a call that ``after`` may have begun: its limit and its attempts go on.
+
+        The settings are of one moment: another thread that changes them does not get the token of one tenant sent
+        to the host of another.
+        """
         _check_call(operation, arguments, options)
-        configuration = self.configuration
-        target = operation.target(arguments, check_bounds=configuration.client_side_validation)
-        host = configuration.get_host_from_settings(options.get("_host_index"))
-        timeout = configuration.timeout.changed(options.get("_request_timeout"))
+        target = operation.target(arguments, check_bounds=settings.client_side_validation)
+        host = settings.get_host_from_settings(options.get("_host_index"))
+        timeout = settings.timeout.changed(options.get("_request_timeout"))
+        headers, needs_token = self._headers(options)
+        if needs_token:
+            _set_token(headers, settings)
         request = partial(
             self.rest_client.request,
             operation.method,
             host,
             target,
+            headers,
             timeout=timeout,
             preload=preload,
             private=_private_names(options),
         )
-        response = request(self._headers(options), after=after)
-        if response.status != 401 or not callable(configuration.access_token) or not self._asks_for_token(options):
+        response = request(after=after)
+        if response.status != 401 or not needs_token or not callable(settings.access_token):
             return response
         if response.request.seconds >= timeout.total:
             return response
         response.close()
         # The function may have returned a token that has just expired: it is asked for a new one, once.
-        return request(self._headers(options), after=response)
+        _set_token(headers, settings)
+        return request(after=response)
 
-    def _crossed(self, operation: Operation[Any], arguments: Mapping[str, object], model: Model) -> str | None:
-        """Say what is wrong with a response about another identifier than the one that was sent, or None."""
-        name = operation.identifier
-        if name is None or not self.configuration.verify_identifiers:
-            return None
-        sent, received = arguments[name], getattr(model, name)
-        if str(sent).strip().casefold() == str(received).strip().casefold():
-            return None
-        return (
-            f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "
-            "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)"
-        )
-
-    def _asks_for_token(self, options: RequestOptions) -> bool:
-        """Say whether a request is authorised by the configured token, and not by what the caller says."""
-        names = (*self.default_headers, *_validation.mapping("_headers", options.get("_headers")))
-        return not options.get("_request_auth") and not any(name.lower() == "authorization" for name in names)
-
-    def _headers(self, options: RequestOptions) -> dict[str, str]:
+    def _headers(self, options: RequestOptions) -> tuple[dict[str, str], bool]:
+        """Make the headers of a call, and say whether they still lack what authorises it."""
         headers = self.default_headers.copy()
         auth = _validation.mapping("_request_auth", options.get("_request_auth"))
         if auth:
@@ -316,11 +350,13 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             set_header(headers, "Content-Type", content_type)
         for name, value in _validation.mapping("_headers", options.get("_headers")).items():
             set_header(headers, name, value)
-        if self._asks_for_token(options):
-            token = self.configuration.token()
-            if token is not None:
-                headers["Authorization"] = Secret(f"Bearer {token}")
-        return headers
+        return headers, not auth and find_header(headers, "authorization") is None
+
+
+def _set_token(headers: dict[str, str], settings: Configuration) -> None:
+    token = settings.token()
+    if token is not None:
+        headers["Authorization"] = Secret(f"Bearer {token}")
 
 
 def _check_call(operation: object, arguments: object, options: object) -> None:
@@ -337,37 +373,3 @@ def _private_names(options: RequestOptions) -> tuple[str, ...]:
     """List the header that authorises a call by what the caller says, whatever its name."""
     key = _validation.mapping("_request_auth", options.get("_request_auth")).get("key")
     return (key,) if isinstance(key, str) else ()
-
-
-def _read(operation: Operation[T], response: RESTResponse) -> T:
-    if not 200 <= response.status <= 299:
-        raise _error(operation, response)
-    try:
-        return from_body(operation.model, response.data, response.is_overdue)
-    except ApiValueError as error:
-        why = _why_unusable(response.data, str(error))
-    except OverdueError:
-        why = response.overdue()
-    raise response.unusable(why)
-
-
-def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
-    return response.failed(_error_data(operation.errors.get(response.status), response.public_data()))
-
-
-def _error_data(model: type[Model] | None, raw: bytes) -> Any:
-    """Read an error's body as the documented model, else as JSON, else not at all."""
-    if _bounds.excess(raw) is not None:
-        return None
-    try:
-        return json.loads(raw) if model is None else model.from_json(raw)
-    except (ValueError, RecursionError):
-        return None if model is None else _error_data(None, raw)
-
-
-def _why_unusable(raw: bytes, problem: str) -> Failure:
-    if not raw.strip():
-        problem = "the answer is empty"
-    elif raw.lstrip()[:1] == b"<":
-        problem = "the answer is a web page and no JSON; it may come from a proxy or a login page"
-    return Failure(ApiResponseException, problem)

@@ -1,4 +1,4 @@
-"""The way from a chat response to its executions, and from their results into the next chat request.
+"""Find the executions of a chat response, and write their results for the next chat request.
 
 The chat side of the API is not called here: these are functions from values to values.
 """
@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
+from quantcdn import _validation
 from quantcdn._chat.pending import Pending, PendingOther, PendingTool, pending
 from quantcdn._chat.tool_content import content_of, error_text
-from quantcdn._types import is_object
+from quantcdn._types import is_array, is_collection, is_iterable, is_object
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.list_ai_tools200_response import ListAITools200Response
 from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
 
 __all__ = [
-    "Ended",
     "Pending",
     "PendingOther",
     "PendingTool",
+    "ToolRun",
     "check_input",
     "pending",
     "tool_config",
@@ -28,27 +29,27 @@ __all__ = [
 ]
 
 
-class Ended(Protocol):
+class ToolRun(Protocol):
     """An execution, an orchestration, or a tool of one."""
 
     @property
     def status(self) -> str | None:
-        """How far it is."""
+        """The status."""
         ...
 
     @property
     def is_complete(self) -> bool:
-        """Whether it has ended well."""
+        """Whether it has completed."""
         ...
 
     @property
     def is_final(self) -> bool:
-        """Whether it has ended."""
+        """Whether its status is terminal."""
         ...
 
     @property
     def result(self) -> Any:
-        """What it gave back."""
+        """The result."""
         ...
 
     @property
@@ -66,21 +67,19 @@ def tool_config(
     """Make the block ``toolConfig`` of a chat request.
 
     Args:
-        tools: The tools to offer, as the service lists them.
-        allowed: The names of those that the service may run by itself.
+        tools: The tools to offer, as ``list_ai_tools`` returns them.
+        allowed: The names of the tools that the service may run by itself.
         auto_execute: Whether the service runs them by itself.
 
     Returns:
         The block.
 
     Raises:
-        ApiTypeError: ``tools`` holds something else, or ``allowed`` is no list of names.
+        ApiTypeError: An argument is of a wrong type.
         ApiValueError: A name does not exist, or ``auto_execute`` is set without ``allowed``.
     """
-    listed = tools.tools if isinstance(tools, ListAITools200Response) else tools
-    offered = list(listed) if isinstance(listed, Iterable) else None
-    if offered is None or not all(isinstance(tool, ListAITools200ResponseToolsInner) for tool in offered):
-        raise ApiTypeError("tools takes the tools as the service lists them")
+    offered = _checked_tools(tools)
+    _validation.boolean("auto_execute", auto_execute)
     if auto_execute and not allowed:
         raise ApiValueError("auto_execute needs allowed: the names of the tools that may run by themselves")
     block: dict[str, Any] = {"tools": [tool.to_dict() for tool in offered], "autoExecute": auto_execute}
@@ -89,24 +88,40 @@ def tool_config(
     return block
 
 
-def _checked_names(allowed: Collection[str], offered: list[ListAITools200ResponseToolsInner]) -> list[str]:
-    if isinstance(allowed, str) or not isinstance(allowed, Collection) or not all(isinstance(n, str) for n in allowed):
-        raise ApiTypeError("allowed takes a list of names")
-    found = [getattr(tool.tool_spec, "name", None) for tool in offered]  # a specification of another type is kept whole
-    names = [name for name in found if isinstance(name, str) and name]
-    unknown = [name for name in allowed if name not in names]
+def _checked_tools(tools: object) -> list[ListAITools200ResponseToolsInner]:
+    items: object = tools.tools if isinstance(tools, ListAITools200Response) else tools
+    offered = list(items) if is_iterable(items) else [items]
+    checked = [item for item in offered if isinstance(item, ListAITools200ResponseToolsInner)]
+    if len(checked) < len(offered):
+        raise ApiTypeError(f"tools takes what list_ai_tools returns, or a list of its tools, not {_kind_of(tools)}")
+    return checked
+
+
+def _kind_of(value: object) -> str:
+    """Name a type, and of a list its items' types."""
+    name = type(value).__name__
+    return f"{name} of {', '.join(sorted({type(item).__name__ for item in value}))}" if is_array(value) else name
+
+
+def _checked_names(allowed: object, offered: list[ListAITools200ResponseToolsInner]) -> list[str]:
+    names = [name for name in allowed if isinstance(name, str)] if is_collection(allowed) else []
+    if isinstance(allowed, str) or not is_collection(allowed) or len(names) < len(allowed):
+        raise ApiTypeError(f"allowed takes a list of names, not {_kind_of(allowed)}")
+    # A specification of another type is kept whole, and has no name.
+    known = [name for tool in offered if isinstance(name := getattr(tool.tool_spec, "name", None), str) and name]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise ApiValueError(f"no such tool: {', '.join(unknown)}; there are {', '.join(names) or 'none'}")
-    return list(allowed)
+        raise ApiValueError(f"no such tool: {', '.join(unknown)}; there are {', '.join(known) or 'none'}")
+    return names
 
 
-def tool_result(tool_use_id: str, execution: Ended, *, images: bool = False) -> dict[str, Any]:
-    """Make the content block that hands a tool's result, or its error, back to the chat.
+def tool_result(tool_use_id: str, execution: ToolRun, *, images: bool = False) -> dict[str, Any]:
+    """Make the content block that returns a tool's result, or its error, to the chat.
 
     Args:
-        tool_use_id: The chat's own name for the use of the tool.
-        execution: The execution, the orchestration, or the tool of an orchestration, when it has ended.
-        images: Whether images (as data URIs) and signed URLs go back too. Without them, a note is in the place of each,
+        tool_use_id: The chat's own identifier for the use of the tool.
+        execution: The execution, the orchestration, or the tool of an orchestration, once it has finished.
+        images: Whether to include images (as data URIs) and signed URLs. Without them, a note is in the place of each,
             such as ``[image/png, 5231 bytes, left out]``.
 
     Returns:
@@ -114,18 +129,22 @@ def tool_result(tool_use_id: str, execution: Ended, *, images: bool = False) -> 
         version of the service sent it; where there is none, the block says so in words.
 
     Raises:
-        ApiTypeError: ``execution`` is something else, such as None, a dict or a row of a list, which has no result.
-        ApiValueError: It has not ended, its result cannot be written as JSON, or the name is empty.
+        ApiTypeError: ``execution`` is something else, such as None, a dict or a row of a list, which has no result;
+            or another argument is of a wrong type.
+        ApiValueError: It has not finished, its result cannot be written as JSON, or ``tool_use_id`` is empty.
     """
-    if not isinstance(tool_use_id, str) or not tool_use_id:
+    if not isinstance(tool_use_id, str):
+        raise ApiTypeError(f"tool_use_id takes the chat's identifier as text, not {type(tool_use_id).__name__}")
+    if not tool_use_id:
         raise ApiValueError("tool_use_id is empty")
     if not hasattr(execution, "is_final") or not hasattr(execution, "result"):
         raise ApiTypeError(
             "tool_result takes what get_ai_tool_execution_status or get_ai_orchestration_status returns, or one of an"
             f" orchestration's tools, not {type(execution).__name__}"
         )
+    _validation.boolean("images", images)
     if not execution.is_final:
-        raise ApiValueError(f"the execution has not ended: it is {execution.status!r}")
+        raise ApiValueError(f"the execution has not finished: its status is {execution.status!r}")
     if execution.is_complete:
         status, content = "success", content_of(_result_of(execution), images)
     else:
@@ -133,7 +152,7 @@ def tool_result(tool_use_id: str, execution: Ended, *, images: bool = False) -> 
     return {"toolResult": {"toolUseId": tool_use_id, "content": [content], "status": status}}
 
 
-def _result_of(execution: Ended) -> Any:
+def _result_of(execution: ToolRun) -> Any:
     if not isinstance(execution, GetAIOrchestrationStatus200Response):
         return execution.result
     # Of two answers, the newer one's key may be there and empty.
@@ -148,8 +167,8 @@ def check_input(tool: ListAITools200ResponseToolsInner, arguments: object) -> No
     other than general categories cannot be matched. A check ends after two seconds.
 
     Args:
-        tool: The tool, as the service lists it.
-        arguments: What it is to be given: parsed JSON.
+        tool: The tool, as ``list_ai_tools`` returns it.
+        arguments: The arguments, as parsed JSON.
 
     Raises:
         ApiTypeError: ``tool`` is something else, such as None or a dict.
@@ -175,7 +194,7 @@ def check_input(tool: ListAITools200ResponseToolsInner, arguments: object) -> No
 
 
 def _schema_of(tool: ListAITools200ResponseToolsInner) -> dict[str, Any] | bool:
-    """Find the schema of a tool's arguments; one that has none takes anything."""
+    """Find the schema of a tool's arguments; a tool without one takes anything."""
     schema: object = getattr(getattr(tool.tool_spec, "input_schema", None), "var_json", None)
     if schema is None or isinstance(schema, bool):
         return schema is not False

@@ -1,45 +1,44 @@
-"""The one door to the network: a request goes out, again where that helps, and an answer or an error comes back."""
+"""The one door to the network: a request goes out, again where that helps, and a response or an error comes back."""
 
 from __future__ import annotations
 
 import copy
-import logging
-import os
-import threading
-import time
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import partial
+from typing import Self
 from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn import _chance, _sleep
+from quantcdn._clock import Clock
 from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
-from quantcdn._transport.connections import Limits, current_limits
-from quantcdn._transport.errors import Failure
-from quantcdn._transport.pools import FilePools, close_idle, make_pool
-from quantcdn._transport.proxies import proxy_variables
-from quantcdn._transport.response import FOREIGN_ERRORS, Call
+from quantcdn._transport.attempts import Outcome, Request, authority, notify, report
+from quantcdn._transport.call import Call
+from quantcdn._transport.connections import AttemptTimeouts, current_limits
+from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
+from quantcdn._transport.headers import are_secured, checked_headers
+from quantcdn._transport.pools import ConnectionPools
+from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
-from quantcdn.hooks import AttemptRecord, Hook
+from quantcdn.hooks import AttemptRecord
 from quantcdn.retry import retry_after
-from quantcdn.timeout import Timeout
+from quantcdn.timeout import Timeout, seconds_text
 
-_LOGGER = logging.getLogger("quantcdn")
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
+
+_REAL_CLOCK = Clock()
 
 RESTResponseType = RESTResponse
 
@@ -47,65 +46,41 @@ poll_attempts: ContextVar[int | None] = ContextVar("poll_attempts", default=None
 """How often a wait's poll may be sent; None for another call. Pauses that the service asks for are left to the wait."""
 
 
-class _Outcome(NamedTuple):
-    """What one attempt came to: an answer, or a failure with what came of an answer."""
-
-    seconds: float
-    answer: RESTResponse | None = None
-    failure: Failure | None = None
-    stale: bool = False
-
-    @property
-    def status(self) -> int:
-        return self.answer.status if self.answer else 0
-
-    def result(self, call: Call) -> RESTResponse:
-        if self.failure is None and self.answer is not None:
-            return self.answer
-        failed = self.failure or Failure(ApiException, "no answer")
-        error = self.answer.unusable(failed) if self.answer else failed.error(0, failed.reason, request=call.info())
-        error.retryable = not failed.permanent
-        raise error
-
-    def record(self, call: Call, pause: float | None) -> AttemptRecord:
-        error = self.failure.reason if self.failure else None
-        return AttemptRecord(
-            call.method, call.host, call.path, call.attempts, self.status or None, self.seconds, error, pause
-        )
-
-
 class RESTClientObject:
-    """Pools of connections, and the loop that sends a request until it is answered or hopeless.
+    """Pools of connections, and the loop that sends a request until there is a response or no hope of one.
 
     Args:
         configuration: The settings; a later change of them has no effect here.
-        clock: Returns seconds that never go backwards.
-        sleep: Waits for some seconds.
-        uniform: Returns a random number between two.
+        clock: Where time and chance come from.
 
     Raises:
         ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = _sleep.sleep,
-        uniform: Callable[[float, float], float] = _chance.uniform,
-    ) -> None:
+    def __init__(self, configuration: Configuration, clock: Clock = _REAL_CLOCK) -> None:
         self._configuration = copy.copy(configuration)
-        self._clock = clock
-        self._sleep = sleep
-        self._uniform = uniform
+        self.clock = clock
         self._budget = RetryBudget()
-        self._lock = threading.Lock()
-        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
-        self._file_pools = FilePools(self._configuration)
-        self._process = os.getpid()
-        self._closed = False
-        self._pool(configuration.host)  # settings that cannot work are found now, not at the first call
+        self._rate_limiter = _rate_limiter(self._configuration)
+        self._pools = ConnectionPools(self._configuration)
+        self._is_copy = self._closed = False
+        self._pools.of_service(configuration.host)  # settings that cannot work are found now, not at the first call
+
+    def with_configuration(self, configuration: Configuration, *, own_rate_limit: bool = False) -> Self:
+        """Make a copy with other settings, over the same connections and with the same retry budget.
+
+        Args:
+            configuration: The settings; those for TLS, proxy and sockets have no effect.
+            own_rate_limit: Whether the copy keeps the rate limit of the settings, and not that of this object with it.
+
+        Returns:
+            The copy. Closing it leaves the connections open.
+        """
+        twin = copy.copy(self)
+        twin._configuration, twin._is_copy = copy.copy(configuration), True
+        if own_rate_limit:
+            twin._rate_limiter = _rate_limiter(configuration)
+        return twin
 
     def request(
         self,
@@ -128,13 +103,13 @@ class RESTClientObject:
             target: Path and query.
             headers: The headers.
             timeout: The time limits, or None for the configured ones.
-            preload: Whether the body is read before the answer is returned.
-            after: An answer that this request follows in the same call, whose limit and attempts go on.
+            preload: Whether the body is read before the response is returned.
+            after: The response that this request follows in the same call, whose limit and attempts go on.
             private: Names of headers whose values no error may show, beside those that always authorise.
             body: What is sent after the headers.
 
         Returns:
-            The answer, whatever its status.
+            The response, whatever its status.
 
         Raises:
             ApiConnectionException: No connection could be made, or it broke.
@@ -142,13 +117,16 @@ class RESTClientObject:
             ApiResponseException: The body is too large, damaged or packed in a way not asked for.
             ApiValueError: The client is closed.
         """
+        if not are_secured(headers):
+            headers = hidden(headers)  # before anything can fail
+            headers = checked_headers(headers)
         if after is None:  # else the call has begun
             self._check_open()
         call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)
         if after is not None:
-            call.follow(after.request)
+            call.resume(after.request)
         limit = self._configuration.max_response_size
-        return self._answered(call, _Request(target, headers, limit, preload, body=body))
+        return self._send_with_retries(call, Request(target, headers, limit, preload, body=body))
 
     def download(
         self,
@@ -169,10 +147,10 @@ class RESTClientObject:
             service: Scheme and host of the service that named the address, or None for the configured one. Where
                 it is public, so must be every address that a connection is made to.
             headers: What else is said of the file, such as a range of it.
-            preload: Whether the body is read before the answer is returned.
+            preload: Whether the body is read before the response is returned.
 
         Returns:
-            The answer; its status is 200 to 299.
+            The response; its status is 200 to 299.
 
         Raises:
             ApiValueError: The address cannot be used, or the client is closed.
@@ -180,37 +158,37 @@ class RESTClientObject:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
             ApiResponseException: The file is larger than the limit, or the address leads into a local network.
-            ApiException: The address was answered with another error.
+            ApiException: The status of the response is another error.
         """
         url, headers = hidden(url), hidden(headers)
         self._check_open()
         limits = timeout or self._configuration.timeout
         reach = downloads.reach_of(service or self._configuration.host)
         most = self._configuration.max_image_size if limit is None else limit
-        started = self._clock()
+        started = self.clock.monotonic()
         redirects = 0
         while True:
             host, target = downloads.download_target(url, reach)
-            left = limits.total - (self._clock() - started)
+            left = limits.total - (self.clock.monotonic() - started)
             secrets = partial(downloads.query_secrets, target)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
-            request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
-            answer = self._answered(call, request)
-            next_url = downloads.redirected(url, answer, reach)
+            request = Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
+            response = self._send_with_retries(call, request)
+            next_url = downloads.redirected(url, response, reach)
             if next_url is None or redirects == downloads.MOST_REDIRECTS:
                 break
             redirects += 1
             url = next_url
-        if not 200 <= answer.status <= 299:
-            raise downloads.add_hint(answer.failed())
-        if answer.status == 206 and "Range" not in request.headers:
-            answer.close()
-            raise answer.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
-        return answer
+        if not 200 <= response.status <= 299:
+            raise downloads.add_hint(response.failed())
+        if response.status == 206 and "Range" not in request.headers:
+            response.close()
+            raise response.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
+        return response
 
     def now(self) -> float:
         """Give the time by which limits are kept, in seconds; it never goes backwards."""
-        return self._clock()
+        return self.clock.monotonic()
 
     def back_off(self, failures: int, at_most: float) -> None:
         """Wait before the next attempt, as between those of one call.
@@ -219,59 +197,78 @@ class RESTClientObject:
             failures: How many attempts have failed in a row.
             at_most: The longest pause, in seconds.
         """
-        pause = self._uniform(0.0, self._configuration.retries.longest_pause(failures, 0))
-        self._sleep(min(pause, at_most))
+        pause = self.clock.uniform(0.0, self._configuration.retries.longest_pause(failures, 0))
+        self.clock.sleep(min(pause, at_most))
 
     @property
     def is_closed(self) -> bool:
-        """Whether ``close`` was called."""
-        return self._closed
+        """Whether ``close`` was called, of this object or of the one whose connections it shares."""
+        return self._closed or self._pools.is_closed
 
     def close(self) -> None:
-        """Close every idle connection; one that is in use closes when its answer has been read."""
-        self._renew_after_fork()
-        with self._lock:
-            self._closed = True
-            for pool in self._pools.values():
-                close_idle(pool)
-        self._file_pools.close()
+        """Close every idle connection; one that is in use closes when its response has been read.
+
+        A copy by ``with_configuration`` closes none, since they are not its own: it refuses further calls.
+        """
+        self._closed = True
+        if not self._is_copy:
+            self._pools.close()
 
     def close_idle(self) -> None:
         """Close the idle connections, and go on with new ones; calls under way finish."""
-        self._renew_after_fork()
-        with self._lock:
-            pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            close_idle(pool)
+        self._pools.close_idle()
 
     def _call(
         self, method: str, host: str, target: str, secrets: Callable[[], tuple[str, ...]], timeout: Timeout | None
     ) -> Call:
         limits = timeout or self._configuration.timeout
-        return Call(method, host, target.partition("?")[0], secrets, limits, self._clock)
+        return Call(method, host, target.partition("?")[0], secrets, limits, self.clock.monotonic)
 
-    def _answered(self, call: Call, request: _Request) -> RESTResponse:
-        """Try until there is an answer, or no more hope of one."""
+    def _send_with_retries(self, call: Call, request: Request) -> RESTResponse:
+        """Send until there is a response, or no more hope of one."""
+        # The loop is the client's own, since no limit of urllib3's holds for a whole call: its Retry gives each attempt
+        # the whole timeout again, and sleeps for as long as a Retry-After asks.
         settings = self._configuration
         while True:
+            if self._rate_limiter is not None:
+                self._await_turn(call, self._rate_limiter)
             call.attempts += 1
             if settings.on_request is not None:
-                _tell(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
-            outcome = self._attempt(call, request)
-            if outcome.stale and not call.resent and call.method in SAFE_METHODS:
-                # A service may close a kept connection at any time (RFC 9112 section 9.3.1).
-                call.resent = True
-                outcome = self._attempt(call, request)
-            pause = self._within_budget(call, outcome, self._pause(call, outcome))
-            self._report(call, outcome, pause)
+                notify(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
+            outcome = self._send_once(call, request)
+            resend = outcome.stale and not call.resent and call.method in SAFE_METHODS
+            # A service may close an idle connection at any time (RFC 9112 section 9.3.1). That is no sign of trouble:
+            # the request is sent again at once, once, beside the retries and at no cost to their budget.
+            call.resent = call.resent or resend
+            pause = 0.0 if resend else self._within_budget(call, outcome, self._pause(call, outcome))
+            report(settings, call, outcome, pause)
             if pause is None:
                 return outcome.result(call)
-            if outcome.answer is not None:
-                outcome.answer.close()
-            self._sleep(pause)
+            if outcome.response is not None:
+                outcome.response.close()  # its connection is kept only if the body was read to its end
+            if not resend:
+                self.clock.sleep(pause)
 
-    def _within_budget(self, call: Call, outcome: _Outcome, pause: float | None) -> float | None:
+    def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
+        """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""
+        pause = limiter.reserve(self.clock.monotonic(), call.remaining)
+        if pause:
+            self.clock.sleep(pause)
+        if pause is not None:
+            return
+        reason = (
+            f"the client's own rate limit of {limiter.limit.per_second:g} requests a second lets none pass within "
+            f"the limit of {seconds_text(call.timeout.total)} s for the whole call"
+        )
+        delay = limiter.delay(self.clock.monotonic())
+        error = ApiTimeoutException(0, reason, request=call.info(), retry_after=delay)
+        error.hint = "Wait before the next call, send fewer requests, or raise Configuration.rate_limit"
+        raise error
+
+    def _within_budget(self, call: Call, outcome: Outcome, pause: float | None) -> float | None:
         """Let the retry after a pause take its tokens, and a success give some back."""
+        # Every layer that retries multiplies the load of a service that is down. A budget bounds the sum, however many
+        # threads there are (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
         if pause is None:
             if outcome.failure is None and outcome.status not in self._configuration.retries.statuses:
                 self._budget.give_back(call.retry_cost)
@@ -281,28 +278,17 @@ class RESTClientObject:
         call.is_budget_spent = not call.retry_cost
         return None if call.is_budget_spent else pause
 
-    def _report(self, call: Call, outcome: _Outcome, pause: float | None) -> None:
-        """Tell the log and the hooks of an attempt."""
-        settings = self._configuration
-        level = logging.DEBUG if pause is None else logging.INFO
-        hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]
-        if not any(hooks) and not _LOGGER.isEnabledFor(level):
-            return
-        record = outcome.record(call, pause)
-        _log(level, record)
-        for hook in hooks:
-            if hook is not None:
-                _tell(hook, record)
-
-    def _attempt(self, call: Call, request: _Request) -> _Outcome:
-        pool = self._file_pool(call.host, request.file) if request.file else self._pool(call.host)
+    def _send_once(self, call: Call, request: Request) -> Outcome:
+        pools = self._pools
+        pool = pools.of_files(call.host, request.file) if request.file else pools.of_service(call.host)
+        call.proxy_headers = pool.proxy_headers
         forwarded = pool.proxy is not None and call.host.lower().startswith("http:")
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:
             target = Secret(target)
-        limits = Limits(call.timeout, call.deadline, self._clock, target, _authority(call.host))
+        limits = AttemptTimeouts(call.timeout, call.deadline, self.clock.monotonic, target, authority(call.host))
         limits.public_only = request.file == "public"
-        started = self._clock()
+        started = self.clock.monotonic()
         before = current_limits.set(limits)
         try:
             raw = pool.urlopen(
@@ -316,100 +302,53 @@ class RESTClientObject:
                 preload_content=False,
                 decode_content=False,
             )
-        except FOREIGN_ERRORS as error:
+        except TRANSPORT_ERRORS as error:
             failed = call.explain(error)
-            stale = limits.reused and failed.again and failed.error is ApiConnectionException
-            return _Outcome(self._clock() - started, failure=failed, stale=stale)
+            stale = limits.reused and failed.retryable and failed.error is ApiConnectionException
+            return Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
         finally:
             current_limits.reset(before)
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
             refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
-            return _Outcome(self._clock() - started, failure=refused)
-        answer, failed_body = self._received(raw, call, request)
-        return _Outcome(self._clock() - started, answer, failed_body)
+            return Outcome(self.clock.monotonic() - started, failure=refused)
+        response, failed_body = self._read(raw, call, request)
+        return Outcome(self.clock.monotonic() - started, response, failed_body)
 
-    def _received(
-        self, raw: urllib3.BaseHTTPResponse, call: Call, request: _Request
-    ) -> tuple[RESTResponse, Failure | None]:
-        kept = self._configuration.max_error_size
+    def _read(self, raw: urllib3.BaseHTTPResponse, call: Call, request: Request) -> tuple[RESTResponse, Failure | None]:
+        max_error_body = self._configuration.max_error_size
         if 200 <= raw.status <= 299:
-            answer = RESTResponse(raw, call, request.limit, kept, packed=request.file is None)
-            return answer, answer.preload() if request.preload else None
-        answer = RESTResponse(raw, call, kept, kept)
+            response = RESTResponse(raw, call, request.limit, max_error_body, allow_gzip=request.file is None)
+            return response, response.preload() if request.preload else None
+        response = RESTResponse(raw, call, max_error_body, max_error_body)
         if request.preload or request.file:
-            answer.preload()  # the status counts, whatever became of the body
-        return answer, None
+            response.preload()  # the status counts, whatever became of the body
+        return response, None
 
-    def _pause(self, call: Call, outcome: _Outcome) -> float | None:
+    def _pause(self, call: Call, outcome: Outcome) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         attempts = poll_attempts.get()
         if attempts is not None:
             policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
-        again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
-        if not again or call.attempts >= policy.attempts or call.method not in SAFE_METHODS:
+        tries = call.attempts - call.resent  # one that met a closed connection is no retry
+        again = outcome.failure.retryable if outcome.failure else outcome.status in policy.statuses
+        if not again or tries >= policy.attempts or call.method not in SAFE_METHODS:
             return None
         asked = 0.0
-        if outcome.answer is not None and outcome.failure is None:
-            asked = retry_after(outcome.answer.headers) or 0.0
-        pause = max(asked, self._uniform(0.0, policy.longest_pause(call.attempts, outcome.status)))
-        return pause if asked <= policy.longest_retry_after and pause < call.left else None
-
-    def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
-        self._renew_after_fork()
-        pool = self._pools.get(host)
-        if pool is None:
-            with self._lock:
-                pool = self._pools.get(host) or make_pool(self._configuration, host, proxy_variables(os.environ))
-                self._pools[host] = pool
-                if self._closed:  # by another thread, while this call goes on
-                    close_idle(pool)
-        return pool
-
-    def _file_pool(self, host: str, reach: downloads.Reach) -> urllib3.HTTPConnectionPool:
-        self._renew_after_fork()
-        return self._file_pools.get(host, reach)
-
-    def _renew_after_fork(self) -> None:
-        if self._process != os.getpid():
-            # Parent and child would write to the same sockets; the locks may have been held in the fork.
-            self._lock, self._pools, self._process = threading.Lock(), {}, os.getpid()
-            self._file_pools = FilePools(self._configuration)
+        if outcome.response is not None and outcome.failure is None:
+            asked = retry_after(outcome.response.headers) or 0.0
+        pause = max(asked, self.clock.uniform(0.0, policy.longest_pause(tries, outcome.status)))
+        soonest = pause
+        if self._rate_limiter is not None:
+            soonest = max(pause, self._rate_limiter.delay(self.clock.monotonic()))
+        return pause if asked <= policy.longest_retry_after and soonest < call.remaining else None
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._closed or self._pools.is_closed:
             raise ApiValueError("this ApiClient is closed; make a new one")
 
 
-class _Request(NamedTuple):
-    """What goes out, and how much may come back."""
-
-    target: str
-    headers: Mapping[str, str]
-    limit: int
-    preload: bool = True
-    file: downloads.Reach | None = None
-    """Where a file may come from, if it is one that is asked for and not the service."""
-    body: bytes = b""
-
-
-@lru_cache(maxsize=8)
-def _authority(host: str) -> str:
-    """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
-    parts = urlsplit(host.lower())
-    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
-
-
-def _tell(hook: Hook, record: AttemptRecord) -> None:
-    try:
-        hook(record)
-    except Exception:  # a fault of what only watches must not end the call
-        _LOGGER.warning("a hook failed", exc_info=True)
-
-
-def _log(level: int, record: AttemptRecord) -> None:
-    what = record.error or record.status
-    again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
-    _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)
+def _rate_limiter(configuration: Configuration) -> RateLimiter | None:
+    return None if configuration.rate_limit is None else RateLimiter(configuration.rate_limit)

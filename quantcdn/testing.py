@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.polling import Timing
 from quantcdn.retry import RetryPolicy
 
 
@@ -28,7 +28,7 @@ def quantcdn_emulator(quantcdn_clock: ManualClock) -> Iterator[Emulator]:
 
 @pytest.fixture
 def quantcdn_client(quantcdn_emulator: Emulator) -> Iterator[ApiClient]:
-    """A client of ``quantcdn_emulator``; it tries again without a pause, and goes past the environment's proxies."""
+    """A client of ``quantcdn_emulator``; it retries without a pause, and ignores the environment's proxies."""
     at_once = RetryPolicy(base=0, throttled_base=0)
     with ApiClient(quantcdn_emulator.configuration(proxy="", retries=at_once)) as client:
         yield client
@@ -38,5 +38,5 @@ def quantcdn_client(quantcdn_emulator: Emulator) -> Iterator[ApiClient]:
 def quantcdn_api(quantcdn_client: ApiClient, quantcdn_clock: ManualClock) -> AIToolsApi:
     """The endpoints of ``quantcdn_emulator``; its waits move ``quantcdn_clock`` on, and take no time."""
     api = AIToolsApi(quantcdn_client)
-    api.timing = Timing(clock=quantcdn_clock.now, sleep=quantcdn_clock.advance)
+    quantcdn_client.clock = Clock(monotonic=quantcdn_clock.now, sleep=quantcdn_clock.advance)
     return api

@@ -16,133 +16,32 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import get_type_hints
+
+from docstrings import class_node, documented, functions, read
+from page_examples import (
+    CONFIGURATION_EXAMPLE,
+    COPIES,
+    COPIES_END,
+    EXAMPLES,
+    ONE_ORGANISATION,
+    ORGANISATION_EXAMPLE,
+    RATE_LIMIT,
+    USES,
+)
 
 from quantcdn import api_client, configuration, exceptions, hooks, models, timeout
 from quantcdn._configuration import environment
+from quantcdn._configuration.options import ClientOptions
 from quantcdn._polling import batch
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.configuration import Configuration
+from quantcdn.emulator._example_model import example_of, example_value
 from quantcdn.models import _base, _sequence
 from quantcdn.operation import Bounded, Operation
+from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
-
-# Example values, by "Class.field" or "Type field", else by field, else by type; None leaves the field out.
-EXAMPLES: dict[str, object] = {
-    "organisation": "acme",
-    "org_id": "acme",
-    "execution_id": "exec_0123456789abcdef0123456789abcdef",
-    "orchestration_id": "orch_0123456789abcdef0123456789abcdef",
-    "limit": 10,
-    "tool_name": "generate_image",
-    "name": "generate_image",
-    "description": "Paints a picture from a text.",
-    "var_json": {"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]},
-    "ListAIToolNames200Response.tools": ["generate_image"],
-    "status": "complete",
-    "error": None,
-    "GetAIToolExecutionStatus404Response.error": "There is no such execution.",
-    "GetAIOrchestrationStatus404Response.error": "There is no such orchestration.",
-    "result": "The picture shows a lighthouse at dusk.",
-    "synthesized_response": None,
-    "images": ["data:image/png;base64,iVBORw0KGgo="],
-    "s3_urls": ["https://pictures.example/lighthouse.png?signature=0123456789abcdef"],
-    "server_name": "issues",
-    "display_name": "Issue tracker",
-    "gateway_base_url": "https://gateway.example",
-    "url": "https://gateway.example/acme/issues/mcp",
-    "tool_allowlist": ["search_issues", "read_issue"],
-    "DateTime created_at": "2026-01-31T09:30:00Z",
-    "DateTime completed_at": "2026-01-31T09:30:14Z",
-    "UnixSeconds created_at": 1769851800,
-    "UnixSeconds started_at": 1769851802,
-    "UnixSeconds completed_at": 1769851814,
-    "DateTime": "2026-01-31T09:30:00Z",
-    "UnixSeconds": 1769851800,
-    "Seconds": 12.5,
-    "Count": 1,
-    "Json": "text",
-    "JsonObject": {"key": "text"},
-    "StrictBool": True,
-    "bool": True,
-    "float": 1.5,
-    "int": 1,
-    "str": "text",
-}
-
-# What an example does with an answer, by endpoint; for others it prints the answer.
-USES = {
-    "list_ai_tools": "for tool in answer.tools:\n    print(tool.tool_spec)",
-    "list_mcp_servers": "for server in answer.servers:\n    print(server.server_name, server.url)",
-    "list_ai_tool_executions": "for item in answer.executions:\n    print(item.execution_id, item.status)",
-    "get_ai_tool_execution_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.result)",
-    "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
-}
-
-CONFIGURATION_EXAMPLE = """```python
-import quantcdn
-
-configuration = quantcdn.Configuration.from_env()
-configuration.timeout = 20
-configuration.retries = 5
-try:
-    configuration.max_response_size = 0
-except quantcdn.ApiValueError as error:
-    print(error)  # max_response_size must be 1 or more, not 0
-try:
-    configuration.retrys = 5
-except quantcdn.ApiAttributeError as error:
-    print(error)  # Configuration has no setting 'retrys'; did you mean 'retries'?
-```"""
-
-ORGANISATION_EXAMPLE = """The organisation is that of [`ApiClient.organisation()`](AIToolsApi.md#for-one-organisation):
-
-```python
-with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
-    print(client.organisation().list_ai_tool_names().tools)
-```"""
-
-ONE_ORGANISATION = """## For one organisation
-
-`ApiClient.organisation("acme")` has all of these methods, each without its first parameter. Without a name it takes
-`Configuration.organisation`, which `from_env` reads from the environment:
-
-```python
-import quantcdn
-
-with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
-    acme = client.organisation("acme")
-    print(acme.list_ai_tool_names().tools)
-    for item in acme.list_ai_tool_executions(limit=10).executions:
-        print(acme.wait_for_ai_tool_execution(item.execution_id).status)
-```"""
-
-
-def class_node(cls: type) -> ast.ClassDef:
-    """Find a class in its module's source."""
-    found = ast.parse(Path(inspect.getfile(cls)).read_text(encoding="utf-8")).body
-    return next(node for node in found if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
-
-
-def functions(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
-    """Find the public methods and properties of a class."""
-    return {part.name: part for part in node.body if isinstance(part, ast.FunctionDef) and part.name[0] != "_"}
-
-
-def markdown(text: str) -> str:
-    """Write a docstring's code as Markdown has it."""
-    return inspect.cleandoc(text).replace("``", "`")
-
-
-def documented(source: ast.Module | ast.ClassDef) -> dict[str, tuple[ast.expr, str]]:
-    """Find the names with a docstring under them: the type of each, or what it is an alias of, and the docstring."""
-    found = {}
-    for stated, below in zip(source.body, source.body[1:], strict=False):
-        if isinstance(stated, ast.Assign | ast.AnnAssign) and isinstance(below, ast.Expr):
-            name = stated.target if isinstance(stated, ast.AnnAssign) else stated.targets[0]
-            kind = stated.annotation if isinstance(stated, ast.AnnAssign) else stated.value
-            found[ast.unparse(name)] = (kind, markdown(ast.literal_eval(below.value)))
-    return found
 
 
 def fields(cls: type[_base.Model]) -> dict[str, tuple[ast.expr, str]]:
@@ -154,19 +53,6 @@ def fields(cls: type[_base.Model]) -> dict[str, tuple[ast.expr, str]]:
 def names_in(node: ast.expr) -> list[str]:
     """List the names in a type."""
     return [part.id.removeprefix("Lenient") for part in ast.walk(node) if isinstance(part, ast.Name)]
-
-
-def docstring(node: ast.ClassDef | ast.FunctionDef) -> dict[str, str]:
-    """Take a docstring apart: its sections by their names, and its prose under no name."""
-    parts = re.split(r"^(Args|Returns|Raises):\n", markdown(ast.get_docstring(node) or ""), flags=re.MULTILINE)
-    sections = {name: textwrap.dedent(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-    return {"": parts[0].strip(), **sections}
-
-
-def entries(node: ast.ClassDef | ast.FunctionDef, section: str) -> dict[str, str]:
-    """List the names that a section of a docstring explains."""
-    parts = re.split(r"^(\S+): ", docstring(node).get(section, ""), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 PRIVATE = [
@@ -213,9 +99,10 @@ def table(head: str, rows: Iterable[Iterable[str]]) -> str:
 
 
 def page(*parts: str) -> str:
-    """Join the parts of a page."""
+    """Join the parts of a page, with the code of docstrings as Markdown has it."""
     header = "<!-- docs/tools/build.py writes this page from the code; edit the docstrings instead. -->"
-    return "\n\n".join(part.strip() for part in (header, *parts) if part) + "\n"
+    text = "\n\n".join(part.strip() for part in (header, *parts) if part) + "\n"
+    return re.sub("(?<!`)``(?!`)", "`", text)
 
 
 def statuses(error: str) -> str:
@@ -239,33 +126,38 @@ def signature(node: ast.FunctionDef, folder: str) -> str:
 
 def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     """Write the rows of a method's parameters."""
-    described = entries(node, "Args")
+    described = read(node).arguments
     for argument, is_optional in arguments(node):
         bounds = query.get(argument.arg)
         notes = ["optional"] if is_optional else []
         notes += [f"{bounds.minimum} to {bounds.maximum}"] if isinstance(bounds, Bounded) else []
         yield f"`{argument.arg}`", type_text(argument.annotation, folder), described[argument.arg], ", ".join(notes)
-    if node.args.kwarg:
+    if node.args.kwarg and "ClientOptions" in ast.unparse(node.args.kwarg):
+        link = "[options](configuration.md#copies-of-a-client)"
+        yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
+    elif node.args.kwarg:
         yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
 
 
 def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = MappingProxyType({})) -> list[str]:
     """Write a method."""
-    returns = docstring(node).get("Returns", "")
+    found = read(node)
     errors = f"{'../' if not folder else ''}errors.md"
-    raised = [(f"[`{name}`]({errors})", statuses(name), text) for name, text in entries(node, "Raises").items()]
+    raised = [(f"[`{name}`]({errors})", statuses(name), text) for name, text in found.raises.items()]
     return [
         signature(node, folder),
-        docstring(node)[""],
+        found.prose,
         table("Name | Type | Description | Notes", parameters(node, folder, query)),
-        f"**Returns:** {' '.join(returns.split())}" if returns else "",
+        f"**Returns:** {found.returns}" if found.returns else "",
         table("Raises | Status | When", raised).replace("see the class", "see [above](#aitoolsapi)"),
     ]
 
 
 def example_call(operation: Operation, node: ast.FunctionDef) -> str:
     """Write a script that calls an endpoint."""
-    given = {part.arg: json.dumps(known([part.arg, *names_in(part.annotation)])) for part, _ in arguments(node)}
+    types = get_type_hints(getattr(AIToolsApi, operation.name))
+    names = [part.arg for part, _ in arguments(node)]
+    given = {name: json.dumps(EXAMPLES.get(name) or example_value(types[name])) for name in names}
     call = ", ".join(f"{name}={value}" if name in operation.query else value for name, value in given.items())
     return f"""```python
 import quantcdn
@@ -286,7 +178,7 @@ def endpoint(operation: Operation, methods: Mapping[str, ast.FunctionDef]) -> li
         f"`{operation.method} {operation.path}`",
         *method(methods[operation.name], "models/", operation.query),
         *(f"With {status}, the error's `data` is a {model}." for status, model in models_by_status.items()),
-        "\n".join(f"- {signature(node, 'models/')}: {docstring(node)['']}" for node in siblings),
+        "\n".join(f"- {signature(node, 'models/')}: {read(node).prose}" for node in siblings),
         example_call(operation, methods[operation.name]),
     ]
 
@@ -297,23 +189,24 @@ def api_page() -> str:
         name: node for cls in reversed(AIToolsApi.__mro__[:-1]) for name, node in functions(class_node(cls)).items()
     }
     stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
-    others = [node for name, node in methods.items() if name not in stated]
-    options = documented(class_node(api_client.RequestOptions))
-    option_rows = ((f"`{name}`", type_text(kind, "models/"), text) for name, (kind, text) in options.items())
-    calls = (
-        (f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", docstring(methods[o.name])[""].partition("\n\n")[0])
-        for o in OPERATIONS
-    )
+    others = [node for name, node in methods.items() if name not in stated and not is_property(node)]
+    calls = ((f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", read(methods[o.name]).summary) for o in OPERATIONS)
     return page(
         "# AIToolsApi",
-        docstring(class_node(AIToolsApi))[""],
+        read(class_node(AIToolsApi)).prose,
         table("Method | HTTP request | What it does", calls),
         "## Options",
-        table("Option | Type | Description", option_rows),
+        table("Option | Type | Description", option_rows(api_client.RequestOptions)),
         ONE_ORGANISATION,
         *(part for operation in OPERATIONS for part in endpoint(operation, methods)),
         *(part for node in others for part in (f"## {node.name}", *method(node, "models/"))),
     )
+
+
+def option_rows(options: type) -> Iterator[tuple[str, str, str]]:
+    """Write the rows of a table of options."""
+    for name, (kind, text) in documented(class_node(options)).items():
+        yield f"`{name}`", type_text(kind, "models/"), text
 
 
 def is_property(node: ast.FunctionDef) -> bool:
@@ -332,15 +225,20 @@ def default_text(value: object) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
+def _default_of(cls: type, name: str) -> str:
+    default = inspect.signature(cls).parameters[name].default
+    return "" if default is inspect.Parameter.empty else default_text(default)
+
+
 def value_section(cls: type) -> list[str]:
     """Write the section of a value that settings are made of."""
     rows = (
-        (f"`{name}`", type_text(kind, "models/"), default_text(getattr(cls(), name)), text)
+        (f"`{name}`", type_text(kind, "models/"), _default_of(cls, name), text)
         for name, (kind, text) in documented(class_node(cls)).items()
     )
     return [
         f"## {cls.__name__}",
-        docstring(class_node(cls))[""],
+        read(class_node(cls)).prose,
         table("Field | Type | Default | Description", rows),
     ]
 
@@ -349,7 +247,7 @@ def configuration_page() -> str:
     """Write the page of the settings."""
     node = class_node(Configuration)
     constructor = next(part for part in node.body if getattr(part, "name", "") == "__init__")
-    described, defaults = entries(node, "Args"), Configuration()
+    described, defaults = read(node).arguments, Configuration()
     rows = (
         (
             f"`{part.arg}`",
@@ -368,7 +266,7 @@ def configuration_page() -> str:
     methods = [part for part in functions(node).values() if not is_property(part)]
     return page(
         "# Configuration",
-        docstring(node)[""],
+        read(node).prose,
         table("Setting | Type | Default | Description", rows),
         "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
         "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
@@ -378,6 +276,11 @@ def configuration_page() -> str:
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),
+        *value_section(RateLimit),
+        RATE_LIMIT,
+        COPIES,
+        table("Option | Type | Description", option_rows(ClientOptions)),
+        COPIES_END,
         "## Environment variables",
         table("Variables | What they are", variables),
         "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
@@ -387,36 +290,9 @@ def configuration_page() -> str:
     )
 
 
-def example(cls: type[_base.Model]) -> dict[str, object]:
-    """Make an example of a model, as JSON has it."""
-    keys = _base.json_keys(cls)
-    values = {keys[name]: example_value(cls, name, kind) for name, (kind, _) in fields(cls).items()}
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def example_value(cls: type[_base.Model], name: str, kind: ast.expr) -> object:
-    """Make an example of a field's value."""
-    found = names_in(kind)
-    is_list = not {"list", "Items"}.isdisjoint(found)
-    inner = next((example(getattr(models, part)) for part in found if part in models.__all__), None)
-    if inner is not None:
-        return [inner] if is_list else inner
-    named = [f"{cls.__name__}.{name}", *(f"{part} {name}" for part in found), name]
-    value = known([*named, *found])
-    return [value] if is_list and not EXAMPLES.keys() & named else value
-
-
-def known(keys: Iterable[str]) -> object:
-    """Find the first example value that there is."""
-    for key in keys:
-        if key in EXAMPLES:
-            return EXAMPLES[key]
-    raise SystemExit(f"docs/tools/build.py: EXAMPLES has a value for none of {', '.join(keys)}")
-
-
 def example_reading(cls: type[_base.Model], properties: Iterable[str]) -> str:
     """Write a script that reads a model from JSON."""
-    values = example(cls)
+    values = example_of(cls, EXAMPLES)
     shown = [*(name for name, key in _base.json_keys(cls).items() if key in values), *properties]
     printed = "\n".join(f"print(answer.{name})" for name in shown)
     return f'''```python
@@ -459,13 +335,13 @@ def model_page(cls: type[_base.Model]) -> str:
         (f"`{name}`", f"`{keys[name]}`", type_text(kind, ""), "yes" if field.is_required() else "no", text)
         for (name, (kind, text)), field in zip(fields(cls).items(), cls.model_fields.values(), strict=True)
     )
-    property_rows = [(f"`{node.name}`", type_text(node.returns, ""), docstring(node)[""]) for node in properties]
+    property_rows = [(f"`{node.name}`", type_text(node.returns, ""), read(node).prose) for node in properties]
     return page(
         f"# {cls.__name__}",
-        docstring(class_node(cls))[""],
+        read(class_node(cls)).prose,
         f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
         "\n".join(origins(cls)),
-        docstring(class_node(_sequence.ListModel))[""] if is_list else "",
+        read(class_node(_sequence.ListModel)).prose if is_list else "",
         "## Fields",
         table("Name | JSON key | Type | Required | Description", rows),
         f"Known statuses: {known}. Any other is kept as it came, and counts as unfinished." if known else "",
@@ -480,14 +356,14 @@ def model_page(cls: type[_base.Model]) -> str:
 
 def index_page() -> str:
     """Write the list of the models, and what all of them have."""
-    rows = ((f"[`{name}`]({name}.md)", docstring(class_node(getattr(models, name)))[""]) for name in models.__all__)
+    rows = ((f"[`{name}`]({name}.md)", read(class_node(getattr(models, name))).prose) for name in models.__all__)
     shared = class_node(_base.Model)
     return page(
         "# Models",
         "One class for each part of the service's answers.",
         table("Model | What it is", rows),
         "## What every model has",
-        docstring(shared)[""],
+        read(shared).prose,
         *(part for node in functions(shared).values() for part in (f"### {node.name}", *method(node, ""))),
     )
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from quantcdn import __version__, cli
 from quantcdn.cli import runner
-from quantcdn.cli.command_tree import Argument, Command, grammar
+from quantcdn.cli.command_tree import Argument, Command, command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 
-PROGRAM = grammar(cli.parser(complete=True))
+PROGRAM = command_of(cli.parser(complete=True))
 SETTINGS = "settings"
 """The title of the options that most commands share."""
 
@@ -84,17 +84,6 @@ def own(command: Command) -> list[Argument]:
     return [a for a in command.arguments if a.group != SETTINGS and "--help" not in a.flags]
 
 
-def usage(command: Command) -> str:
-    """Write how a command is called."""
-    required = [f"{argument.flags[0]} {argument.value}" for argument in command.options if argument.is_required]
-    optional = [option for option in command.options if "--help" not in option.flags and not option.is_required]
-    words = [command.name, *required, *(["[OPTION]..."] if optional else [])]
-    for argument in command.positionals:
-        word = f"{argument.value}..." if argument.is_repeated else argument.value
-        words.append(word if argument.is_required else f"[{word}]")
-    return " ".join([*words, "COMMAND"] if command.commands else words)
-
-
 def written(argument: Argument) -> str:
     """Write how an option or an argument is given."""
     flags = ", ".join(argument.flags)
@@ -151,7 +140,7 @@ def block(kind: str, text: str) -> str:
 def command_section(command: Command) -> Iterator[str]:
     """Write the section of a command."""
     yield f"{'#' * (command.name.count(' ') + 1)} {command.name}"
-    yield block("text", usage(command))
+    yield block("text", command.usage)
     yield markdown(command.description)
     yield block("sh", "\n".join(command.examples)) if command.examples else ""
     yield arguments_table(own(command))
@@ -228,7 +217,7 @@ def code(text: str) -> Iterator[str]:
 
 def manual_section(command: Command) -> Iterator[str]:
     """Write a command's part of the man page."""
-    yield f".SS {roff(usage(command))}"
+    yield f".SS {roff(command.usage)}"
     yield from paragraphs(command.description)
     yield from tagged_arguments(own(command))
     yield from paragraphs(command.epilog)
@@ -249,7 +238,7 @@ def manual() -> str:
         ".SH NAME",
         "quantcdn \\- a client for QuantCDN's AI tools API",
         ".SH SYNOPSIS",
-        f".B {roff(usage(PROGRAM))}",
+        f".B {roff(PROGRAM.usage)}",
         ".SH DESCRIPTION",
         *paragraphs(ABOUT),
         *paragraphs(OUTPUT),

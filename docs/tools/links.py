@@ -1,4 +1,4 @@
-"""Check every link within a built site: ``python docs/tools/links.py FOLDER`` names each that is broken, and exits 1."""
+"""Check every link within a built site: ``python docs/tools/links.py FOLDER`` names each broken one, and exits 1."""
 
 from __future__ import annotations
 

@@ -1,19 +1,20 @@
-"""Write ``openapi.yaml``, the description of the API in OpenAPI 3.1, from the code alone.
+"""Write the description of the API in OpenAPI 3.1 from the code: ``docs/openapi.yaml``, and what is served.
 
-``python docs/tools/openapi.py`` writes it; with ``--check`` it says whether it is not current, and exits 1. It needs
+``python docs/tools/openapi.py`` writes both; with ``--check`` it names each that is not current, and exits 1. It needs
 PyYAML.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
 import yaml
+from _openapi.document import description
 
 from quantcdn import Configuration
-from quantcdn.emulator._openapi.document import description
 
 HEADER = "# docs/tools/openapi.py writes this file from the code; edit the docstrings instead.\n"
 
@@ -32,25 +33,34 @@ def _text(dumper: Dumper, text: str) -> yaml.ScalarNode:
 Dumper.add_representer(str, _text)
 
 
-def written() -> str:
-    """Write the description."""
+def files() -> dict[str, str]:
+    """Write both files, by their paths in the project."""
     document = description(Configuration().get_host_settings())
-    return HEADER + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    # A description that is served describes the server that it comes from.
+    served = {**document, "servers": [{"url": "/", "description": "The local service"}]}
+    return {
+        "docs/openapi.yaml": HEADER
+        + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110),
+        "quantcdn/emulator/_openapi.json": json.dumps(served, ensure_ascii=False, indent=1) + "\n",
+    }
 
 
 def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description="Write docs/openapi.yaml from the code.")
-    parser.add_argument("--check", action="store_true", help="write nothing; say whether the file is not current")
-    parser.add_argument("--folder", type=Path, default=Path(__file__).parent.parent, help="where the file is")
+    parser = argparse.ArgumentParser(description="Write the description of the API from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; name each file that is not current")
+    parser.add_argument("--root", type=Path, default=Path(__file__).parents[2], help="the folder of the project")
     given = parser.parse_args()
-    path, text = given.folder / "openapi.yaml", written()
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return 0
+    stale = {
+        given.root / name: text
+        for name, text in files().items()
+        if not (given.root / name).is_file() or (given.root / name).read_text(encoding="utf-8") != text
+    }
     if given.check:
-        print(f"not current: {path}")
-        return 1
-    path.write_text(text, encoding="utf-8", newline="\n")
+        print("".join(f"not current: {path}\n" for path in stale), end="")
+        return 1 if stale else 0
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 

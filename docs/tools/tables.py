@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quantcdn import Poll
-from quantcdn._polling.batch import ManyWaits
+from quantcdn._clock import Clock
+from quantcdn._polling.batch import BatchWait
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
 from quantcdn.models import (
     GetAIToolExecutionStatus200Response,
     ListAIToolExecutions200Response,
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS
 
 SEEDS = range(200)
 LONGEST_LIST = 100
@@ -35,7 +38,7 @@ class Simulation:
         self.ends = ends
         self.now = 0.0
         self.lists = self.looks = 0
-        self.timing = Timing(lambda: self.now, self.sleep, random.Random(seed).uniform)
+        self.clock = Clock(lambda: self.now, self.sleep, random.Random(seed).uniform)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -76,7 +79,7 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
         poll_for=lambda _: poll,
         timeout=None,
         on_update=None,
-        timing=service.timing,
+        clock=service.clock,
     )
     wait.until_final(None)
     return Cost(0, service.looks, [service.now - seconds])
@@ -85,7 +88,7 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
 def many(count: int, over: float, seed: int) -> Cost:
     """Wait for executions that end one after the other."""
     service = Simulation({f"exec_{n}": over * (n + 1) / count for n in range(count)}, seed)
-    waits = ManyWaits(
+    waits = BatchWait(
         service.ends,
         lambda name, seconds: Polled(service.look(name, seconds)),
         lambda seconds: Polled(service.newest(seconds)),
@@ -93,7 +96,7 @@ def many(count: int, over: float, seed: int) -> Cost:
         timeout=None,
         max_rate=20.0,
         on_update=None,
-        timing=service.timing,
+        clock=service.clock,
     )
     delays = [outcome.seconds - service.ends[outcome.identifier] for outcome in waits]
     return Cost(service.lists, service.looks, delays)

@@ -1,4 +1,4 @@
-"""Where a value does not fit a JSON Schema; importing this needs jsonschema, from the extra ``chat``."""
+"""Validate a value by a JSON Schema in bounded time; importing this needs jsonschema, from the extra ``chat``."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ import referencing
 import referencing.exceptions
 from jsonschema.validators import validator_for
 
-from quantcdn._chat import ecma_pattern
-from quantcdn._chat.ecma_pattern import PatternError, UnsupportedPatternError
+from quantcdn._chat.ecma_matcher import search
+from quantcdn._chat.ecma_pattern import Node, PatternError, UnsupportedPatternError, parse
 from quantcdn._display.text import render_path
 from quantcdn._types import is_array, is_object
 from quantcdn.exceptions import ApiValueError
 
-_LONGEST_MESSAGE = 200
-_MOST_PLACES = 100
+_MAX_MESSAGE_LENGTH = 200
+_MAX_VIOLATIONS = 100
 _TIME_LIMIT = 2.0
 _monotonic = time.monotonic
 
-Keyword = Callable[[Any, Any, Any, Any], "Iterable[jsonschema.ValidationError] | None"]
+KeywordValidator = Callable[[Any, Any, Any, Any], "Iterable[jsonschema.ValidationError] | None"]
 
 
-class _TooCostlyError(Exception):
-    """A check has used up its time."""
+class _DeadlineError(Exception):
+    """The deadline of a check has passed."""
 
 
 class _Check:
-    """What belongs to one check: its end, its schema, and the patterns that it has read."""
+    """The state of one check: its deadline, its schema, and the patterns that it has parsed."""
 
     def __init__(self, schema: object) -> None:
         self.schema = schema
-        self.end = _monotonic() + _TIME_LIMIT
-        self.patterns: dict[str, ecma_pattern.Node] = {}
+        self.deadline = _monotonic() + _TIME_LIMIT
+        self.patterns: dict[str, Node] = {}
 
     def tick(self) -> None:
-        """Raise if the time is used up."""
-        if _monotonic() > self.end:
-            raise _TooCostlyError
+        """Raise if the deadline has passed."""
+        if _monotonic() > self.deadline:
+            raise _DeadlineError
 
-    def parsed(self, pattern: str) -> ecma_pattern.Node:
-        """Read a pattern, once."""
+    def parsed(self, pattern: str) -> Node:
+        """Parse a pattern, once."""
         if pattern not in self.patterns:
             try:
-                self.patterns[pattern] = ecma_pattern.parse(pattern)
+                self.patterns[pattern] = parse(pattern)
             except PatternError as error:
-                raise type(error)(f"{_shortened(repr(pattern))}: {error}") from None
+                raise type(error)(f"{_truncated(repr(pattern))}: {error}") from None
         return self.patterns[pattern]
 
     def matches(self, pattern: str, text: str) -> bool:
-        """Say whether a pattern matches anywhere in a text."""
-        return ecma_pattern.search(self.parsed(pattern), text, self.tick)
+        """Match a pattern anywhere in a text."""
+        return search(self.parsed(pattern), text, self.tick)
 
     def is_pattern(self, value: object) -> bool:
-        """Raise PatternError for a pattern that is none; whether it can be matched, its use will say."""
+        """Raise PatternError for a pattern that is none; one that is only unsupported is refused where it is used."""
         try:
             return not isinstance(value, str) or bool(self.parsed(value))
         except UnsupportedPatternError:
@@ -72,43 +72,35 @@ _check: ContextVar[_Check] = ContextVar("check")
 
 
 def violations(schema: dict[str, Any] | bool, value: Any) -> list[str]:
-    """Find where a value does not fit.
-
-    Args:
-        schema: A JSON Schema, of the draft that it names, else the newest. Its patterns are those of ECMA-262.
-        value: A JSON value.
-
-    Returns:
-        A line for each of the first 100 places; none where it fits.
-
-    Raises:
-        ApiValueError: The schema is not valid, refers to another that is not in it, has a pattern that cannot be
-            matched, or takes longer than two seconds.
-    """
+    """Describe the first 100 places where a value does not fit a JSON Schema, of the draft that it names."""
     token = _check.set(_Check(schema))
     try:
         return _found(schema, value)
     except jsonschema.SchemaError as error:
         cause: object = error.cause
         about_pattern = isinstance(cause, PatternError)
-        problem = f"has a pattern that is not valid: {cause}" if about_pattern else f"is not valid: {_said(error)}"
+        problem = (
+            f"has a pattern that is not valid: {cause}"
+            if about_pattern
+            else f"is not valid: {_truncated(error.message)}"
+        )
     except UnsupportedPatternError as error:
         problem = f"has a pattern that cannot be checked: {error}"
     except referencing.exceptions.Unresolvable as error:
-        problem = f"refers to what is not in it: {_shortened(str(error))}"
-    except _TooCostlyError:
+        problem = f"refers to what is not in it: {_truncated(str(error))}"
+    except _DeadlineError:
         problem = f"takes longer than {_TIME_LIMIT:g} seconds to check these arguments"
     except RecursionError:
         problem = "cannot be used: it, or the arguments, are nested without an end or too deeply"
-    except Exception as error:  # an address that is none, a number beyond all bounds: jsonschema has no class for these
-        problem = f"cannot be used: {type(error).__name__}: {_shortened(str(error))}"
+    except Exception as error:  # a malformed URL, a number beyond all bounds: jsonschema has no class for these
+        problem = f"cannot be used: {type(error).__name__}: {_truncated(str(error))}"
     finally:
         _check.reset(token)
     raise ApiValueError(f"the tool's schema {problem}")
 
 
 def _found(schema: dict[str, Any] | bool, value: Any) -> list[str]:
-    # An empty registry: a schema from outside must not make this machine fetch an address.
+    # An empty registry: a schema from outside must not make this machine fetch a URL.
     registry: referencing.Registry[Any] = referencing.Registry()
     checker = jsonschema.FormatChecker(formats=())
     checker.checks("regex", raises=PatternError)(_check.get().is_pattern)
@@ -117,33 +109,26 @@ def _found(schema: dict[str, Any] | bool, value: Any) -> list[str]:
     for error in meta(kind.META_SCHEMA, registry=registry, format_checker=checker).iter_errors(schema):
         raise jsonschema.SchemaError.create_from(error)
     errors = _guarded(kind)(schema, registry=registry).iter_errors(value)
-    lines = sorted(_line(error) for error in islice(errors, _MOST_PLACES))
+    lines = sorted(_line(error) for error in islice(errors, _MAX_VIOLATIONS))
     return [*lines, "and more"] if next(errors, None) else lines
 
 
 def _line(error: jsonschema.ValidationError) -> str:
-    path, text = _shortened(render_path(error.absolute_path)), _said(error)
+    path, text = _truncated(render_path(error.absolute_path)), _truncated(error.message)
     return f"{path}: {text}" if path else text
 
 
-def _said(error: jsonschema.ValidationError | jsonschema.SchemaError) -> str:
-    return _shortened(error.message)
-
-
-def _shortened(message: str) -> str:
+def _truncated(message: str) -> str:
     """Leave out the middle: jsonschema shows the value first, and last what is wrong with it."""
-    half = _LONGEST_MESSAGE // 2
-    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:half]} … {message[-half:]}"
+    half = _MAX_MESSAGE_LENGTH // 2
+    return message if len(message) <= _MAX_MESSAGE_LENGTH else f"{message[:half]} … {message[-half:]}"
 
 
 @lru_cache(maxsize=32)
 def _guarded(kind: Any) -> Any:
-    """Make a validator that ends in time, of one that need not."""
-    keywords = {**kind.VALIDATORS, **{key: own for key, own in _OWN.items() if key in kind.VALIDATORS}}
-    if "additionalProperties" in keywords:
-        keywords["additionalProperties"] = _additional_properties(keywords["additionalProperties"])
-    if "unevaluatedProperties" in keywords:
-        keywords["unevaluatedProperties"] = _unevaluated_properties(keywords["unevaluatedProperties"])
+    """Make a validator that keeps to the deadline, of one that has none."""
+    replaced = {key: wrap(kind.VALIDATORS[key]) for key, wrap in _REPLACEMENTS.items() if key in kind.VALIDATORS}
+    keywords = {**kind.VALIDATORS, **replaced}
     extend: Any = jsonschema.validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
     guarded = extend(kind, {key: _ticking(keyword) for key, keyword in keywords.items()})
     guarded.evolve = _evolved  # jsonschema's own goes back to an unguarded validator where a part names its draft
@@ -160,7 +145,7 @@ def _evolved(validator: Any, **changes: Any) -> Any:
     return kind(**{**fields, **changes})
 
 
-def _ticking(keyword: Keyword) -> Keyword:
+def _ticking(keyword: KeywordValidator) -> KeywordValidator:
     def ticking(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
         _check.get().tick()
         return keyword(validator, rule, instance, schema)
@@ -184,7 +169,7 @@ def _pattern_properties(
                 yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
-def _additional_properties(keyword: Keyword) -> Keyword:
+def _additional_properties(keyword: KeywordValidator) -> KeywordValidator:
     """Leave to the original keyword what no pattern has matched, since it would use ``re``."""
 
     def checked(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
@@ -198,7 +183,7 @@ def _additional_properties(keyword: Keyword) -> Keyword:
     return checked
 
 
-def _unevaluated_properties(keyword: Keyword) -> Keyword:
+def _unevaluated_properties(keyword: KeywordValidator) -> KeywordValidator:
     """Leave to the original keyword only schemas without patterns for names, since it would use ``re``."""
 
     def checked(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
@@ -238,8 +223,10 @@ def _hashable(value: Any) -> object:
     return value
 
 
-_OWN: dict[str, Keyword] = {
-    "pattern": _pattern,
-    "patternProperties": _pattern_properties,
-    "uniqueItems": _unique_items,
+_REPLACEMENTS: dict[str, Callable[[KeywordValidator], KeywordValidator]] = {
+    "pattern": lambda _: _pattern,
+    "patternProperties": lambda _: _pattern_properties,
+    "uniqueItems": lambda _: _unique_items,
+    "additionalProperties": _additional_properties,
+    "unevaluatedProperties": _unevaluated_properties,
 }

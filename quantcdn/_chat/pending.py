@@ -1,4 +1,4 @@
-"""What a chat response has started: executions and orchestrations of tools, and what belongs to the chat itself."""
+"""Find what a chat response has started: executions and orchestrations of tools, and what is the chat's own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
-from quantcdn._chat.events import as_json, json_values
+from quantcdn._chat.json_values import as_json, json_values, normalized_key
 from quantcdn._types import is_array, is_object
 
-Kind = Literal["chat", "callback", "batch"]
+OtherKind = Literal["chat", "callback", "batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PendingOther:
     This client has no endpoint for it.
     """
 
-    kind: Kind
+    kind: OtherKind
     """``chat``: an asynchronous chat, polled at ``/ai/chat/executions/…``. ``callback``: a chat that waits for results
     of tools at ``/ai/chat/callback``. ``batch``: a durable batch, at ``/ai/orchestrations/…``."""
     identifier: str | None
@@ -81,8 +81,8 @@ def pending(answer: object) -> Pending:
     return search.pending()
 
 
-# Addresses are looked for under these keys alone, since a model may write anything anywhere else.
-_ADDRESS_KEYS = frozenset(
+# URLs count under these keys alone, since a model may write anything anywhere else.
+_URL_KEYS = frozenset(
     {
         "pollurl", "polluri", "statusurl", "statusuri", "resulturl", "executionurl", "orchestrationurl",
         "url", "urls", "uri", "href", "link", "links", "self", "location", "contentlocation", "operationlocation",
@@ -91,33 +91,33 @@ _ADDRESS_KEYS = frozenset(
 
 # What a tool was given or has returned may look like anything, also like an identifier; and the tools for which
 # a callback waits run at the caller's.
-_NOT_SEARCHED = frozenset(
+_SKIPPED_KEYS = frozenset(
     {"input", "arguments", "args", "toolresult", "toolresults", "toolinput", "tooloutput", "pendingtools"}
 )
-_RESULTS = frozenset({"result", "output", "content"})
-_KEYS_OF_TOOLS = frozenset(
+_RESULT_KEYS = frozenset({"result", "output", "content"})
+_TOOL_KEYS = frozenset(
     {"tooluseid", "toolcallid", "callid", "executionid", "orchestrationid", "name", "toolname", "function"}
 )
-_KEYS_OF_USES = frozenset({"input", "arguments", "args", "function"})
-_TYPES_OF_USES = frozenset({"tool_use", "server_tool_use", "mcp_tool_use", "function", "tool_call", "function_call"})
-_TYPES_OF_RESULTS = frozenset({"tool_result", "function_call_output", "tool"})
+_USE_KEYS = frozenset({"input", "arguments", "args", "function"})
+_USE_TYPES = frozenset({"tool_use", "server_tool_use", "mcp_tool_use", "function", "tool_call", "function_call"})
+_RESULT_TYPES = frozenset({"tool_result", "function_call_output", "tool"})
 
-_ADDRESS = re.compile(r"(?:^|/)ai/(tools/executions|tools/orchestrations|chat/executions|orchestrations)/([^/]+)/?\Z")
+_POLL_URL = re.compile(r"(?:^|/)ai/(tools/executions|tools/orchestrations|chat/executions|orchestrations)/([^/]+)/?\Z")
 _BATCH = re.compile(r"orch_[0-9]+_.+", re.DOTALL)  # a tool orchestration's has hexadecimal digits alone
 
 
-class _Use(NamedTuple):
+class _ToolUse(NamedTuple):
     """The use of a tool, as the model asked for it."""
 
     identifier: str | None = None
     name: str | None = None
 
 
-class _Place(NamedTuple):
-    """Where a value stands."""
+class _Context(NamedTuple):
+    """What the values around a value say of it."""
 
     in_links: bool = False
-    use: _Use = _Use()
+    use: _ToolUse = _ToolUse()
     execution: str | None = None
     """The execution of the dict around it, if that does not say for which use."""
 
@@ -129,106 +129,115 @@ class _Search:
         self.tools: dict[str, PendingTool] = {}
         self.orchestrations: dict[str, None] = {}
         self.others: dict[PendingOther, None] = {}
-        self.addressed: set[tuple[str, str]] = set()
-        self.uses: dict[str, dict[_Use, None]] = {}
+        self.polled: set[tuple[str, str]] = set()
+        self.uses: dict[str, dict[_ToolUse, None]] = {}
         self.not_tools: set[str] = set()
         self.seen: dict[int, object] = {}
 
     def pending(self) -> Pending:
-        """Put together what was found."""
+        """Return all that was found."""
         tools: list[PendingTool] = []
         for identifier, tool in self.tools.items():
             uses = list(self.uses.get(identifier, ()))
-            if identifier not in self.not_tools or ("tools/executions", identifier) in self.addressed:
+            if identifier not in self.not_tools or ("tools/executions", identifier) in self.polled:
                 tools.append(_with_use(tool, uses[0]) if len(uses) == 1 else tool)
         orchestrations = [i for i in self.orchestrations if not self.is_batch(i)]
         others = [o for o in self.others if o.kind != "batch" or not o.identifier or self.is_batch(o.identifier)]
         return Pending(tuple(tools), tuple(orchestrations), tuple(others))
 
     def is_batch(self, identifier: str) -> bool:
-        """Say whether an orchestration is a batch: by its address, else by the form of its identifier."""
-        if ("tools/orchestrations", identifier) in self.addressed:
+        """Tell a batch from an orchestration of tools: by its URL, else by the form of its identifier."""
+        if ("tools/orchestrations", identifier) in self.polled:
             return False
-        return ("orchestrations", identifier) in self.addressed or _BATCH.fullmatch(identifier) is not None
+        return ("orchestrations", identifier) in self.polled or _BATCH.fullmatch(identifier) is not None
 
     def walk(self, root: object) -> None:
-        """Look into a value and all that is in it."""
-        waiting: list[tuple[object, _Place]] = [(root, _Place())]
-        while waiting:
-            value, place = waiting.pop()
+        """Search a value and all that is in it."""
+        stack: list[tuple[object, _Context]] = [(root, _Context())]
+        while stack:
+            value, context = stack.pop()
             if isinstance(value, str):
-                if place.in_links:
-                    self.address(value, place.use)
+                if context.in_links:
+                    self.add_url(value, context.use)
                 continue
             if value is None or isinstance(value, (int, float)) or id(value) in self.seen:
                 continue
-            self.seen[id(value)] = value  # kept, so that no other value gets its number
+            self.seen[id(value)] = value  # a reference, so that no other value gets its id
             plain = as_json(value)
             if is_object(plain):
-                waiting.extend(reversed(list(self.inside(plain, place))))
+                stack.extend(reversed(list(self.children(plain, context))))
             elif is_array(plain):
-                waiting.extend((item, place) for item in reversed(plain))
+                stack.extend((item, context) for item in reversed(plain))
 
-    def inside(self, value: dict[str, Any], place: _Place) -> Iterator[tuple[object, _Place]]:
-        """Note what an object says, and say what to search in it."""
-        keys = {key: _plain(key) for key in value if isinstance(key, str)}
-        said = {plain: value[key] for key, plain in keys.items()}
-        own = _use_of(said)
-        use = own if own.identifier else _Use(place.use.identifier, own.name or place.use.name)
-        kind = self.of_the_chat(said)
-        found = [self.address(text, use) for text in _own_addresses(said)]
-        execution = next((identifier for path, identifier in found if path == "tools/executions"), None)
-        execution = self.identified(said, use, {path for path, _ in found}, kind) or execution
-        if execution and (own.identifier or _identifier(said.get("executionid"))):
-            status, result = said.get("status"), said.get("result")
-            self.tools[execution] = replace(
-                self.tools.get(execution, PendingTool(execution)),
-                **({"status": status} if isinstance(status, str) else {}),
-                **({} if result is None else {"result": result}),
-            )
-        if own.identifier and not execution and place.execution:
-            self.uses.setdefault(place.execution, {})[own] = None
-        around = None if own.identifier else execution or place.execution
-        left_out = _left_out(said)
+    def children(self, value: dict[str, Any], context: _Context) -> Iterator[tuple[object, _Context]]:
+        """Record what an object names, and yield the values in it that may name more."""
+        keys = {key: normalized_key(key) for key in value if isinstance(key, str)}
+        fields = {plain: value[key] for key, plain in keys.items()}
+        own = _use_of(fields)
+        use = own if own.identifier else _ToolUse(context.use.identifier, own.name or context.use.name)
+        execution = self.add_identifiers(fields, use)
+        if execution and (own.identifier or _identifier(fields.get("executionid"))):
+            self.add_outcome(execution, fields)
+        if own.identifier and not execution and context.execution:
+            self.uses.setdefault(context.execution, {})[own] = None
+        around = None if own.identifier else execution or context.execution
+        skipped = _skipped_keys(fields)
         for key, plain in keys.items():
-            if plain not in left_out and not (plain in _ADDRESS_KEYS and isinstance(value[key], str)):
-                in_links = place.in_links or plain in _ADDRESS_KEYS
-                yield value[key], _Place(in_links, use, None if plain == "messages" else around)
+            if plain not in skipped and not (plain in _URL_KEYS and isinstance(value[key], str)):
+                in_links = context.in_links or plain in _URL_KEYS
+                yield value[key], _Context(in_links, use, None if plain == "messages" else around)
 
-    def identified(self, said: dict[str, Any], use: _Use, paths: set[str], kind: Kind | None) -> str | None:
-        """Note the identifiers that an object has under their own keys; return that of an execution."""
-        execution, orchestration = _identifier(said.get("executionid")), _identifier(said.get("orchestrationid"))
-        if orchestration:
-            if kind is None and "orchestrations" not in paths:
+    def add_identifiers(self, fields: dict[str, Any], use: _ToolUse) -> str | None:
+        """Record the identifiers that an object has under their own keys and in URLs; return an execution's."""
+        is_callback = self.add_callback(fields)
+        urls = [text for key, text in fields.items() if key in _URL_KEYS and isinstance(text, str)]
+        polled: dict[str, str] = {}
+        for path, identifier in [self.add_url(text, use) for text in urls]:
+            polled.setdefault(path, identifier)
+        execution, orchestration = _identifier(fields.get("executionid")), _identifier(fields.get("orchestrationid"))
+        if orchestration and not is_callback:
+            if "orchestrations" not in polled:
                 self.orchestrations[orchestration] = None
-            if kind is None and self.is_batch(orchestration):
+            if self.is_batch(orchestration):
                 self.others[PendingOther("batch", orchestration)] = None
-        if not execution or kind:
-            return None
-        if "chat/executions" in paths:
+        if execution and not is_callback:
+            if "chat/executions" not in polled:
+                self.add_execution(execution, use)
+                return execution
             self.not_tools.add(execution)
-            return None
-        self.started(execution, use)
-        return execution
+        return polled.get("tools/executions")
 
-    def of_the_chat(self, said: dict[str, Any]) -> Kind | None:
-        """Note a callback, if an object tells of one."""
-        status, identifier = said.get("status"), _identifier(said.get("callbackid"))
-        waits = isinstance(status, str) and status.strip().casefold() == "waiting_callback"
-        if not waits and not identifier and not said.get("pendingtools"):
-            return None
-        other = identifier or _identifier(said.get("requestid")) or _identifier(said.get("executionid"))
+    def add_outcome(self, execution: str, fields: dict[str, Any]) -> None:
+        """Record the status and the result that an object has of an execution."""
+        tool, status, result = (
+            self.tools.get(execution, PendingTool(execution)),
+            fields.get("status"),
+            fields.get("result"),
+        )
+        self.tools[execution] = replace(
+            tool,
+            status=status if isinstance(status, str) else tool.status,
+            result=tool.result if result is None else result,
+        )
+
+    def add_callback(self, fields: dict[str, Any]) -> bool:
+        """Record a callback, if an object is about one."""
+        status, identifier = fields.get("status"), _identifier(fields.get("callbackid"))
+        is_waiting = isinstance(status, str) and status.strip().casefold() == "waiting_callback"
+        if not is_waiting and not identifier and not fields.get("pendingtools"):
+            return False
+        other = identifier or _identifier(fields.get("requestid"), fields.get("executionid"))
         self.others[PendingOther("callback", other)] = None
-        return "callback"
+        return True
 
-    def address(self, text: str, use: _Use) -> tuple[str, str]:
-        """Note what an address leads to; return the kind of its path and its identifier."""
-        path, identifier = _read_address(text)
+    def add_url(self, text: str, use: _ToolUse) -> tuple[str, str]:
+        """Record what a URL polls; return the kind of its path and its identifier."""
+        path, identifier = _parse_poll_url(text)
         if not identifier:
             return "", ""
-        self.addressed.add((path, identifier))
+        self.polled.add((path, identifier))
         if path == "tools/executions":
-            self.started(identifier, use)
+            self.add_execution(identifier, use)
         elif path == "tools/orchestrations":
             self.orchestrations[identifier] = None
         elif path == "chat/executions":
@@ -238,56 +247,41 @@ class _Search:
             self.others[PendingOther("batch", identifier)] = None
         return path, identifier
 
-    def started(self, execution: str, use: _Use) -> None:
-        """Note an execution."""
+    def add_execution(self, execution: str, use: _ToolUse) -> None:
+        """Record an execution."""
         self.tools[execution] = _with_use(self.tools.get(execution, PendingTool(execution)), use)
 
 
-def _with_use(tool: PendingTool, use: _Use) -> PendingTool:
-    """Add what is not known yet: an address knows neither the use nor the name."""
+def _with_use(tool: PendingTool, use: _ToolUse) -> PendingTool:
+    """Add what is not known yet: a URL has neither the use nor the name."""
     return replace(tool, tool_use_id=tool.tool_use_id or use.identifier, name=tool.name or use.name)
 
 
-def _plain(key: str) -> str:
-    """Write ``poll_url``, ``pollUrl`` and ``Poll-URL`` alike."""
-    return key.replace("_", "").replace("-", "").lower()
-
-
-def _use_of(said: dict[str, Any]) -> _Use:
-    """Read for which use an object is, and of which tool, in the form of Bedrock, Anthropic or OpenAI."""
-    function = said.get("function")
+def _use_of(fields: dict[str, Any]) -> _ToolUse:
+    """Read the use and the name of a tool, in the form of Bedrock, Anthropic or OpenAI."""
+    function, kind = fields.get("function"), fields.get("type")
     inner: dict[str, Any] = function if is_object(function) else {}
-    own = next((text for key in ("tooluseid", "toolcallid", "callid") if (text := _identifier(said.get(key)))), None)
-    name = next(
-        (text for text in (said.get("name"), said.get("toolname"), inner.get("name")) if _identifier(text)), None
-    )
-    kind = said.get("type")
-    if own is None and (
-        (isinstance(kind, str) and kind in _TYPES_OF_USES) or (name and not _KEYS_OF_USES.isdisjoint(said))
-    ):
-        own = _identifier(said.get("id"))
-    return _Use(own, name)
+    own = _identifier(fields.get("tooluseid"), fields.get("toolcallid"), fields.get("callid"))
+    name = _identifier(fields.get("name"), fields.get("toolname"), inner.get("name"))
+    is_use = (isinstance(kind, str) and kind in _USE_TYPES) or (name and not _USE_KEYS.isdisjoint(fields))
+    return _ToolUse(own or (_identifier(fields.get("id")) if is_use else None), name)
 
 
-def _own_addresses(said: dict[str, Any]) -> list[str]:
-    return [text for key, text in said.items() if key in _ADDRESS_KEYS and isinstance(text, str)]
+def _skipped_keys(fields: dict[str, Any]) -> frozenset[str]:
+    if any(isinstance(kind, str) and kind in _RESULT_TYPES for kind in (fields.get("type"), fields.get("role"))):
+        return _SKIPPED_KEYS | _RESULT_KEYS
+    return _SKIPPED_KEYS if _TOOL_KEYS.isdisjoint(fields) else _SKIPPED_KEYS | {"result", "output"}
 
 
-def _left_out(said: dict[str, Any]) -> frozenset[str]:
-    if any(isinstance(kind, str) and kind in _TYPES_OF_RESULTS for kind in (said.get("type"), said.get("role"))):
-        return _NOT_SEARCHED | _RESULTS
-    return _NOT_SEARCHED if _KEYS_OF_TOOLS.isdisjoint(said) else _NOT_SEARCHED | {"result", "output"}
+def _identifier(*values: object) -> str | None:
+    """Return the first text that can be requested."""
+    return next((v for v in values if isinstance(v, str) and v.strip() and v not in (".", "..")), None)
 
 
-def _identifier(value: object) -> str | None:
-    """Give text that can be asked for."""
-    return value if isinstance(value, str) and value.strip() and value not in (".", "..") else None
-
-
-def _read_address(text: str) -> tuple[str, str]:
-    """Read the kind of an address's path, and the identifier that it ends in; nothing if it is no such address."""
+def _parse_poll_url(text: str) -> tuple[str, str]:
+    """Read the kind of a URL's path and the identifier that it ends in; two empty texts of any other URL."""
     path = text.strip().partition("?")[0].partition("#")[0]
-    match = _ADDRESS.search(path)
+    match = _POLL_URL.search(path)
     if match is None or len(path.split(maxsplit=1)) > 1:
         return "", ""
     return match[1], _identifier(unquote(match[2])) or ""

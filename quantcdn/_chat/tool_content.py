@@ -1,20 +1,22 @@
-"""From a tool's result to what a language model can read of it: no images, and no addresses that grant access."""
+"""Write a tool's result as a language model may read it: no images, and no URLs that grant access."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
 
+from quantcdn._chat.json_values import as_json, normalized_key
 from quantcdn._display.text import service_text
 from quantcdn._types import is_array, is_object
 from quantcdn.exceptions import ApiValueError
 
 _COMPLETED_WITHOUT_RESULT = "The tool completed without a result."
-_MOST_SHOWN = 100
-_LARGEST = 10**4000  # of more digits, Python would write none
+_MAX_STATUS_LENGTH = 100
+_MAX_NUMBER = 10**4000  # of more digits, Python would write none
 
-# In a sentence it has no end of its own: it goes on to the next blank, quote or bracket.
+# A data URI in a sentence has no end of its own: it goes on to the next blank, quote or bracket.
 _DATA_URI = re.compile(
     r"(?<![\w-])data:([\w.+-]{1,100}/[\w.+-]{1,100})?([^,\s\"'<>]{0,300}),([^\s\"'<>()\[\]{}\\]*)", re.I
 )
@@ -32,21 +34,9 @@ _URL_LEFT_OUT = "[signed URL, left out]"
 
 
 def content_of(result: Any, images: bool) -> dict[str, Any]:
-    """Make the content of a tool result.
-
-    Args:
-        result: Any JSON value, or a model.
-        images: Whether to keep images and signed URLs.
-
-    Returns:
-        An object under ``json``, anything else as text under ``text``.
-
-    Raises:
-        ApiValueError: It cannot be written as JSON.
-    """
+    """Make the content of a tool result: an object under ``json``, anything else as text under ``text``."""
     try:
-        value = result.to_dict() if hasattr(result, "to_dict") else result
-        value = _readable(value, images)
+        value = _readable(as_json(result), images)
         if is_object(value):
             return {"json": value}
         # Converse refuses a list, a number and null under "json", whatever its reference says.
@@ -59,29 +49,21 @@ def content_of(result: Any, images: bool) -> dict[str, Any]:
 
 
 def error_text(error: object, status: str | None) -> str:
-    """Say why a tool has failed.
-
-    Args:
-        error: What the service says: text, or any JSON value.
-        status: The status that the tool ended with.
-
-    Returns:
-        Text that is not empty, without images and signed URLs.
-    """
-    said = error if isinstance(error, str) else service_text(error, None) if is_object(error) else ""
-    if not said.strip() and not isinstance(error, (bool, str)) and error:
-        said = content_of([error], images=False)["text"][1:-1]
-    if said.strip():
-        return str(_readable(said, images=False))
+    """Say why a tool has failed, without images and signed URLs; the text is never empty."""
+    text = error if isinstance(error, str) else service_text(error, None) if is_object(error) else ""
+    if not text.strip() and not isinstance(error, (bool, str)) and error:
+        text = content_of([error], images=False)["text"][1:-1]
+    if text.strip():
+        return str(_readable(text, images=False))
     if not isinstance(status, str) or status.strip().casefold() == "failed":
         return "the tool has failed"
-    return f"the tool ended with the status {status[:_MOST_SHOWN]!r}"
+    return f"the tool ended with the status {status[:_MAX_STATUS_LENGTH]!r}"
 
 
 def _readable(value: Any, images: bool, key: str = "") -> Any:
     """Copy a JSON value, and leave a note in place of each image and signed URL."""
     if is_object(value):
-        return {name: _readable(inner, images, _plain(name)) for name, inner in value.items()}
+        return {name: _readable(inner, images, normalized_key(name)) for name, inner in value.items()}
     if is_array(value):
         return [_readable(item, images, key) for item in value]
     if isinstance(value, str):
@@ -90,13 +72,9 @@ def _readable(value: Any, images: bool, key: str = "") -> Any:
         return value
     if not isinstance(value, (int, float)):
         raise TypeError
-    if not -_LARGEST <= value <= _LARGEST:  # nor is NaN
+    if not -_MAX_NUMBER <= value <= _MAX_NUMBER:  # nor is NaN
         raise ValueError
     return value
-
-
-def _plain(key: object) -> str:
-    return str(key).replace("_", "").replace("-", "").lower()
 
 
 def _without_images(text: str, key: str) -> str:
@@ -108,36 +86,29 @@ def _without_images(text: str, key: str) -> str:
     if whole:
         return _note(whole[1], whole[2], text[whole.end() :])
     if text.lstrip()[:1] in ("{", "[", '"'):
-        return _without_images_inside(text)
-    return _without_addresses(_DATA_URI.sub(lambda found: _note(found[1], found[2], found[3]), text))
-
-
-def _without_images_inside(text: str) -> str:
-    """Take text as JSON, whose letters may be escaped; keep it as it came if nothing has to go."""
-    try:
-        value = json.loads(text)
-        readable = _readable(value, images=False)
-    except (ValueError, RecursionError):
-        return _without_addresses(_DATA_URI.sub(lambda found: _note(found[1], found[2], found[3]), text))
-    return text if readable == value else json.dumps(readable, ensure_ascii=False)
+        with contextlib.suppress(ValueError, RecursionError):  # it only looks like JSON
+            value = json.loads(text)  # in which letters may be escaped
+            readable = _readable(value, images=False)
+            return text if readable == value else json.dumps(readable, ensure_ascii=False)
+    return _without_signed_urls(_DATA_URI.sub(lambda found: _note(found[1], found[2], found[3]), text))
 
 
 def _note(media_type: str | None, parameters: str, body: str) -> str:
-    """Say what was left out."""
+    """Describe what was left out."""
     letters = "".join(body.split())
     size = len(letters.rstrip("=")) * 3 // 4 if ";base64" in parameters.lower() else len(letters)
     return f"[{media_type or 'data'}, {size} bytes, left out]"
 
 
-def _without_addresses(text: str) -> str:
-    return _WORD.sub(_without_signature, text) if _SIGNATURE.search(text) else text
+def _without_signed_urls(text: str) -> str:
+    return _WORD.sub(_signed_url_note, text) if _SIGNATURE.search(text) else text
 
 
-def _without_signature(found: re.Match[str]) -> str:
-    """Leave out an address that has a signature, but not what stands before it in a sentence."""
+def _signed_url_note(found: re.Match[str]) -> str:
+    """Leave out a URL that has a signature, but not what stands before or behind it in a sentence."""
     word = found[0]
     if not _SIGNATURE.search(word):
         return word
     start = _URL_START.search(word)
-    kept = word[: start.start()] if start else ""
-    return kept + _URL_LEFT_OUT + word[len(word.rstrip(").,;!]}")) :]
+    before = word[: start.start()] if start else ""
+    return before + _URL_LEFT_OUT + word[len(word.rstrip(").,;!]}")) :]

@@ -1,7 +1,8 @@
-"""What a generated ``ApiClient`` is made of, kept for scripts that call endpoints by it."""
+"""The steps of a generated ``ApiClient``, kept for scripts that call endpoints by them."""
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -23,17 +24,14 @@ if TYPE_CHECKING:
 SerializedRequest = tuple[str, str, dict[str, str], Any, Any]
 """Method, URL, headers, body and form parameters, as ``call_api`` takes them."""
 
-# The modules of the steps are imported where they are taken: not every program pays for them.
-
-_BYTES = ("bytes", "bytearray", bytes, bytearray)
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "POST", "PUT", "PATCH"})
 
 
 class GeneratedMethods:
     """The way to an endpoint that this client lacks, in the steps that a generated client takes.
 
-    ``param_serialize`` makes a request of parameters, ``call_api`` sends it, and
-    ``response_deserialize`` makes a model or an error of the response.
+    ``param_serialize`` makes a request, ``call_api`` sends it, and ``response_deserialize`` makes a model or an error
+    of the response. What they need is imported with the first call, since few programs make one.
     """
 
     configuration: Configuration
@@ -60,12 +58,12 @@ class GeneratedMethods:
         Args:
             method: GET, HEAD, OPTIONS, DELETE, POST, PUT or PATCH.
             resource_path: The path below the configured host, with ``{name}`` for path parameters.
-            path_params: The path parameters, each put in whole and percent-encoded.
+            path_params: The path parameters; each is one segment, percent-encoded.
             query_params: The query parameters; a list is repeated or joined as ``collection_formats`` says.
             header_params: Headers, which win over the client's own and over the token.
             body: The request body: models, mappings, lists and plain values.
-            post_params: Form parameters, which this client does not send: None or none.
-            files: Files, which this client does not send: None or none.
+            post_params: None; this client sends no forms.
+            files: None; this client sends no files.
             auth_settings: ``["BearerAuth"]`` to send the configured token.
             collection_formats: ``multi``, ``csv``, ``ssv``, ``tsv`` or ``pipes`` by a parameter's name.
             _host: The configured host or None; the token goes to no other.
@@ -81,10 +79,11 @@ class GeneratedMethods:
         from quantcdn._generated import serialization
 
         header_params, _request_auth = hidden(header_params), hidden(_request_auth)
-        if post_params or files:
-            raise ApiValueError("this client sends no forms and no files: give a body")
-        if _host not in (None, self.configuration.host):
-            raise ApiValueError(f"the token goes to {self.configuration.host} alone: set Configuration.host")
+        auth = _validation.mapping("_request_auth", _request_auth)
+        _refuse_forms(post_params, files)
+        settings = copy.copy(self.configuration)  # the host and the token are of one moment
+        if _host not in (None, settings.host):
+            raise ApiValueError(f"the token goes to {settings.host} alone: set Configuration.host")
         checked_method = _checked_method(method)
         formats: Mapping[str, Any] = _validation.mapping("collection_formats", collection_formats)
         path = _validation.text("resource_path", resource_path)
@@ -96,35 +95,17 @@ class GeneratedMethods:
         if missing is not None:
             raise ApiValueError(f"path_params has no {_validation.shown(missing[1])}")
         query = "&".join(serialization.query_parts(query_params, formats))
-        headers = self._request_headers(header_params, auth_settings, _request_auth)
-        return (
-            checked_method,
-            self.configuration.host + path + (f"?{query}" if query else ""),
-            headers,
-            serialization.plain(body),
-            None,
-        )
-
-    def _request_headers(
-        self,
-        header_params: Mapping[str, Any] | None,
-        auth_settings: Collection[str] | None,
-        request_auth: Mapping[str, Any] | None,
-    ) -> dict[str, str]:
-        from quantcdn._generated import serialization
-
         headers = self.default_headers.copy()
-        auth = _validation.mapping("_request_auth", request_auth)
         if auth:
             set_authorisation(headers, auth)
         for name, value in _validation.mapping("header_params", header_params).items():
             set_header(headers, name, serialization.parameter_text(value))
-        wants_token = not auth and "BearerAuth" in _checked_schemes(auth_settings)
-        if wants_token and find_header(headers, "authorization") is None:
-            token = self.configuration.token()
+        if _wants_token(auth_settings) and not auth and find_header(headers, "authorization") is None:
+            token = settings.token()
             if token is not None:
                 headers["Authorization"] = Secret(f"Bearer {token}")
-        return headers
+        url = settings.host + path + (f"?{query}" if query else "")
+        return checked_method, url, headers, serialization.plain(body), None
 
     def call_api(
         self,
@@ -138,12 +119,11 @@ class GeneratedMethods:
         """Send a request, which ``param_serialize`` has made, to the configured host.
 
         Args:
-            method: GET, HEAD, OPTIONS, DELETE, POST, PUT or PATCH; only the first three are sent again
-                where that helps.
+            method: GET, HEAD, OPTIONS, DELETE, POST, PUT or PATCH; only the first three are retried.
             url: The URL; it begins with the configured host.
             header_params: The headers, beside the client's own; the token is sent if it is among them.
             body: The request body: JSON values; with another ``Content-Type`` than JSON, text or bytes.
-            post_params: Form parameters, which this client does not send: None or none.
+            post_params: None; this client sends no forms.
             _request_timeout: Seconds for the whole call, a pair, or limits, as calls of endpoints take it.
 
         Returns:
@@ -157,18 +137,15 @@ class GeneratedMethods:
         from quantcdn._generated import serialization
 
         header_params = hidden(header_params)
-        if post_params:
-            raise ApiValueError("this client sends no forms and no files: give a body")
-        checked_method = _checked_method(method)
-        host = self.configuration.host
+        _refuse_forms(post_params)
+        checked_method, settings = _checked_method(method), copy.copy(self.configuration)
         headers = self.default_headers.copy()
         for name, value in _validation.mapping("header_params", header_params).items():
             set_header(headers, name, value)
         content = serialization.request_body(checked_method, headers, body)
-        timeout = self.configuration.timeout.changed(_request_timeout)
-        return self.rest_client.request(
-            checked_method, host, serialization.target(url, host), headers, timeout=timeout, body=content
-        )
+        timeout = settings.timeout.changed(_request_timeout)
+        path = serialization.target(url, settings.host)
+        return self.rest_client.request(checked_method, settings.host, path, headers, timeout=timeout, body=content)
 
     def response_deserialize(
         self, response_data: RESTResponse, response_types_map: Mapping[str, type | str | None] | None = None
@@ -177,9 +154,8 @@ class GeneratedMethods:
 
         Args:
             response_data: The response.
-            response_types_map: The type of the body by status: ``"200"``, else ``"2XX"``, else
-                ``"default"``. A type is a class, or a name as ``deserialize`` takes it, or
-                ``bytes``; None leaves the body unread.
+            response_types_map: The type of the body by status: ``"200"``, else ``"2XX"``, else ``"default"``. A type
+                is one that ``deserialize`` takes, or ``bytes``; None leaves the body unread.
 
         Returns:
             The response with its model.
@@ -192,38 +168,38 @@ class GeneratedMethods:
         """
         from quantcdn._generated import deserialization
 
-        received: object = response_data
-        if not isinstance(received, RESTResponse):
-            raise ApiTypeError(f"response_data takes a RESTResponse, not {type(received).__name__}")
-        kind = _type_of(response_data.status, _validation.mapping("response_types_map", response_types_map))
-        if kind is not None and kind not in _BYTES:
-            deserialization.reader(kind)
-        raw, is_success = response_data.data, 200 <= response_data.status <= 299
+        if not isinstance(response_data, RESTResponse):
+            raise ApiTypeError(f"response_data takes a RESTResponse, not {type(response_data).__name__}")
+        status, raw = response_data.status, response_data.data
+        types: Mapping[str, Any] = _validation.mapping("response_types_map", response_types_map)
+        kind = next((types[name] for name in (str(status), f"{status // 100}XX", "default") if name in types), None)
+        if kind is not None and kind not in deserialization.BYTES:
+            deserialization.resolved(kind)
+        is_success = 200 <= status <= 299
         data, problem = None, None
         try:
-            if kind is not None:
-                body = raw if is_success else response_data.public_data()
-                data = _read(body, kind, response_data.headers.get("content-type"))
-        except deserialization.UnreadableError as error:
-            problem = Failure(ApiResponseException, str(error))
+            body = raw if is_success else response_data.public_data()
+            data = deserialization.read_body(body, kind, response_data.headers.get("content-type"))
+        except ApiResponseException as error:
+            problem = Failure(ApiResponseException, error.reason or "")
         if not is_success:
             raise response_data.failed(
                 deserialization.json_or_none(response_data.public_data()) if data is None else data
             )
         if problem is not None:
             raise response_data.unusable(problem)
-        return ApiResponse(status_code=response_data.status, headers=response_data.headers, data=data, raw_data=raw)
+        return ApiResponse(status_code=status, headers=response_data.headers, data=data, raw_data=raw)
 
     def deserialize(self, response_text: str, response_type: type | str, content_type: str | None = None) -> Any:
         """Make a value of a type of a body's text.
 
         Args:
             response_text: The text.
-            response_type: A class; or the name of a model or of ``str``, ``int``, ``float``, ``bool``,
-                ``object``, ``date``, ``datetime``, ``decimal`` and ``UUID``; or ``List[…]``,
-                ``Dict[str, …]`` or ``Optional[…]`` of these.
-            content_type: The header ``Content-Type``: JSON, or text, which is returned as it is; None
-                for JSON where the text is that.
+            response_type: A class; or the name of a model or of ``str``, ``int``, ``float``, ``bool``, ``object``,
+                ``date``, ``datetime``, ``decimal`` and ``UUID``; or ``List[…]``, ``Dict[str, …]`` or ``Optional[…]``
+                of these.
+            content_type: The header ``Content-Type``: JSON, or text, which is returned as it is; None for JSON where
+                the text is that.
 
         Returns:
             The value.
@@ -235,17 +211,11 @@ class GeneratedMethods:
         """
         from quantcdn._generated import deserialization
 
-        deserialization.reader(response_type)
+        deserialization.resolved(response_type)
         if not isinstance(response_text, str):
             raise ApiTypeError(f"response_text takes text, not {type(response_text).__name__}")
-        try:
-            return deserialization.converted(
-                deserialization.parsed(response_text, _validation.optional_text("content_type", content_type)),
-                response_type,
-            )
-        except deserialization.UnreadableError as error:
-            problem = deserialization.unreadable(error)
-        raise problem
+        parsed = deserialization.parsed(response_text, _validation.optional_text("content_type", content_type))
+        return deserialization.converted(parsed, response_type)
 
     def sanitize_for_serialization(self, obj: object) -> Any:
         """Make JSON values of models, times and the like.
@@ -266,12 +236,17 @@ class GeneratedMethods:
         return serialization.plain(obj)
 
 
-def _checked_schemes(auth_settings: object) -> list[object]:
+def _refuse_forms(*given: object) -> None:
+    if any(given):
+        raise ApiValueError("this client sends no forms and no files: give a body")
+
+
+def _wants_token(auth_settings: object) -> bool:
     if auth_settings is None:
-        return []
+        return False
     if not is_collection(auth_settings) or isinstance(auth_settings, str | bytes):
         raise ApiTypeError(f"auth_settings takes a list of names, not {type(auth_settings).__name__}")
-    return list(auth_settings)
+    return "BearerAuth" in list(auth_settings)
 
 
 def _checked_method(method: object) -> str:
@@ -279,18 +254,3 @@ def _checked_method(method: object) -> str:
     if checked not in _METHODS:
         raise ApiValueError(f"method must be one of {', '.join(sorted(_METHODS))}, not {_validation.shown(method)}")
     return checked
-
-
-def _type_of(status: int, types: Mapping[str, Any]) -> Any:
-    names = (str(status), f"{status // 100}XX", "default")
-    return next((types[name] for name in names if name in types), None)
-
-
-def _read(body: bytes, kind: type | str, content_type: str | None) -> Any:
-    from quantcdn._generated import deserialization
-
-    if kind in _BYTES:
-        return body
-    return deserialization.converted(
-        deserialization.parsed(deserialization.text_of(body, content_type), content_type), kind
-    )

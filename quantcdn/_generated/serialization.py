@@ -1,4 +1,4 @@
-"""From parameters and values to the parts of a request, as a generated client writes them."""
+"""Write parameters and values as the parts of a request, in the forms of generated clients."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -22,34 +23,15 @@ Parameters = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 _BODILESS = frozenset({"GET", "HEAD"})
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})  # also where it is 0 (RFC 9110 section 8.6)
-_MOST_BITS = 14_284  # of an integer whose 4,300 digits Python still writes
+_MAX_BITS = 14_284  # of an integer whose 4,300 digits Python still writes
 _SEPARATORS: Mapping[str, str] = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
 
 
-def list_of(value: object) -> list[Any]:
-    """Give the items of a list or tuple, and of any other value itself."""
-    return list(value) if is_sequence(value) and not isinstance(value, str | bytes) else [value]
-
-
 def plain(value: object) -> Any:
-    """Make JSON values of models, times and the like.
-
-    Args:
-        value: None, text, numbers, bytes, times, UUIDs, members of an Enum, pydantic's secrets, models,
-            and lists, tuples and mappings of these.
-
-    Returns:
-        The value in the types of JSON; tuples stay tuples, and bytes stay bytes.
-
-    Raises:
-        ApiTypeError: A value is of another type.
-        ApiValueError: It contains itself, is nested too deep, or holds an integer of more than 4,300 digits.
-    """
-    try:
+    """Convert models, times and the like to the types of JSON; tuples stay tuples, and bytes stay bytes."""
+    with suppress(RecursionError):
         return _plain(value)
-    except RecursionError:
-        problem = ApiValueError("the value contains itself, or is nested too deep")
-    raise problem
+    raise ApiValueError("the value contains itself, or is nested too deep")
 
 
 def _plain(value: Any) -> Any:
@@ -57,7 +39,7 @@ def _plain(value: Any) -> Any:
         raise ApiTypeError(f"the class {value.__name__} cannot be sent")
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         raise ApiValueError(f"{_validation.shown(value)} cannot be sent")
     if value is None or isinstance(value, str | bytes | bool | int | float):
         return value
@@ -65,16 +47,15 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID | Decimal):
         return str(value)
-    if is_array(value):
-        return [_plain(item) for item in value]
-    if is_tuple(value):
-        return tuple(_plain(item) for item in value)
+    if is_array(value) or is_tuple(value):
+        items = [_plain(item) for item in value]
+        return items if is_array(value) else tuple(items)
     if is_mapping(value):
         return {key: _plain(item) for key, item in value.items()}
     for method in ("get_secret_value", "to_dict", "model_dump"):
-        found = getattr(value, method, None)
-        if callable(found):
-            return _plain(found())
+        convert = getattr(value, method, None)
+        if callable(convert):
+            return _plain(convert())
     if not hasattr(value, "__dict__"):
         raise ApiTypeError(f"{type(value).__name__} cannot be sent")
     return _plain(vars(value))
@@ -84,16 +65,16 @@ def pairs(name: str, parameters: Parameters | None) -> list[tuple[str, Any]]:
     """List parameters as pairs, whatever form they were given in."""
     items: Any = parameters.items() if is_mapping(parameters) else parameters or ()
     try:
-        pairs = [(_validation.text(f"a name in {name}", key), plain(value)) for key, value in items]
-    except (TypeError, ValueError) as error:
-        problem = error if isinstance(error, ApiTypeError | ApiValueError) else None
-    else:
-        return pairs
-    raise problem or ApiTypeError(f"{name} takes a mapping or pairs")
+        return [(_validation.text(f"a name in {name}", key), plain(value)) for key, value in items]
+    except (ApiTypeError, ApiValueError) as error:
+        problem: Exception = error
+    except (TypeError, ValueError):  # of the unpacking
+        problem = ApiTypeError(f"{name} takes a mapping or pairs")
+    raise problem
 
 
 def parameter_text(value: object) -> str:
-    """Write a parameter's value; True and False in small letters, mappings as JSON."""
+    """Write a parameter's value: True and False in lower case, mappings as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -108,8 +89,7 @@ def parameter_text(value: object) -> str:
 
 def path_value(name: str, value: Any, formats: Mapping[str, str]) -> str:
     """Write a path parameter as one segment of the path."""
-    items = list_of(value)
-    joined = _separator(formats.get(name, "csv")).join(parameter_text(item) for item in items)
+    joined = _separator(formats.get(name, "csv")).join(_texts(value))
     return quote(_validation.segment(name, joined), safe="")
 
 
@@ -118,10 +98,15 @@ def query_parts(parameters: Parameters | None, formats: Mapping[str, str]) -> It
     for name, value in pairs("query_params", parameters):
         if value is None:
             continue
-        items = [quote(parameter_text(item)) for item in list_of(value)]
+        items = [quote(text) for text in _texts(value)]
         if formats.get(name, "multi") != "multi":
             items = [quote(_separator(formats[name]), safe=",|").join(items)]
         yield from (f"{quote(name, safe='')}={item}" for item in items)
+
+
+def _texts(value: object) -> list[str]:
+    items = value if is_sequence(value) and not isinstance(value, str | bytes) else [value]
+    return [parameter_text(item) for item in items]
 
 
 def _separator(name: str) -> str:
@@ -142,7 +127,7 @@ def target(url: object, host: str) -> str:
 
 
 def request_body(method: str, headers: dict[str, str], body: object) -> bytes:
-    """Write a request body, and the headers that say what it is."""
+    """Write a request body, and the headers that describe it."""
     if body is None:
         if method in _WITH_LENGTH:
             set_header(headers, "Content-Length", "0")

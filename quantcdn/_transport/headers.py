@@ -5,40 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from quantcdn import _validation
-from quantcdn._secrets import header_value, hidden
+from quantcdn._secrets import Secret, header_value, hidden
+from quantcdn._types import is_mapping
 from quantcdn.exceptions import ApiValueError
+
+# What a client sends of itself, and what authorises nothing.
+_OWN = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
 
 def set_header(headers: dict[str, str], name: object, value: object) -> None:
-    """Set a header; one of the same name in other letter case gives way.
-
-    Args:
-        headers: The headers.
-        name: The header's name.
-        value: Its value.
-
-    Raises:
-        ApiTypeError: One of them is not text.
-        ApiValueError: One of them cannot be sent; the message does not show the value.
-    """
+    """Set a header; one of the same name in other letter case gives way."""
     name, value = hidden(name), hidden(value)
     checked_name, checked_value = _validation.header(name, value)
-    for known in [known for known in headers if known.lower() == checked_name.lower()]:
-        del headers[known]
+    remove_header(headers, checked_name)
     headers[checked_name] = header_value(checked_name, checked_value)
 
 
+def are_secured(headers: object) -> bool:
+    """Say whether headers are of those that a client makes: checked, and hidden where they may authorise."""
+    return is_mapping(headers) and all(type(value) is Secret or name in _OWN for name, value in headers.items())
+
+
+def checked_headers(headers: Mapping[str, object]) -> dict[str, str]:
+    """Check headers that were given to no client but to what is below it."""
+    checked: dict[str, str] = {}
+    for name, value in _validation.required_mapping("headers", headers).items():
+        set_header(checked, name, value)
+    return checked
+
+
+def remove_header(headers: dict[str, str], name: str) -> None:
+    """Remove a header, in whatever letter case it is there."""
+    for known in [known for known in headers if known.lower() == name.lower()]:
+        del headers[known]
+
+
 def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:
-    """Set the header by which a caller authorises a single call.
-
-    Args:
-        headers: The headers.
-        auth: The option ``_request_auth``: ``in``, ``key`` and ``value``.
-
-    Raises:
-        ApiTypeError: The value is not text.
-        ApiValueError: It says of no header where it goes, or cannot be sent.
-    """
+    """Set the header by which a caller authorises a single call."""
     if auth.get("in") == "header":
         set_header(headers, auth.get("key"), auth.get("value"))
     elif auth.get("in") == "cookie":
@@ -48,13 +51,5 @@ def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> No
 
 
 def find_header(headers: Mapping[str, str], name: str) -> str | None:
-    """Find a header's value.
-
-    Args:
-        headers: The headers.
-        name: The header's name in small letters.
-
-    Returns:
-        The value, or None.
-    """
+    """Find the value of a header, whose name is given in small letters."""
     return next((value for known, value in headers.items() if known.lower() == name), None)

@@ -17,8 +17,9 @@ from urllib.parse import unquote_to_bytes
 import urllib3
 from urllib3.util import parse_url
 
+from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DirectConnection, DirectHttps, QuietQueue
+from quantcdn._transport.connections import DeadlineConnection, DeadlineHttpsConnection, IdleConnections
 from quantcdn._transport.downloads import Reach
 from quantcdn._transport.headers import set_header
 from quantcdn._transport.proxies import chosen_proxy, proxy_variables
@@ -29,13 +30,13 @@ _MOST_FILE_POOLS = 16
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = DirectConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = QuietQueue
+    ConnectionCls = DeadlineConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
+    QueueCls = IdleConnections
 
 
 class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = DirectHttps  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = QuietQueue
+    ConnectionCls = DeadlineHttpsConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
+    QueueCls = IdleConnections
 
 
 _POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _HttpPool, "https": _HttpsPool}
@@ -47,20 +48,7 @@ def make_pool(
     environ: Mapping[str, str],
     make_context: Callable[[], ssl.SSLContext] | None = None,
 ) -> urllib3.HTTPConnectionPool:
-    """Make the pool of connections to a host.
-
-    Args:
-        configuration: The settings for TLS, proxy and sockets.
-        host: Scheme and host.
-        environ: Environment variables, for the proxy.
-        make_context: Gives the settings for TLS, or None for such as the configuration says.
-
-    Returns:
-        The pool; through a proxy where one is set for this host.
-
-    Raises:
-        ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
-    """
+    """Make the pool of connections to a host, through a proxy where one is set for it."""
     # Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
     codecs.lookup("idna")
     make_context = make_context or partial(_tls_context, configuration)
@@ -80,7 +68,7 @@ def make_pool(
 
 def close_idle(pool: urllib3.HTTPConnectionPool) -> None:
     """Close the idle connections of a pool, and from now on each that comes back; calls under way go on."""
-    if isinstance(pool.pool, QuietQueue):
+    if isinstance(pool.pool, IdleConnections):
         pool.pool.close()
 
 
@@ -88,9 +76,6 @@ class FilePools:
     """The pools for the hosts of files: all with one TLS context, and no more than a few.
 
     Which hosts there are, the service says; a pool and a context for each would take memory without an end.
-
-    Args:
-        configuration: The settings; what is meant for the service's own host alone is left out.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -124,6 +109,58 @@ class FilePools:
         if self._context is None:
             self._context = _tls_context(self._configuration)
         return self._context
+
+
+class ConnectionPools:
+    """The pools of a client and of its copies: those of the service's hosts, and those of the hosts of files."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._lock = ProcessLock()
+        self._process = os.getpid()
+        self._service: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._files = FilePools(configuration)
+        self.is_closed = False
+        """Whether ``close`` was called."""
+
+    def of_service(self, host: str) -> urllib3.HTTPConnectionPool:
+        """Get the pool of one of the service's hosts."""
+        self._renew_after_fork()
+        pool = self._service.get(host)
+        if pool is None:
+            with self._lock.of_process():
+                pool = self._service.get(host) or make_pool(self._configuration, host, proxy_variables(os.environ))
+                self._service[host] = pool
+                if self.is_closed:  # by another thread, while this call goes on
+                    close_idle(pool)
+        return pool
+
+    def of_files(self, host: str, reach: Reach) -> urllib3.HTTPConnectionPool:
+        """Get the pool of a host of files."""
+        self._renew_after_fork()
+        return self._files.get(host, reach)
+
+    def close(self) -> None:
+        """Close every idle connection; one that is in use closes when its response has been read."""
+        self._renew_after_fork()
+        with self._lock.of_process():
+            self.is_closed = True
+            for pool in self._service.values():
+                close_idle(pool)
+        self._files.close()
+
+    def close_idle(self) -> None:
+        """Close the idle connections to the service, and go on with new ones; calls under way finish."""
+        self._renew_after_fork()
+        with self._lock.of_process():
+            pools, self._service = self._service, {}
+        for pool in pools.values():
+            close_idle(pool)
+
+    def _renew_after_fork(self) -> None:
+        """Leave the parent's connections to the parent: both would write to the same sockets."""
+        if self._process != os.getpid():
+            self._service, self._files, self._process = {}, FilePools(self._configuration), os.getpid()
 
 
 def _without_identity(configuration: Configuration) -> Configuration:

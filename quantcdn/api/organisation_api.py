@@ -12,7 +12,7 @@ from quantcdn import _validation
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
-from quantcdn.api_client import RequestOptions
+from quantcdn.api_client import ClientOptions, RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -28,7 +28,7 @@ from quantcdn.rest import RESTResponse
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import Outcome, Update
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
 
 
 @hide_options
@@ -54,6 +54,11 @@ class OrganisationApi(DisplayMixin):
     def __repr__(self) -> str:
         return f"OrganisationApi({self.name!r})"
 
+    def with_options(self, **options: Unpack[ClientOptions]) -> OrganisationApi:
+        """Make a light copy whose client has some options of its own; ``organisation`` among them changes the name."""
+        name = options.get("organisation")
+        return OrganisationApi(self.api.with_options(**options), self.name if name is None else name)
+
     def list_ai_tools(self, **options: Unpack[RequestOptions]) -> ListAITools200Response:
         """List the tools that an organisation may use, each with what it takes."""
         return self.api.list_ai_tools(self.name, **options)
@@ -63,7 +68,7 @@ class OrganisationApi(DisplayMixin):
         return self.api.list_ai_tools_with_http_info(self.name, **options)
 
     def list_ai_tools_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_ai_tools``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tools``, and return the response unread, whatever its status."""
         return self.api.list_ai_tools_without_preload_content(self.name, **options)
 
     def list_ai_tool_names(self, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
@@ -77,7 +82,7 @@ class OrganisationApi(DisplayMixin):
         return self.api.list_ai_tool_names_with_http_info(self.name, **options)
 
     def list_ai_tool_names_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_ai_tool_names``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_names``, and return the response unread, whatever its status."""
         return self.api.list_ai_tool_names_without_preload_content(self.name, **options)
 
     def list_mcp_servers(self, **options: Unpack[RequestOptions]) -> ListMcpServers200Response:
@@ -91,7 +96,7 @@ class OrganisationApi(DisplayMixin):
         return self.api.list_mcp_servers_with_http_info(self.name, **options)
 
     def list_mcp_servers_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_mcp_servers``, and return the answer unread, whatever its status."""
+        """Do as ``list_mcp_servers``, and return the response unread, whatever its status."""
         return self.api.list_mcp_servers_without_preload_content(self.name, **options)
 
     def list_ai_tool_executions(
@@ -109,13 +114,13 @@ class OrganisationApi(DisplayMixin):
     def list_ai_tool_executions_without_preload_content(
         self, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``list_ai_tool_executions``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_executions``, and return the response unread, whatever its status."""
         return self.api.list_ai_tool_executions_without_preload_content(self.name, status, limit, **options)
 
     def get_ai_tool_execution_status(
         self, execution_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIToolExecutionStatus200Response:
-        """Look how far an execution is, and at its result once it is complete."""
+        """Get the status of an execution, and its result once it is complete."""
         return self.api.get_ai_tool_execution_status(self.name, execution_id, **options)
 
     def get_ai_tool_execution_status_with_http_info(
@@ -127,13 +132,13 @@ class OrganisationApi(DisplayMixin):
     def get_ai_tool_execution_status_without_preload_content(
         self, execution_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_tool_execution_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_tool_execution_status``, and return the response unread, whatever its status."""
         return self.api.get_ai_tool_execution_status_without_preload_content(self.name, execution_id, **options)
 
     def get_ai_orchestration_status(
         self, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIOrchestrationStatus200Response:
-        """Look how far an orchestration of several tools is, and at its answer once it is complete."""
+        """Get the status of an orchestration of several tools, and its answer once it is complete."""
         return self.api.get_ai_orchestration_status(self.name, orchestration_id, **options)
 
     def get_ai_orchestration_status_with_http_info(
@@ -145,7 +150,7 @@ class OrganisationApi(DisplayMixin):
     def get_ai_orchestration_status_without_preload_content(
         self, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_orchestration_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_orchestration_status``, and return the response unread, whatever its status."""
         return self.api.get_ai_orchestration_status_without_preload_content(self.name, orchestration_id, **options)
 
     def wait_for_ai_tool_execution(

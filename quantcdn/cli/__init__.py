@@ -1,57 +1,36 @@
-"""The command line: what is asked for is parsed here, and done by a module of its own."""
+"""The command line: what is asked for is parsed here, and done by the module of its command."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 from quantcdn._version import __version__
-from quantcdn.cli.arguments import Commands, Parser
+from quantcdn.cli.arguments import SETTINGS, Parser, add_settings
+from quantcdn.cli.commands import COMMANDS
 
-COMMANDS: Commands = {
-    "tools": ("quantcdn.cli.commands.tools", "what an organisation's tools are, do and take"),
-    "executions": ("quantcdn.cli.commands.executions", "list, wait for, watch and save executions"),
-    "orchestrations": ("quantcdn.cli.commands.orchestrations", "look at and wait for orchestrations of several tools"),
-    "mcp": ("quantcdn.cli.commands.mcp", "list the MCP servers of an organisation"),
-    "demo": ("quantcdn.cli.commands.demo", "show the whole client in some seconds"),
-    "emulator": ("quantcdn.cli.commands.emulator", "run the local service until Ctrl-C"),
-    "doctor": ("quantcdn.cli.commands.doctor", "check settings, network and token, and say what to do"),
-    "completion": ("quantcdn.cli.commands.completion", "write the completion script of a shell"),
-}
-"""The module and the one-line summary of each command."""
-
-_ABOUT = "A client for QuantCDN's AI tools API."
-
-_EXAMPLES = """\
-examples:
-  quantcdn demo
-  quantcdn executions list --status running --ndjson | quantcdn executions wait - --exit-status --save out/"""
+_EXAMPLES = (
+    "quantcdn demo",
+    "quantcdn executions list --status running --ndjson | quantcdn executions wait - --exit-status --save out/",
+)
 
 _EPILOG = """\
-Data goes to stdout: a table on a terminal, tab-separated records without a header elsewhere.
-All else goes to stderr. NO_COLOR, FORCE_COLOR and TERM=dumb are heeded; data for scripts has no colours.
+Data goes to stdout: a table on a terminal, tab-separated records without a header elsewhere. All else goes to stderr. \
+NO_COLOR, FORCE_COLOR and TERM=dumb are heeded; data for scripts has no colours.
 
-exit codes:
-  0 fine · 1 error · 2 usage · 3 not found or expired · 4 not allowed · 5 ended as failed, with --exit-status
-  124 time limit · 130 Ctrl-C"""
+Exit codes: 0 fine, 1 error, 2 usage, 3 not found or expired, 4 not allowed, 5 failed (with --exit-status), \
+124 time limit, 130 Ctrl-C."""
 
 
-def parser(*, complete: bool = False) -> argparse.ArgumentParser:
-    """Make the parser of the command line.
-
-    Args:
-        complete: Whether the modules of all commands are loaded, so that all of it can be read;
-            otherwise a command's module is loaded when its words are parsed.
-
-    Returns:
-        The parser; what it parses has the function to call under ``run``.
-    """
-    top = Parser(prog="quantcdn", epilog=_EPILOG)
-    top.about, top.examples = _ABOUT, _EXAMPLES
+def parser(*, complete: bool = False) -> Parser:
+    """Make the parser of the command line; ``complete`` loads all commands, so that the whole of it can be read."""
+    top = Parser(prog="quantcdn", description="A client for QuantCDN's AI tools API.", epilog=_EPILOG)
+    top.examples = _EXAMPLES
     top.add_argument("--version", action="version", version=f"quantcdn {__version__}")
+    top.set_defaults(**SETTINGS)
     top.add_commands(COMMANDS)
+    add_settings(top)
     if complete:
         top.load_all()
     return top
@@ -65,10 +44,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 fine, 1 an error, 2 wrong usage, 3 not found or expired, 4 not allowed,
-        5 ended as failed, 124 a time limit passed, 130 Ctrl-C.
+        5 failed, 124 a time limit passed, 130 Ctrl-C.
     """
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        parsed = parser().parse_args(arguments)
+        if words[:1] == ["__complete"]:  # a completion script asks; it is no command for people
+            from quantcdn.cli.candidates import complete
+
+            return complete(words[1:])
+        parsed = parser().parse_args(words)
+        if parsed.run is None:
+            parsed.parser.print_help()
+            return 0
+        parsed.parser.check_settings(parsed)
         from quantcdn.cli.runner import run  # neither --version nor --help pays for it
 
         return run(parsed)

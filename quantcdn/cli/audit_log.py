@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from quantcdn._display.formats import iso, now
-from quantcdn._polling.watcher import History, keyed
+from quantcdn._polling.history import History, keyed
 from quantcdn._types import is_object
 from quantcdn.exceptions import ApiValueError
-from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
+from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 
 _TAIL = 16 * 1024 * 1024
 """How much of its end is read, in bytes: far more than the list can still show."""
@@ -40,26 +40,17 @@ _OWN_START = re.compile(rb'\{"at":"[0-9]{4}-').match
 """How far a first line must have come to be told from another's file."""
 
 
-class Log:
-    """A log, for one writer at a time.
-
-    Args:
-        path: The file; it is made if it does not exist.
-        clock: Returns the time, in UTC.
-
-    Raises:
-        ApiValueError: It is no such log, or another process writes it.
-        OSError: It cannot be opened.
-    """
+class AuditLog:
+    """A log, for one writer at a time; the file is made if it does not exist, and refused if it is no such log."""
 
     def __init__(self, path: Path, clock: Callable[[], datetime] = now) -> None:
         self._clock = clock
         self._history = History()
         self._written: datetime | None = None
         """When the last line was written."""
-        self._looked: datetime | None = None
-        """When the list was last known to be read."""
-        self._rows: dict[str, Listed] = {}
+        self._polled: datetime | None = None
+        """When the list was last known to be polled."""
+        self._rows: dict[str, ExecutionSummary] = {}
         """The last rows that were written, by their keys."""
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
         try:
@@ -69,30 +60,23 @@ class Log:
             os.close(self._file)
             raise
 
-    def look(self, listed: Sequence[Listed]) -> None:
-        """Write what a list shows that has not been written yet.
-
-        Args:
-            listed: All of the newest executions, newest first.
-
-        Raises:
-            OSError: It cannot be written; no half line is left behind.
-        """
+    def add(self, listed: Sequence[ExecutionSummary]) -> None:
+        """Write what a list, newest first, shows that has not been written yet; no half line is ever left behind."""
         before = self._written
         rows = keyed(listed)
         self._write_gap(rows)
-        for execution in self._history.news(rows):
+        for execution in self._history.changes(rows):
             self._write("execution", json.loads(execution.to_json()))
-        self._looked = self._clock()
-        if self._written is None or (self._looked - self._written).total_seconds() >= _HEARTBEAT:
+        self._polled = self._clock()
+        if self._written is None or (self._polled - self._written).total_seconds() >= _HEARTBEAT:
             self._write("watching", True)
         if self._written != before:
-            os.fsync(self._file)
+            os.fsync(self._file)  # it is kept for whoever asks after a power cut, too
 
-    def _write_gap(self, rows: dict[str, Listed]) -> None:
-        if self._looked is None:
+    def _write_gap(self, rows: dict[str, ExecutionSummary]) -> None:
+        if self._polled is None:
             return  # nothing was promised before the first line
-        gap = self._history.gap(rows, (self._clock() - self._looked).total_seconds())
+        gap = self._history.gap(rows, (self._clock() - self._polled).total_seconds())
         if gap is not None:
             ends = {"after": gap.after and iso(gap.after), "before": gap.before and iso(gap.before)}
             self._write("gap", {**ends, "unfinished": gap.unfinished})
@@ -102,6 +86,7 @@ class Log:
         text = json.dumps({"at": iso(at), name: value}, ensure_ascii=False, separators=(",", ":"))
         line = text.encode(errors="backslashreplace") + b"\n"  # half a surrogate pair as JSON writes it
         size = os.fstat(self._file).st_size
+        # One write, since a reader may follow the file; and what a full disk leaves of it is taken back.
         try:
             written = os.write(self._file, line)
         except OSError:
@@ -151,7 +136,7 @@ class Log:
             if at.tzinfo is None:
                 return False
             if "execution" in line:
-                ((key, row),) = keyed([Listed.model_validate(line["execution"])]).items()
+                ((key, row),) = keyed([ExecutionSummary.model_validate(line["execution"])]).items()
                 self._history.learn(key, row)
                 rows = self._rows
                 rows.pop(key, None)
@@ -165,7 +150,7 @@ class Log:
                 return False
         except (KeyError, TypeError, ValueError, RecursionError):
             return False
-        self._looked = self._written = at
+        self._polled = self._written = at
         return True
 
     def __enter__(self) -> Self:

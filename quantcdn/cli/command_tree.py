@@ -30,6 +30,8 @@ class Argument:
     is_required: bool
     is_repeated: bool
     """Whether several may follow each other."""
+    candidates: str
+    """The kind of what the command line itself completes it with, or ""."""
 
     @property
     def is_file(self) -> bool:
@@ -48,6 +50,8 @@ class Command:
 
     name: str
     """How it is written, from the program's name on: ``quantcdn executions list``."""
+    usage: str
+    """How it is called."""
     summary: str
     description: str
     examples: tuple[str, ...]
@@ -78,22 +82,14 @@ class Command:
             yield from command.walk()
 
 
-def grammar(parser: argparse.ArgumentParser, summary: str = "") -> Command:
-    """Read a parser.
-
-    Args:
-        parser: The parser of the program or of a command of it, with all modules below it loaded.
-        summary: The line that stands beside it in a list of commands.
-
-    Returns:
-        The command, with those below it.
-    """
-    about, examples = (parser.about, parser.examples) if isinstance(parser, Parser) else ("", "")
+def command_of(parser: Parser, summary: str = "") -> Command:
+    """Read a parser, with all modules below it loaded; ``summary`` stands beside it in a list of commands."""
     return Command(
         name=parser.prog,
+        usage=parser.usage_line(),
         summary=summary,
-        description=about,
-        examples=tuple(line.strip() for line in examples.splitlines()[1:]),
+        description=parser.description or "",
+        examples=parser.examples,
         epilog=parser.epilog or "",
         arguments=tuple(_arguments(parser)),
         commands=tuple(_commands(parser)),
@@ -107,27 +103,38 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[Argument]:
                 yield _argument(parser, action, group.title or "")
 
 
+_CANDIDATES = {
+    ("executions", "ID"): "executions",
+    ("executions", "TOOL"): "tools",
+    ("orchestrations", "ID"): "orchestrations",
+    ("tools", "NAME"): "tools",
+}
+"""What ``quantcdn.cli.candidates`` is asked for, by the group of a command and what its argument is called."""
+
+
 def _argument(parser: argparse.ArgumentParser, action: argparse.Action, group: str) -> Argument:
     choices = tuple(map(str, action.choices or ()))
     name = action.metavar or (action.dest.upper() if action.option_strings else action.dest)
     words = {**vars(action), "prog": parser.prog, "choices": ", ".join(choices)}
+    value = "" if action.nargs == 0 else name if isinstance(name, str) else " ".join(name)
     return Argument(
         flags=tuple(action.option_strings),
-        value="" if action.nargs == 0 else name if isinstance(name, str) else " ".join(name),
+        value=value,
         choices=choices,
         help=(action.help or "") % words,
         group=group,
         is_required=action.required,
         is_repeated=action.nargs in ("*", "+"),
+        candidates=_CANDIDATES.get((parser.prog.split()[-2:][0], value), ""),
     )
 
 
-def _commands(parser: argparse.ArgumentParser) -> Iterator[Command]:
+def _commands(parser: Parser) -> Iterator[Command]:
     for action in parser._actions:
         if _has_commands(action):
             for choice in action._choices_actions:
-                yield grammar(action.choices[choice.dest], (choice.help or "") % {"prog": parser.prog})
+                yield command_of(action.choices[choice.dest], (choice.help or "") % {"prog": parser.prog})
 
 
-def _has_commands(action: argparse.Action) -> TypeGuard[SubParsers[argparse.ArgumentParser]]:
+def _has_commands(action: argparse.Action) -> TypeGuard[SubParsers[Parser]]:
     return action.nargs == argparse.PARSER

@@ -1,20 +1,19 @@
-"""The file of settings: ``quantcdn/config.toml`` in the user's folder for such files."""
+"""The config file: ``quantcdn/config.toml`` in the user's folder for such files."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import select
 import shlex
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from quantcdn.exceptions import ApiValueError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -22,12 +21,8 @@ _LARGEST_FILE = 1_048_576
 _LONGEST_WAIT = 3.0
 
 
-def settings_path() -> Path | None:
-    """Say where the file is looked for (XDG Base Directory Specification).
-
-    Returns:
-        Its path, whether or not it exists; None for a user without a home.
-    """
+def config_path() -> Path | None:
+    """Say where the file is looked for (XDG Base Directory Specification); None for a user without a home."""
     folder = os.environ.get("XDG_CONFIG_HOME", "")
     if os.path.isabs(folder):  # the specification: a relative one is to be ignored
         return Path(folder, "quantcdn", "config.toml")
@@ -37,19 +32,8 @@ def settings_path() -> Path | None:
         return None
 
 
-def read_file(path: Path) -> dict[str, str]:
-    """Read the file.
-
-    Args:
-        path: Where it is.
-
-    Returns:
-        ``host``, ``token`` and ``organisation``, as far as they are in it; nothing without a file.
-
-    Raises:
-        ApiValueError: Others may read it, or it is not what is expected; the message names it, and
-            shows none of it.
-    """
+def read_config(path: Path) -> dict[str, str]:
+    """Read ``host``, ``token`` and ``organisation``, as far as they are in it; an error shows none of its content."""
     try:
         text = read_private(path).decode()
     except (FileNotFoundError, NotADirectoryError):
@@ -64,18 +48,7 @@ def read_file(path: Path) -> dict[str, str]:
 
 
 def read_private(path: Path) -> bytes:
-    """Read a file that may hold a token.
-
-    Args:
-        path: Where it is; a pipe is read to its end, if that comes within some seconds.
-
-    Returns:
-        Its content, as far as a file of that kind goes.
-
-    Raises:
-        ApiValueError: Others can read or change it; the message shows none of it.
-        OSError: It cannot be read.
-    """
+    """Read a file that may hold a token, or a pipe to its end, if that comes within some seconds."""
     # Without this flag, a named pipe that nobody writes to is waited for without an end.
     with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         mode = os.fstat(file.fileno()).st_mode
@@ -102,7 +75,7 @@ def _settings_in(path: Path, text: str) -> dict[str, str]:
         problem = f'{path} is not TOML: {error}. It takes lines such as organisation = "acme"'
     else:
         return _checked(path, parsed)
-    raise ApiValueError(problem)
+    raise ApiValueError(problem)  # outside of the handler: the parser's own error quotes what is in the file
 
 
 def _checked(path: Path, parsed: Mapping[str, object]) -> dict[str, str]:
@@ -116,3 +89,41 @@ def _checked(path: Path, parsed: Mapping[str, object]) -> dict[str, str]:
             raise ApiValueError(f"{path} has organisation and organization: leave one out")
         found[_KEYS[key]] = value
     return found
+
+
+def write_config(path: Path, changes: Mapping[str, str]) -> None:
+    """Change settings; "" takes one out. The file is replaced as a whole, and nobody else can read it at any moment."""
+    import tempfile  # most commands write none
+
+    path = path.resolve()  # or a link to where someone keeps such files would become a file of its own
+    expected = {key: value for key, value in {**read_config(path), **changes}.items() if value}
+    try:
+        text = read_private(path).decode()
+    except (FileNotFoundError, NotADirectoryError):
+        text = ""
+    for key, value in changes.items():
+        text = _with_line(text, key, value)
+    if _settings_in(path, text) != expected:  # a value of several lines, say
+        raise ApiValueError(f"{path}: it cannot be changed by a command; edit it, or remove it and begin anew")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-")  # of mode 0600
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _with_line(text: str, key: str, value: str) -> str:
+    """Write a setting into the text of a file, in the place of the line that has it; the rest stays as it is."""
+    spellings = "|".join(spelling for spelling, known in _KEYS.items() if known == key)
+    # A string of JSON is one of TOML, but for the one control character that JSON leaves as it is.
+    line = f"{key} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f") if value else ""
+    replaced, count = re.subn(rf"(?m)^[ \t]*(?:{spellings})[ \t]*=.*\n?", lambda _: line, text)
+    if count or not line:
+        return replaced
+    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}"

@@ -1,14 +1,17 @@
-"""A command as a process: streams, log, signals, and what an error is told as and ends with."""
+"""A command as a process: streams, log, signals, and the message and the exit code of an error.
+
+The imports of what only some commands need are in functions: ``completion`` runs at every start of a shell.
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import os
+import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 
-from quantcdn.cli.output.console import brief_line, say
-from quantcdn.cli.settings import local_service
 from quantcdn.exceptions import (
     ApiConnectionException,
     ApiTimeoutException,
@@ -46,44 +49,48 @@ _NEXT: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 )
 
 
+_IN_OPTIONS: tuple[tuple[str, str], ...] = (
+    (r"^(execution_ids?|orchestration_id)(?= )", "ID"),
+    (r"^(limit|speed)(?= must )", r"--\1"),
+    (r"^auto_execute needs allowed:", "--auto-execute needs --allow with"),
+    (r", or allow_http=True if the network is trusted", ""),
+    (r"set Configuration\(verify_identifiers=False\)", "ask for the identifier of that example"),
+    (r"max_files allows (\d+)", r"at most \1 can be saved"),
+    (r"that max_total_size allows", "that can be saved"),
+    (r"Of max_total_size, ", "Of all that can be saved, "),
+)
+"""What errors call Python arguments, and what the command line calls the same."""
+
+
+def _in_options(text: str) -> str:
+    """Write the message of an error for someone who types options, not Python arguments."""
+    for pattern, words in _IN_OPTIONS:
+        text = re.sub(pattern, words, text)
+    return text
+
+
 def exit_code(error: BaseException) -> int:
-    """Say what the process ends with.
-
-    Args:
-        error: What went wrong.
-
-    Returns:
-        The exit code.
-    """
+    """Say what the process ends with after an error."""
     return next((code for kinds, code in _CODES if isinstance(error, kinds)), ERROR)
 
 
 def tell(error: BaseException) -> None:
-    """Tell an error on stderr, in one or two lines.
+    """Tell an error on stderr, in one or two lines."""
+    from quantcdn.cli.output.console import say
 
-    Args:
-        error: What went wrong.
-    """
-    say(str(error), label="quantcdn:")
+    say(_in_options(str(error)), label="quantcdn:")
     step = next((text for kinds, text in _NEXT if isinstance(error, kinds)), None)
     if step is not None:
         say(step)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked for.
-
-    Args:
-        arguments: What was parsed.
-
-    Returns:
-        The exit code.
-    """
+    """Do what was parsed, and give the exit code."""
     _prepare_streams()
-    if getattr(arguments, "verbose", False):
+    if arguments.verbose:
         _log_to_stderr()
     try:
-        with local_service(arguments):
+        with _local_service(arguments):
             code: int = arguments.run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -94,6 +101,14 @@ def run(arguments: argparse.Namespace) -> int:
         tell(error)
         return exit_code(error)
     return code
+
+
+def _local_service(arguments: argparse.Namespace) -> AbstractContextManager[None]:
+    if not arguments.emulator:
+        return nullcontext()
+    from quantcdn.cli.settings import local_service
+
+    return local_service(arguments)
 
 
 def _prepare_streams() -> None:
@@ -107,14 +122,15 @@ def _prepare_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-class _OneLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return brief_line(super().format(record))
-
-
 def _log_to_stderr() -> None:
+    from quantcdn.cli.output.console import brief_line
+
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return brief_line(super().format(record))
+
     handler = logging.StreamHandler()
-    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("quantcdn")
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
 
-from quantcdn._sleep import sleep
+from quantcdn._clock import sleep
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
-from quantcdn.emulator._serializers import WIRES
+from quantcdn.emulator._http.request import RecordedRequest
+from quantcdn.emulator._serializers import WIRE_FORMATS
 from quantcdn.exceptions import OpenApiException
 
 _GREETING = """\
@@ -26,15 +30,20 @@ export QUANTCDN_ORGANIZATION={quoted_organisation}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments to a parser.
-
-    Args:
-        parser: The parser.
-    """
+    """Add the command's arguments to a parser."""
     parser.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, takes a free one")
     parser.add_argument("--token", metavar="T", help="the token that requests must carry; one is made if none is given")
-    parser.add_argument("--wire", choices=list(WIRES), default="4.19", help="the version to speak (default: 4.19)")
+    parser.add_argument(
+        "--wire", choices=list(WIRE_FORMATS), default="4.19", help="the version to speak (default: 4.19)"
+    )
     parser.add_argument("--organisation", metavar="X", help="the only organisation; any is accepted if none is given")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="what identifiers, images and the token follow from (default: 0)",
+    )
     parser.add_argument("--speed", type=float, default=1.0, metavar="F", help="how fast its clock runs (default: 1)")
 
 
@@ -43,15 +52,7 @@ def _wait_for_ever() -> None:
 
 
 def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever) -> int:
-    """Serve until interrupted.
-
-    Args:
-        arguments: What ``add_arguments`` asked for.
-        wait: Returns, or raises KeyboardInterrupt, when it is time to stop.
-
-    Returns:
-        The exit status: 0, or 1 where an argument or the port cannot be used.
-    """
+    """Serve until ``wait`` ends; return 1 where an argument or the port cannot be used, else 0."""
     try:
         with Emulator(
             port=arguments.port,
@@ -59,8 +60,11 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
             wire=arguments.wire,
             organisation=arguments.organisation,
             clock=Clock(arguments.speed),
+            seed=arguments.seed,
+            on_request=_log if sys.stderr and sys.stderr.isatty() else None,
         ) as service:
             service.fill_examples()
+            service.fill_documented()
             sys.stdout.write(_greeting(service, arguments.organisation or "demo"))
             sys.stdout.flush()
             wait()
@@ -75,6 +79,16 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
     return 0
 
 
+def _log(request: RecordedRequest) -> None:
+    """Write a line about a request to a person's terminal."""
+    # Without the query, which has the signature of a signed URL, and quoted, since a terminal obeys control characters.
+    path = quote(request.path, safe="/%:@!$&'()*+,;=~")
+    line = f"{time.strftime('%H:%M:%S')} {request.method} {path} {request.status or 'connection reset'}\n"
+    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, which is no matter of the client
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
 def _greeting(service: Emulator, organisation: str) -> str:
     return _GREETING.format(
         url=service.url,
@@ -87,14 +101,7 @@ def _greeting(service: Emulator, organisation: str) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        argv: Its arguments; None for those of the process.
-
-    Returns:
-        The exit status.
-    """
+    """Run the command, and return its exit status."""
     # A shell starts background commands with SIGINT ignored; both signals end this one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

@@ -7,20 +7,19 @@ import time
 from typing import Protocol, TypeGuard
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
 from quantcdn.exceptions import ApiTypeError
 
 
 class AnyClock(Protocol):
-    """Anything that can say what time it is."""
+    """Anything that knows the time."""
 
     def now(self) -> float:
-        """Say what time it is, in seconds since 1970."""
+        """Return the time in seconds since 1970."""
         ...
 
 
 def checked_clock(value: object) -> AnyClock:
-    """Check that an argument can say what time it is."""
+    """Check that an argument is a clock."""
     if not _is_clock(value):
         raise ApiTypeError(f"clock takes an object with a method now, not {type(value).__name__}")
     return value
@@ -47,11 +46,7 @@ class Clock:
         self._started = time.monotonic()
 
     def now(self) -> float:
-        """Say what time it is.
-
-        Returns:
-            Seconds since 1970.
-        """
+        """Return the time in seconds since 1970."""
         return self._start + (time.monotonic() - self._started) * self._speed
 
     def __repr__(self) -> str:
@@ -59,7 +54,7 @@ class Clock:
 
 
 class ManualClock:
-    """A clock that stands still until it is told to move. Threads may share it.
+    """A clock that stands still until ``advance`` moves it. Threads may share it.
 
     Args:
         start: The time at first, in seconds since 1970, from 0 to 200 thousand million.
@@ -70,20 +65,16 @@ class ManualClock:
     """
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
-        self._now = _arguments.moment("start", start)
+        self._now = _validation.timestamp("start", start)
         self._lock = threading.Lock()
 
     def now(self) -> float:
-        """Say what time it is.
-
-        Returns:
-            Seconds since 1970.
-        """
+        """Return the time in seconds since 1970."""
         with self._lock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on.
+        """Move the clock on.
 
         Args:
             seconds: By how many seconds, 0 or more.
@@ -92,9 +83,9 @@ class ManualClock:
             ApiTypeError: ``seconds`` is not a number.
             ApiValueError: ``seconds`` is negative, or leads beyond the last time that ``start`` may be.
         """
-        step = _arguments.moment("seconds", seconds)
+        step = _validation.timestamp("seconds", seconds)
         with self._lock:
-            self._now = _arguments.moment("the time", self._now + step)
+            self._now = _validation.timestamp("the time", self._now + step)
 
     def __repr__(self) -> str:
         return f"ManualClock(start={self.now()!r})"

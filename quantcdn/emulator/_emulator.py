@@ -1,9 +1,9 @@
-"""The local service as a test sees it."""
+"""The local service as its users see it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,17 +11,17 @@ from quantcdn import _validation
 from quantcdn._types import is_collection
 from quantcdn.api import ai_tools_api
 from quantcdn.configuration import Configuration
-from quantcdn.emulator import _arguments
-from quantcdn.emulator._backend import Memory, Service, digits
+from quantcdn.emulator._auth import Authenticator
+from quantcdn.emulator._backend import Backend, State, hex_digest
 from quantcdn.emulator._clock import AnyClock, Clock, checked_clock
-from quantcdn.emulator._faults import Fault, Faults
+from quantcdn.emulator._faults import Fault, FaultQueue
 from quantcdn.emulator._http.request import RecordedRequest
 from quantcdn.emulator._http.server import HOST, Server
+from quantcdn.emulator._image_store import ImageStore
 from quantcdn.emulator._records import Execution, Orchestration
-from quantcdn.emulator._routes import Gate, routes
-from quantcdn.emulator._sample_data.images import Pictures
-from quantcdn.emulator._seed import fill
-from quantcdn.emulator._serializers import WIRES
+from quantcdn.emulator._routes import routes
+from quantcdn.emulator._seed import DOCUMENTED_EXECUTION, DOCUMENTED_ORCHESTRATION, seed_examples
+from quantcdn.emulator._serializers import WIRE_FORMATS
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 _INT64 = 2**63
@@ -30,18 +30,20 @@ _INT64 = 2**63
 class Emulator:
     """The AI tools API on a port of this machine, for tests and demonstrations.
 
-    It answers from the moment it is made until ``close``, or the end of a ``with`` block. Nothing
+    It serves from the moment it is made until ``close``, or the end of a ``with`` block. Nothing
     is run: an execution is a script, and a clock moves it on. Threads may share it.
 
     Args:
         port: The port, or 0 for a free one.
         token: The token that requests must carry; None makes one from the seed.
         organisation: The only organisation that there is; None accepts any.
-        wire: The version of the service whose answers it gives, ``4.9`` or ``4.19``.
+        wire: The version of the service whose responses it sends, ``4.9`` or ``4.19``.
         clock: What moves executions on; None for the real time.
-        missing_scope: A scope that the token lacks: every endpoint then answers 403 and names it; None lets
+        missing_scope: A scope that the token lacks: every endpoint then responds with 403 and names it; None lets
             the token have all.
-        seed: What identifiers, pictures and the token follow from, an integer of 64 bits.
+        seed: What identifiers, images and the token follow from, an integer of 64 bits.
+        on_request: A function that is called with each request, before its response is sent and in the thread of
+            its connection; None for none.
 
     Raises:
         ApiTypeError: An argument is of a wrong type.
@@ -59,26 +61,29 @@ class Emulator:
         clock: AnyClock | None = None,
         missing_scope: str | None = None,
         seed: int = 0,
+        on_request: Callable[[RecordedRequest], object] | None = None,
     ) -> None:
+        _validation.optional_function("on_request", on_request)
         _validation.integer("port", port, 0, 65_535)
         seed = _validation.integer("seed", seed, -_INT64, _INT64 - 1)
-        gate = Gate(
-            token=f"emulator_{digits(seed, 'token')}" if token is None else _validation.token(token),
+        authenticator = Authenticator(
+            token=f"emulator_{hex_digest(seed, 'token')}" if token is None else _validation.token(token),
             organisation=None if organisation is None else _validation.text("organisation", organisation),
             missing_scope=_validation.optional_text("missing_scope", missing_scope),
         )
         wire = _checked_wire(wire)
         clock = Clock() if clock is None else checked_clock(clock)
         self._server = Server(port)
-        self._service = Service(
+        self._backend = Backend(
             seed=seed,
             clock=clock,
             wire=wire,
-            gate=gate,
+            authenticator=authenticator,
             routes=routes(ai_tools_api.OPERATIONS),
-            pictures=Pictures(self.url, digits(seed, "pictures")),
+            images=ImageStore(self.url, hex_digest(seed, "pictures")),
+            on_request=on_request,
         )
-        self._server.start(self._service.answer)
+        self._server.start(self._backend.respond)
 
     @property
     def url(self) -> str:
@@ -88,27 +93,27 @@ class Emulator:
     @property
     def token(self) -> str:
         """The token that requests must carry."""
-        return self._service.gate.token
+        return self._backend.authenticator.token
 
     @property
     def clock(self) -> AnyClock:
         """What moves executions on."""
-        return self._service.clock
+        return self._backend.clock
 
     @property
     def wire(self) -> str:
-        """The version of the service whose answers it gives; it may be changed at any time."""
-        return self._service.wire
+        """The version of the service whose responses it sends; it may be changed at any time."""
+        return self._backend.wire
 
     @wire.setter
     def wire(self, value: str) -> None:
-        self._service.wire = _checked_wire(value)
+        self._backend.wire = _checked_wire(value)
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
-        """All requests that came, in their order."""
-        with self._service.lock:
-            return tuple(self._service.memory.journal)
+        """All requests that arrived, in their order."""
+        with self._backend.lock:
+            return tuple(self._backend.state.request_log)
 
     def configuration(self, **settings: Any) -> Configuration:
         """Make a client's configuration for this service.
@@ -140,9 +145,9 @@ class Emulator:
 
         Args:
             tool_name: The tool's name; any text.
-            pending: How long it waits, in seconds of the clock, 0 to 1,000,000,000.
+            pending: How long it is pending, in seconds of the clock, 0 to 1,000,000,000.
             running: How long it runs, in seconds of the clock, 0 to 1,000,000,000.
-            result: What it gives back, a JSON value; None for the usual of such a tool.
+            result: Its result, a JSON value; None for the usual of such a tool.
             error: Why it fails; None lets it complete.
             execution_id: Its identifier; None makes one. An execution of that identifier is replaced.
 
@@ -159,10 +164,11 @@ class Emulator:
             created=self.clock.now(),
             pending=pending,
             running=running,
-            result=_arguments.json_value("result", result),
+            result=_validation.json_value("result", result),
             error=error,
         )
-        self._service.add_execution(script)
+        with self._backend.lock:
+            self._backend.state.records.add(script)
         return script.execution_id
 
     def start_orchestration(
@@ -182,7 +188,7 @@ class Emulator:
 
         Args:
             tools: Names of tools, which are started with it, or identifiers of executions, 1 or more.
-            pending: How long it and the tools that it starts wait, in seconds of the clock, 0 to 1,000,000,000.
+            pending: How long it and the tools that it starts are pending, in seconds of the clock, 0 to 1,000,000,000.
             running: How long each tool that it starts runs, in seconds of the clock, in the same range.
             synthesizing: How long the answer takes after the last tool, in seconds of the clock, in the same range.
             answer: The answer; None makes one.
@@ -197,7 +203,7 @@ class Emulator:
             ApiValueError: An argument has a value that cannot be used.
         """
         tools = _checked_tools(tools)
-        with self._service.lock:
+        with self._backend.lock:
             script = Orchestration(
                 orchestration_id=self._identifier("orch", orchestration_id),
                 executions=tuple(self._execution(tool, pending, running) for tool in tools),
@@ -207,31 +213,42 @@ class Emulator:
                 answer=f"All tools have answered: {', '.join(tools)}." if answer is None else answer,
                 error=error,
             )
-            self._service.memory.records.orchestrations[script.orchestration_id] = script
+            self._backend.state.records.orchestrations[script.orchestration_id] = script
         return script.orchestration_id
 
     def _execution(self, tool: str, pending: float, running: float) -> Execution:
-        known = self._service.memory.records.executions
+        known = self._backend.state.records.executions
         if tool not in known:
             if re.fullmatch("exec_[0-9a-f]{32}", tool):
                 raise ApiValueError(f"there is no execution {tool}")
             tool = self.start_execution(tool, pending=pending, running=running)
         return known[tool]
 
-    def _identifier(self, kind: str, given: str | None) -> str:
-        return f"{kind}_{self._service.next_hex(kind)}" if given is None else _validation.text("identifier", given)
+    def _identifier(self, prefix: str, given: str | None) -> str:
+        return f"{prefix}_{self._backend.next_hex(prefix)}" if given is None else _validation.text("identifier", given)
 
     def fill_examples(self) -> None:
-        """Start executions and orchestrations in the past: some have ended, some fail, some go on."""
-        fill(self._service)
+        """Start executions and an orchestration in the past: some are complete, one has failed, some go on."""
+        seed_examples(self._backend)
+
+    def fill_documented(self) -> None:
+        """Start the execution and the orchestration that the documentation's examples ask for, both complete."""
+        self.start_execution("generate_image", pending=0, running=0, execution_id=DOCUMENTED_EXECUTION)
+        self.start_orchestration(
+            ["generate_image", "search_web"],
+            pending=0,
+            running=0,
+            synthesizing=0,
+            orchestration_id=DOCUMENTED_ORCHESTRATION,
+        )
 
     def add_fault(self, fault: Fault, *, operation: str | None = None, times: int | None = 1) -> None:
-        """Let something go wrong with the requests to come; of several faults, the first added comes first.
+        """Let something go wrong with coming requests; of several faults, the first added comes first.
 
         Args:
             fault: What goes wrong.
             operation: The name of an endpoint's method in ``AIToolsApi``, or ``picture`` for the
-                signed addresses; None for any request.
+                signed URLs; None for any request.
             times: With how many requests, 1 or more; None for all until ``clear_faults`` or ``reset``.
 
         Raises:
@@ -240,23 +257,23 @@ class Emulator:
         """
         if not isinstance(fault, Fault):
             raise ApiTypeError(f"fault takes a Fault, not {type(fault).__name__}")
-        names = {route.name for route in self._service.routes}
+        names = {route.name for route in self._backend.routes}
         if _validation.optional_text("operation", operation) not in names:  # None is the name of the page at the root
             raise ApiValueError(f"there is no operation {_validation.shown(operation)}")
         if times is not None:
             _validation.integer("times", times, 1)
-        with self._service.lock:
-            self._service.memory.faults.add(fault, operation, times)
+        with self._backend.lock:
+            self._backend.state.faults.add(fault, operation, times)
 
     def clear_faults(self) -> None:
         """Let nothing go wrong any more."""
-        with self._service.lock:
-            self._service.memory.faults = Faults()
+        with self._backend.lock:
+            self._backend.state.faults = FaultQueue()
 
     def reset(self) -> None:
         """Forget all executions, orchestrations, faults and requests; identifiers begin anew."""
-        with self._service.lock:
-            self._service.memory = Memory()
+        with self._backend.lock:
+            self._backend.state = State()
 
     def close(self) -> None:
         """Close the port and end all connections; a second time, nothing happens."""
@@ -266,7 +283,7 @@ class Emulator:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -276,8 +293,8 @@ class Emulator:
 
 def _checked_wire(value: object) -> str:
     wire = _validation.text("wire", value)
-    if wire not in WIRES:
-        raise ApiValueError(f"wire must be one of {', '.join(WIRES)}, not {_validation.shown(wire)}")
+    if wire not in WIRE_FORMATS:
+        raise ApiValueError(f"wire must be one of {', '.join(WIRE_FORMATS)}, not {_validation.shown(wire)}")
     return wire
 
 

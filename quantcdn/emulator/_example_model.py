@@ -1,99 +1,94 @@
-"""Answers made from a model alone, for endpoints that have no handler of their own."""
+"""Examples made from a model alone, for endpoints without a handler and for the pages about models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
 from quantcdn.models._base import json_keys
 
-_MOMENT = "2026-01-01T00:00:00.000Z"
-_UNIX_SECONDS = 1_767_225_600
-
 _BY_TYPE: Mapping[object, object] = {
     str: "example",
     bool: True,
     int: 1,
     float: 1.5,
-    datetime: _MOMENT,
+    datetime: "2026-01-01T00:00:00.000Z",
     dict: {"example": True},
     list: [],
     Any: "example",
 }
+_UNIX_SECONDS = 1_767_225_600
 
 _ABSENT = object()
 
 
-def example_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Make an answer that a model can be read from.
+def example_of(model: type[BaseModel], values: Mapping[str, object] = MappingProxyType({})) -> dict[str, Any]:
+    """Make a JSON object that a model can be read from, with optional fields too.
 
     Args:
         model: The model.
-
-    Returns:
-        A value of the right type for every field that it states, by JSON keys; optional fields
-        too, but for those that would hold the model itself again.
+        values: Values that win over those of the types, by ``Model.field`` or ``field``; None leaves a field out.
     """
-    return _example(model, ())
+    return _example(model, values, ())
 
 
-def _example(model: type[BaseModel], outer: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+def example_value(annotation: object) -> object:
+    """Make an example of a type."""
+    return _value(annotation, {}, ())
+
+
+def types_of(annotation: object) -> list[object]:
+    """List the types that an annotation allows: the documented one first, None last."""
+    if get_origin(annotation) is Annotated:
+        return types_of(get_args(annotation)[0])
+    inner = get_args(annotation)
+    if not inner or get_origin(annotation) in (list, dict, Literal):
+        return [annotation]
+    found = [allowed for part in inner for allowed in types_of(part)]
+    return sorted(found, key=lambda allowed: allowed is NoneType)
+
+
+def _example(
+    model: type[BaseModel], values: Mapping[str, object], outer: tuple[type[BaseModel], ...]
+) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, key in json_keys(model).items():
-        field = model.model_fields[name]
-        value = _named(model, name, field.annotation)
-        if value is _ABSENT:
-            value = _value(field.annotation, (*outer, model))
-        if value is not _ABSENT:
+        annotation = model.model_fields[name].annotation
+        by_name = values.get(f"{model.__name__}.{name}", values.get(name, _by_name(model, name, annotation)))
+        value = _value(annotation, values, (*outer, model)) if by_name is _ABSENT else by_name
+        if value is not _ABSENT and value is not None:
             body[key] = value
     return body
 
 
-def _named(model: type[BaseModel], name: str, annotation: object) -> object:
-    """Give what a field's name asks for beyond its type."""
+def _by_name(model: type[BaseModel], name: str, annotation: object) -> object:
+    """Choose what a field's name asks for beyond its type."""
     if name == "status" and hasattr(model, "known_statuses"):
         return "complete"
-    if name.endswith("_at") and int in choices(annotation):
+    if name.endswith("_at") and int in types_of(annotation):
         return _UNIX_SECONDS
     return _ABSENT
 
 
-def choices(annotation: object) -> list[object]:
-    """List the types that an annotation allows.
-
-    Args:
-        annotation: The annotation of a field.
-
-    Returns:
-        The types in their order, so that the documented one is the first; None is the last.
-    """
-    if get_origin(annotation) is Annotated:
-        return choices(get_args(annotation)[0])
-    inner = get_args(annotation)
-    if not inner or get_origin(annotation) in (list, dict, Literal):
-        return [annotation]
-    found = [choice for part in inner for choice in choices(part)]
-    return sorted(found, key=lambda choice: choice is NoneType)
-
-
-def _value(annotation: object, outer: tuple[type[BaseModel], ...]) -> object:
-    kind = choices(annotation)[0]
-    if get_origin(kind) is Literal:
-        return get_args(kind)[0]
-    if get_origin(kind) is list:
-        item = _value(get_args(kind)[0], outer)
-        return [] if item is _ABSENT else [item]
-    if get_origin(kind) is dict:
-        item = _value(get_args(kind)[1], outer)
+def _value(annotation: object, values: Mapping[str, object], outer: tuple[type[BaseModel], ...]) -> object:
+    """Make an example of a type; a model that would hold itself again is absent."""
+    type_ = types_of(annotation)[0]
+    origin, inner = get_origin(type_), get_args(type_)
+    if origin is Literal:
+        return inner[0]
+    if origin in (list, dict):
+        item = _value(inner[-1], values, outer)
+        if origin is list:
+            return [] if item is _ABSENT else [item]
         return {} if item is _ABSENT else {"example": item}
-    known = _BY_TYPE.get(get_origin(kind) or kind, _ABSENT)
-    if known is not _ABSENT or not isinstance(kind, type):
+    known = _BY_TYPE.get(type_, _ABSENT)
+    if known is not _ABSENT or not isinstance(type_, type):
         return known
-    if issubclass(kind, BaseModel):
-        return _ABSENT if kind in outer else _example(kind, outer)
-    return next(iter(kind)).value if issubclass(kind, Enum) else _ABSENT
+    if issubclass(type_, BaseModel):
+        return _ABSENT if type_ in outer else _example(type_, values, outer)
+    return next(iter(type_)).value if issubclass(type_, Enum) else _ABSENT

@@ -1,4 +1,4 @@
-"""What can be made to go wrong, and whose turn it is."""
+"""Fault injection: what can go wrong with a request, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
-from quantcdn.emulator._http.response import Answer, json_answer
+from quantcdn.emulator._http.response import Response, json_response
 from quantcdn.exceptions import ApiTypeError
 
 
@@ -16,8 +15,8 @@ from quantcdn.exceptions import ApiTypeError
 class Fault:
     """What goes wrong with a request.
 
-    Without ``status`` and ``body``, the answer stays as it would have been, but late, with more
-    headers, or cut.
+    Without ``status`` and ``body``, the response stays as it would have been, but late, with more
+    headers, or truncated.
 
     Raises:
         ApiTypeError: A value is of a wrong type.
@@ -25,17 +24,17 @@ class Fault:
     """
 
     status: int | None = None
-    """The status of the answer, 200 to 599; the body is then a JSON error, unless ``body`` is given."""
+    """The status of the response, 200 to 599; the body is then a JSON error, unless ``body`` is given."""
     body: bytes | None = None
-    """The body of the answer, sent as it is; the status is then 200, unless ``status`` is given."""
+    """The body of the response, sent as it is; the status is then 200, unless ``status`` is given."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Headers that win over the answer's own."""
+    """Headers that win over the response's own."""
     delay: float = 0.0
-    """How many real seconds pass before the answer, 0 to 1,000,000,000."""
+    """How many real seconds pass before the response, 0 to 1,000,000,000."""
     retry_after: float | str | None = None
     """The header ``Retry-After``: seconds, or any text."""
     reset: bool = False
-    """Whether the connection is reset, without an answer."""
+    """Whether the connection is reset, without a response."""
     truncate: bool = False
     """Whether the connection ends after half of the body, whose whole length was announced."""
 
@@ -44,7 +43,7 @@ class Fault:
             _validation.integer("status", self.status, 200, 599)
         if self.body is not None and not isinstance(self.body, bytes):
             raise ApiTypeError(f"body takes bytes, not {type(self.body).__name__}")
-        _arguments.duration("delay", self.delay)
+        _validation.duration("delay", self.delay)
         _validation.boolean("reset", self.reset)
         _validation.boolean("truncate", self.truncate)
         if self.retry_after is not None and not isinstance(self.retry_after, str):
@@ -54,32 +53,27 @@ class Fault:
             _validation.header(name, value)
 
     def all_headers(self) -> dict[str, str]:
-        """Give the headers that the answer gets.
+        """List the headers that the response gets.
 
         Returns:
             ``headers``, and ``Retry-After`` where it is set.
         """
-        asked = {} if self.retry_after is None else {"Retry-After": _number(self.retry_after)}
-        return {**asked, **self.headers}
+        if self.retry_after is None:
+            return dict(self.headers)
+        value = self.retry_after if isinstance(self.retry_after, str) else f"{self.retry_after:g}"
+        return {"Retry-After": value, **self.headers}
 
-    def applied(self, answer: Answer) -> Answer:
-        """Spoil an answer.
-
-        Args:
-            answer: The answer as it would have been.
-
-        Returns:
-            The answer that is sent.
-        """
+    def apply_to(self, response: Response) -> Response:
+        """Make the response that is sent of the one that would have been."""
         if self.body is not None:
-            answer = Answer(self.status or 200, self.body, {"Content-Type": "application/json"})
+            response = Response(self.status or 200, self.body, {"Content-Type": "application/json"})
         elif self.status is not None:
-            answer = json_answer(self.status, {"error": _reason(self.status)})
-        answer = answer.with_headers(self.all_headers())
-        return replace(answer, delay=self.delay, reset=self.reset, truncate=self.truncate)
+            response = json_response(self.status, {"error": _reason(self.status)})
+        response = response.with_headers(self.all_headers())
+        return replace(response, delay=self.delay, reset=self.reset, truncate=self.truncate)
 
 
-class Faults:
+class FaultQueue:
     """The faults that wait for their requests."""
 
     def __init__(self) -> None:
@@ -97,10 +91,6 @@ class Faults:
                 self._waiting[place : place + 1] = [] if left == 0 else [(fault, wanted, left)]
                 return fault
         return Fault()
-
-
-def _number(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _reason(status: int) -> str:

@@ -1,4 +1,4 @@
-"""What executions and orchestrations are, and what they have come to at a moment."""
+"""Executions and orchestrations as scripts: their statuses follow from the time alone."""
 
 from __future__ import annotations
 
@@ -8,36 +8,35 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from quantcdn import _validation
-from quantcdn.emulator import _arguments
 
-LIFETIME = 86_400.0
-"""How long a record is kept after it was created, in seconds."""
+RETENTION_SECONDS = 86_400.0
+"""How long a record is kept after it was created."""
 
-# Seconds since 1970 as a float are exact to less than a microsecond only.
+# Around now, seconds since 1970 as a float are exact to a quarter of a microsecond: 0.1 and 0.2 do not add up to 0.3.
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Execution:
-    """One tool's script: when it was asked for, how long each step takes, and how it ends."""
+    """The script of one tool: when it was created, how long each step takes, and how it ends."""
 
     execution_id: str
     tool_name: str
     created: float
-    """When it was asked for, in seconds since 1970."""
+    """In seconds since 1970."""
     pending: float
-    """How long it waits, in seconds."""
+    """For how many seconds it is pending."""
     running: float
-    """How long it runs, in seconds."""
+    """For how many seconds it runs."""
     result: object = None
-    """What the tool gives back; None for the usual of such a tool."""
+    """Its result; None for the usual of such a tool."""
     error: str | None = None
     """Why it fails, or None."""
 
     def __post_init__(self) -> None:
         _validation.text("tool_name", self.tool_name)
-        _arguments.duration("pending", self.pending)
-        _arguments.duration("running", self.running)
+        _validation.duration("pending", self.pending)
+        _validation.duration("running", self.running)
         _validation.optional_text("error", self.error)
 
     @property
@@ -46,16 +45,16 @@ class Execution:
         return self.created + self.pending
 
     @property
-    def ended(self) -> float:
-        """When it ends."""
+    def completed(self) -> float:
+        """When it completes or fails."""
         return self.started + self.running
 
     def status_at(self, now: float) -> str:
-        """Say how far it is at a moment."""
-        return _status(now, [(self.started, "pending"), (self.ended, "running")], self.error)
+        """Find the status at a time."""
+        return _status(now, [(self.started, "pending"), (self.completed, "running")], self.error)
 
-    def is_over(self, now: float) -> bool:
-        """Say whether it has ended, well or badly."""
+    def is_final_at(self, now: float) -> bool:
+        """Say whether the status at a time is the last."""
         return self.status_at(now) in ("complete", "failed")
 
 
@@ -66,19 +65,18 @@ class Orchestration:
     orchestration_id: str
     executions: tuple[Execution, ...]
     created: float
-    """When it was asked for, in seconds since 1970."""
+    """In seconds since 1970."""
     pending: float
-    """How long it waits, in seconds."""
+    """For how many seconds it is pending."""
     synthesizing: float
-    """How long the answer takes after the last tool has ended, in seconds."""
+    """How many seconds the answer takes after the last tool."""
     answer: str
-    """The answer."""
     error: str | None = None
     """Why it fails, or None."""
 
     def __post_init__(self) -> None:
-        _arguments.duration("pending", self.pending)
-        _arguments.duration("synthesizing", self.synthesizing)
+        _validation.duration("pending", self.pending)
+        _validation.duration("synthesizing", self.synthesizing)
         _validation.optional_text("answer", self.answer)
         _validation.optional_text("error", self.error)
 
@@ -88,18 +86,18 @@ class Orchestration:
         return self.created + self.pending
 
     @property
-    def tools_ended(self) -> float:
-        """When the last of its tools ends."""
-        return max(self.started, *(execution.ended for execution in self.executions))
+    def tools_completed(self) -> float:
+        """When the last of its tools completes or fails."""
+        return max(self.started, *(execution.completed for execution in self.executions))
 
     @property
-    def ended(self) -> float:
-        """When it ends."""
-        return self.tools_ended + self.synthesizing
+    def completed(self) -> float:
+        """When it completes or fails."""
+        return self.tools_completed + self.synthesizing
 
     def status_at(self, now: float) -> str:
-        """Say how far it is at a moment; ``waiting`` has another name in each version of the service."""
-        steps = [(self.started, "pending"), (self.tools_ended, "waiting"), (self.ended, "synthesizing")]
+        """Find the status at a time; ``waiting`` has another name in each version of the service."""
+        steps = [(self.started, "pending"), (self.tools_completed, "waiting"), (self.completed, "synthesizing")]
         return _status(now, steps, self.error)
 
 
@@ -113,27 +111,38 @@ _Record = TypeVar("_Record", Execution, Orchestration)
 
 @dataclass
 class Records:
-    """All executions and orchestrations; each is forgotten a day after it was created."""
+    """All executions and orchestrations by their identifiers."""
 
     executions: dict[str, Execution] = field(default_factory=dict[str, Execution])
     orchestrations: dict[str, Orchestration] = field(default_factory=dict[str, Orchestration])
-    _sorted_out: tuple[int, float] = (0, math.inf)
-    """How many were left the last time, and when the first of them is too old."""
+    _count_and_expiry: tuple[int, float] = (0, math.inf)
+    """How many records the last sweep left, and when the first of those expires."""
 
-    def forget(self, now: float) -> None:
-        """Drop what is too old."""
-        count, due = self._sorted_out
-        if count == len(self.executions) + len(self.orchestrations) and now < due:
-            return  # to look at all of thousands would take longer than an answer
-        self.executions = _young(self.executions, now)
-        self.orchestrations = _young(self.orchestrations, now)
-        kept = [one.created for one in self.executions.values()] + [one.created for one in self.orchestrations.values()]
-        self._sorted_out = (len(kept), min(kept, default=math.inf) + LIFETIME - _TOLERANCE)
+    def add(self, execution: Execution) -> None:
+        """Add an execution as the newest, also where it replaces one of the same identifier."""
+        self.executions.pop(execution.execution_id, None)
+        self.executions[execution.execution_id] = execution
+
+    def drop_expired(self, now: float) -> None:
+        """Drop what was created a day ago or earlier."""
+        # Before every request: with thousands of records, a sweep would take longer than the response.
+        count, expiry = self._count_and_expiry
+        if count == len(self.executions) + len(self.orchestrations) and now < expiry:
+            return
+        self.executions = _unexpired(self.executions, now)
+        self.orchestrations = _unexpired(self.orchestrations, now)
+        created = [execution.created for execution in self.executions.values()]
+        created += [orchestration.created for orchestration in self.orchestrations.values()]
+        self._count_and_expiry = (len(created), _expiry(min(created, default=math.inf)))
 
     def newest_first(self) -> list[Execution]:
-        """List the executions; of two of the same moment, the one that was added later comes first."""
+        """List the executions; of two of the same time, the one that was added later comes first."""
         return sorted(self.executions.values(), key=lambda execution: execution.created)[::-1]
 
 
-def _young(records: dict[str, _Record], now: float) -> dict[str, _Record]:
-    return {name: record for name, record in records.items() if now < record.created + LIFETIME - _TOLERANCE}
+def _unexpired(records: dict[str, _Record], now: float) -> dict[str, _Record]:
+    return {name: record for name, record in records.items() if now < _expiry(record.created)}
+
+
+def _expiry(created: float) -> float:
+    return created + RETENTION_SECONDS - _TOLERANCE

@@ -1,18 +1,21 @@
-"""Executions that a demonstration finds there from the start."""
+"""Seed data: executions that a demonstration finds there from the start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantcdn.emulator._backend import Service
+from quantcdn.emulator._backend import Backend
 from quantcdn.emulator._records import Execution, Orchestration
+
+DOCUMENTED_EXECUTION = "exec_0123456789abcdef0123456789abcdef"
+DOCUMENTED_ORCHESTRATION = "orch_0123456789abcdef0123456789abcdef"
 
 
 @dataclass(frozen=True)
 class _Example:
     tool_name: str
     age: float
-    """How long ago it was asked for, in seconds."""
+    """How long ago it was created, in seconds."""
     pending: float
     running: float
     error: str | None = None
@@ -30,26 +33,23 @@ _EXAMPLES = (
     _Example("get_weather", 5, 45.0, 2.0),
 )
 
-_TOGETHER = {"Here is the harbour as you described it, with what the web says of its history.": slice(5, 7)}
+_ANSWERS = {"Here is the harbour as you described it, with what the web says of its history.": slice(5, 7)}
+"""The answers of orchestrations, each with its executions."""
 
 
-def fill(service: Service) -> None:
-    """Add the examples, as old as they say by the service's clock.
-
-    Args:
-        service: Where they are added.
-    """
-    now = service.clock.now()
-    executions = [
-        Execution(f"exec_{service.next_hex('exec')}", e.tool_name, now - e.age, e.pending, e.running, error=e.error)
-        for e in _EXAMPLES
-    ]
-    with service.lock:
+def seed_examples(backend: Backend) -> None:
+    """Add the examples, as old as they say by the backend's clock."""
+    with backend.lock:
+        now, records = backend.clock.now(), backend.state.records
+        executions = [
+            Execution(f"exec_{backend.next_hex('exec')}", e.tool_name, now - e.age, e.pending, e.running, error=e.error)
+            for e in _EXAMPLES
+        ]
         for execution in executions:
-            service.add_execution(execution)
-        for answer, members in _TOGETHER.items():
+            records.add(execution)
+        for answer, members in _ANSWERS.items():
             tools = tuple(executions[members])
-            name = f"orch_{service.next_hex('orch')}"
-            service.memory.records.orchestrations[name] = Orchestration(
+            name = f"orch_{backend.next_hex('orch')}"
+            records.orchestrations[name] = Orchestration(
                 name, tools, tools[0].created, pending=1.0, synthesizing=2.5, answer=answer
             )

@@ -1,4 +1,4 @@
-"""The bodies of answers, as each version of the service writes them."""
+"""Response bodies, as each version of the service writes them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from quantcdn.emulator._records import Execution, Orchestration
 
 ResultOf = Callable[[Execution], object]
-"""Gives what a tool gives back."""
+"""Returns the result of a tool."""
 
 
 @dataclass(frozen=True)
-class Wire:
+class WireFormat:
     """What differs between two versions of the service."""
 
     waiting: str
@@ -25,11 +25,11 @@ class Wire:
     """Whether an orchestration says how long it took."""
 
 
-WIRES: Mapping[str, Wire] = {
-    "4.9": Wire(waiting="polling", answer="synthesizedResponse", has_duration=False),
-    "4.19": Wire(waiting="waiting_tools", answer="result", has_duration=True),
+WIRE_FORMATS: Mapping[str, WireFormat] = {
+    "4.9": WireFormat(waiting="polling", answer="synthesizedResponse", has_duration=False),
+    "4.19": WireFormat(waiting="waiting_tools", answer="result", has_duration=True),
 }
-"""The versions that can be spoken, by their names."""
+"""The versions, by their names."""
 
 
 def execution_body(execution: Execution, now: float, result_of: ResultOf) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def execution_body(execution: Execution, now: float, result_of: ResultOf) -> dic
     }
     if status != "pending":
         body["startedAt"] = int(execution.started)
-    if execution.is_over(now):
-        body |= {"completedAt": int(execution.ended), "duration": _short(execution.running)}
+    if execution.is_final_at(now):
+        body |= {"completedAt": int(execution.completed), "duration": _short(execution.running)}
     return body
 
 
@@ -55,12 +55,14 @@ def execution_entry(execution: Execution, now: float) -> dict[str, Any]:
         "executionId": execution.execution_id,
         "toolName": execution.tool_name,
         "status": execution.status_at(now),
-        "createdAt": iso(execution.created),
+        "createdAt": _iso(execution.created),
     }
-    return body | ({"completedAt": iso(execution.ended)} if execution.is_over(now) else {})
+    return body | ({"completedAt": _iso(execution.completed)} if execution.is_final_at(now) else {})
 
 
-def orchestration_body(orchestration: Orchestration, now: float, wire: Wire, result_of: ResultOf) -> dict[str, Any]:
+def orchestration_body(
+    orchestration: Orchestration, now: float, wire: WireFormat, result_of: ResultOf
+) -> dict[str, Any]:
     """Write the status of an orchestration."""
     status = orchestration.status_at(now)
     executions = orchestration.executions
@@ -68,18 +70,18 @@ def orchestration_body(orchestration: Orchestration, now: float, wire: Wire, res
         "orchestrationId": orchestration.orchestration_id,
         "status": wire.waiting if status == "waiting" else status,
         "toolCount": len(executions),
-        "completedTools": sum(execution.is_over(now) for execution in executions),
+        "completedTools": sum(execution.is_final_at(now) for execution in executions),
         "tools": [_tool(execution, now, result_of) for execution in executions],
-        "createdAt": iso(orchestration.created),
+        "createdAt": _iso(orchestration.created),
     }
     if status == "complete":
         body[wire.answer] = orchestration.answer
     if status == "failed":
         body["error"] = orchestration.error
     if status in ("complete", "failed"):
-        body["completedAt"] = iso(orchestration.ended)
+        body["completedAt"] = _iso(orchestration.completed)
         if wire.has_duration:
-            body["duration"] = round(orchestration.ended - orchestration.created)
+            body["duration"] = round(orchestration.completed - orchestration.created)
     return body
 
 
@@ -99,9 +101,9 @@ def _outcome(execution: Execution, now: float, result_of: ResultOf) -> dict[str,
     return {"error": execution.error} if status == "failed" else {}
 
 
-def iso(moment: float) -> str:
-    """Write a moment as ISO 8601, with milliseconds and a Z."""
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _iso(time: float) -> str:
+    """Write a time as ISO 8601, with milliseconds and a Z."""
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _short(seconds: float) -> int | float:

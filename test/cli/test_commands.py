@@ -15,15 +15,13 @@ from quantcdn import cli
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.commands import demo
 from quantcdn.emulator import Emulator, Fault
-from test.helpers.process import COMMAND, run, shell, started, terminal
+from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 
 
 def all_commands() -> dict[str, Parser]:
-    top = cli.parser(complete=True)
-    assert isinstance(top, Parser)
-    found, waiting = {}, [top]
+    found, waiting = {}, [cli.parser(complete=True)]
     while waiting:
         parser = waiting.pop()
         found[parser.prog] = parser
@@ -35,6 +33,10 @@ def test_all_commands_are_there() -> None:
     assert sorted(all_commands()) == [
         "quantcdn",
         "quantcdn completion",
+        "quantcdn config",
+        "quantcdn config get",
+        "quantcdn config path",
+        "quantcdn config set",
         "quantcdn demo",
         "quantcdn doctor",
         "quantcdn emulator",
@@ -44,6 +46,8 @@ def test_all_commands_are_there() -> None:
         "quantcdn executions save",
         "quantcdn executions wait",
         "quantcdn executions watch",
+        "quantcdn help",
+        "quantcdn login",
         "quantcdn mcp",
         "quantcdn mcp list",
         "quantcdn orchestrations",
@@ -57,29 +61,43 @@ def test_all_commands_are_there() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(all_commands()))
-def test_help_opens_with_two_examples_that_the_parser_takes(name: str) -> None:
+NAMES = sorted(all_commands())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_has_usage_then_options_then_two_examples_that_the_parser_takes(name: str) -> None:
     done = run(*name.split()[1:], "--help")
     assert done.code == 0
-    about, found, rest = done.out.partition("\n\nexamples:\n")
-    assert about
-    assert found
-    examples, _, rest = rest.partition("\n\nusage: ")
-    assert rest
+    assert done.out.startswith(f"usage: {name}")
+    options, _, examples = done.out.partition("\nexamples:\n")
+    assert "\noptions:\n  -h, --help" in options
+    examples = examples.partition("\n\n")[0].replace("\\\n", " ").replace("|\n", "| ")
     assert len(examples.splitlines()) >= 2
-    for command in re.findall(r"\bquantcdn ([^|()>\n]*)", examples):
+    for command in re.findall(r"\bquantcdn ([^|()<>\n]*)", examples):
         assert callable(cli.parser().parse_args(command.split()).run)
 
 
-def test_summaries_of_the_tables_are_those_of_the_modules() -> None:
-    from importlib import import_module
+def test_help_is_a_command_too() -> None:
+    assert run("help").out == run("--help").out
+    assert run("help", "executions", "wait").out == run("executions", "wait", "--help").out
+    assert run("help", "executions").out == run("executions").out
 
-    tables = [cli.COMMANDS]
-    while tables:
-        for module_name, summary in tables.pop().values():
-            module = import_module(module_name)
-            assert summary == module.SUMMARY
-            tables.extend([module.COMMANDS] if hasattr(module, "COMMANDS") and module is not cli else [])
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_help_is_wrapped_to_the_terminal_and_breaks_no_word(columns: int) -> None:
+    for name in ("", "executions wait", "executions watch", "doctor", "completion"):
+        code, shown = on_terminal(*name.split(), "--help", columns=columns)
+        assert code == 0
+        assert max(map(len, shown.splitlines())) < columns
+        whole = run(*name.split(), "--help", COLUMNS="2000").out
+        assert re.findall(r"[^\s,|\\]+", shown) == re.findall(r"[^\s,|\\]+", whole)
+
+
+@pytest.mark.parametrize("line", ["quantcdn", "quantcdn executions"])
+def test_a_group_alone_shows_its_help(line: str) -> None:
+    done = run(*line.split()[1:])
+    assert (done.code, done.err) == (0, "")
+    assert done.out == run(*line.split()[1:], "--help").out
 
 
 def test_the_version_is_there_by_command_and_by_module() -> None:
@@ -99,9 +117,14 @@ def imported(*words: str) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
 
 
-def test_the_version_loads_the_package_argparse_and_two_modules() -> None:
-    package = imported("-c", "import quantcdn, argparse, re, shutil, locale")
-    assert imported(COMMAND, "--version") - package == {"quantcdn.cli", "quantcdn.cli.arguments"}
+@pytest.mark.parametrize("words", [["--version"], ["--help"], [], ["executions", "--help"], ["completion", "bash"]])
+def test_what_needs_no_service_loads_no_dependency_and_no_other_command(words: list[str]) -> None:
+    loaded = imported(COMMAND, *words)
+    assert "quantcdn.cli" in loaded
+    assert not loaded & {"pydantic", "urllib3", "dateutil", "typing_extensions", "rich", "ssl"}
+    assert {name for name in loaded if name.startswith("quantcdn.cli.commands.")} <= {
+        f"quantcdn.cli.commands.{word}" for word in words[:1]
+    }
 
 
 def test_importing_the_package_loads_nothing_of_the_command_line() -> None:
@@ -111,42 +134,55 @@ def test_importing_the_package_loads_nothing_of_the_command_line() -> None:
 
 
 def test_importing_the_package_leaves_what_not_every_program_needs_for_later() -> None:
-    late = {
-        "quantcdn.chat",
-        "quantcdn.images",
-        "quantcdn.models._statistics",
-        "quantcdn._display.views",
-        "dateutil",
-        "pandas",
-        "IPython",
-    }
-    assert not imported("-c", "import quantcdn") & late
+    assert not imported("-c", "import quantcdn") & {"pydantic", "urllib3", "dateutil"}
+    assert "pydantic" not in imported("-c", "import quantcdn; quantcdn.Configuration")
+    used = imported("-c", "import quantcdn; quantcdn.AIToolsApi(quantcdn.ApiClient())")
+    assert "pydantic" in used
+    assert not used & {"dateutil", "pandas", "IPython", "rich", "jsonschema"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "environ", "code", "said"),
     [
-        ([], {}, 2, "quantcdn: the following arguments are required: COMMAND"),
-        (["nonsense"], {}, 2, "invalid choice"),
-        (["executions"], {}, 2, "Try: quantcdn executions --help"),
-        (["executions", "list", "--em"], {}, 2, "unrecognized arguments: --em\nTry: quantcdn executions list --help"),
+        (["nonsense"], {}, 2, "invalid choice: 'nonsense'; choose from tools, executions, "),
+        (["exections"], {}, 2, "invalid choice: 'exections'; did you mean executions?"),
+        (["executions", "lst"], {}, 2, "did you mean list?\nTry: quantcdn executions --help"),
+        (["executions", "list", "--statsu", "failed"], {}, 2, "did you mean --status?"),
+        (["executions", "list", "--statsu=failed"], {}, 2, "did you mean --status?"),
+        (["executions", "list", "--status", "Faild"], {}, 2, "did you mean failed?"),
+        (["--organization=a", "--emulater", "tools", "list"], {}, 2, "did you mean --emulator?"),
+        (["--host", "https://a.example", "tools", "list", "--emulator"], {}, 2, "not allowed with argument --host"),
+        (["--verbose", "completion", "bash"], {}, 2, "quantcdn completion: it takes no --verbose"),
+        (["executions", "list", "--em"], {}, 2, "unrecognized arguments: --em; did you mean --emulator?\nTry: "),
         (["doctor", "now"], {}, 2, "unrecognized arguments: now\nTry: quantcdn doctor --help"),
         (["--emul"], {}, 2, "Try: quantcdn --help"),
         (["executions", "list", "--limit", "many"], {}, 2, "invalid int value"),
-        (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "limit must be from 1 to 100"),
+        (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "quantcdn: --limit must be from 1 to 100"),
+        (["executions", "list", "--emulator", "--limit", "0", "--since", "1h"], {}, 2, "--limit must be from 1 to 100"),
+        (["executions", "list", "--since", "3x"], {}, 2, "such as 90, 5m, 2h or none is expected, not '3x'"),
+        (["executions", "list", "--since", "0"], {}, 2, "above 0"),
+        (["executions", "list", "--emulator", "--json", "--tool", "a"], {}, 2, "give --ndjson with --tool or --since"),
+        (["executions", "wait", "x", "--emulator", "--result", "--fields", "a"], {}, 2, "--result is the result alone"),
+        (["executions", "wait", "x", "--result", "--json"], {}, 2, "not allowed with"),
+        (["help", "executions", "wiat"], {}, 2, "quantcdn executions: there is no command 'wiat'; did you mean wait?"),
+        (["help", "tools", "list", "more"], {}, 2, "there is no command 'more'"),
         (["executions", "list", "--json", "--ndjson"], {}, 2, "not allowed with"),
         (["executions", "list", "--emulator", "--json", "--fields", "status"], {}, 2, "give --ndjson with --fields"),
         (["executions", "list", "--fields", "status,"], {}, 2, "names of fields"),
-        (["executions", "get", "--emulator", ".."], {}, 2, "execution_id cannot be"),
+        (["executions", "get", "--emulator", ".."], {}, 2, "quantcdn: ID cannot be"),
+        (["orchestrations", "get", "--emulator", "."], {}, 2, "quantcdn: ID cannot be"),
+        (["executions", "wait", "--emulator", ".."], {}, 2, "quantcdn: ID cannot be"),
+        (["tools", "list", "--organisation", "a", "--host", "http://a.example"], {"BEARER_TOKEN": "x"}, 2,
+         "would be reached without encryption; use https\n"),
         (["executions", "wait", "x", "--timeout", "soon"], {}, 2, "such as 90, 5m, 2h or none"),
         (["executions", "wait", "x", "--interval", "0"], {}, 2, "above 0"),
         (["tools", "config", "--emulator", "--allow", "nothing"], {}, 2, "no such tool: nothing"),
-        (["tools", "config", "--emulator", "--auto-execute"], {}, 2, "allowed"),
+        (["tools", "config", "--emulator", "--auto-execute"], {}, 2, "--auto-execute needs --allow with the names"),
         (["tools", "show", "--emulator", "get_wether"], {}, 3, "did you mean get_weather?"),
         (["tools", "show", "--emulator", "xyz"], {}, 3, "'quantcdn tools names' lists"),
         (["executions", "get", "--emulator", "exec_1"], {}, 3, "kept for 24 hours"),
         (["orchestrations", "get", "--emulator", "orch_1"], {}, 3, "kept for 24 hours"),
-        (["demo", "--speed", "0"], {}, 2, "speed must be above 0"),
+        (["demo", "--speed", "0"], {}, 2, "quantcdn: --speed must be above 0"),
         (["emulator", "--port", "70000"], {}, 1, "port must be from 0 to 65535"),
         (["x\x1b]0;title\x07"], {}, 2, "x\\x1b]0;title\\x07"),
     ],
@@ -209,6 +245,28 @@ def test_verbose_logs_each_request_to_stderr() -> None:
     assert done.out.startswith("get_weather\n")
 
 
+def test_quiet_leaves_errors_alone_on_stderr(tmp_path: Path) -> None:
+    with Emulator() as service:
+        done = service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
+        wait = ("executions", "wait", done, "--save", str(tmp_path), "--fields", "status")
+        talkative, quiet = run(*wait, service=service), run("-q", *wait, service=service)
+        assert (quiet.code, quiet.out, quiet.err) == (0, talkative.out, "")
+        assert talkative.err
+        assert on_terminal("mcp", "list", "-q", service=service)[1].count("no MCP servers") == 0
+        lost = run("executions", "wait", "exec_no", "--quiet", service=service)
+        assert (lost.code, lost.err.count("\n")) == (3, 1)
+
+
+def test_a_response_about_another_identifier_is_told_without_a_python_argument() -> None:
+    body = b'{"executionId":"other","toolName":"t","status":"complete","createdAt":1}'
+    with Emulator() as service:
+        service.add_fault(Fault(body=body), times=None)
+        done = run("executions", "get", EXECUTION_ID, service=service)
+    assert done.code == 1
+    assert "ask for the identifier of that example" in done.err
+    assert "Configuration(" not in done.err
+
+
 def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
     with Emulator() as service:
         service.fill_examples()
@@ -242,6 +300,20 @@ def test_ctrl_c_ends_with_130_and_says_nothing_of_python() -> None:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate()
     assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_settings_may_stand_before_the_command_too() -> None:
+    with Emulator(token="mine") as service:
+        known = {"QUANTCDN_API_TOKEN": "mine"}
+        right = ["--host", service.url, "--organisation", "acme"]
+        for words in (
+            [*right, "tools", "names"],
+            ["--host", service.url, "tools", "--organisation", "acme", "names"],
+            ["--host", "http://127.0.0.1:9", "--organisation", "other", "tools", "names", *right],
+        ):
+            done = run(*words, **known)
+            assert (done.code, done.err) == (0, "")
+        assert {request.arguments["organisation"] for request in service.requests} == {"acme"}
 
 
 @pytest.mark.parametrize("arguments", [["tools", "names"], ["executions", "list"], ["demo", "--speed", "50"]])

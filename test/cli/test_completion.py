@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import pty
 import select
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from docs.tools import completions
 from quantcdn import cli
-from quantcdn.cli.command_tree import Command, grammar
-from quantcdn.cli.commands import completion
+from quantcdn.cli.arguments import Parser
+from quantcdn.cli.command_tree import Command, command_of
+from test.helpers.process import COMMAND, run
 from test.tools.parts import needed
 
-COMMAND = str(Path(sys.executable).with_name("quantcdn"))
 PROMPT = "READY> "
-PROGRAM = grammar(cli.parser(complete=True))
+PROGRAM = command_of(cli.parser(complete=True))
 
 Ask = Callable[[str], list[str]]
 """Gives the candidates for the last word of a line."""
 
 
 def script(shell: str) -> str:
-    environ = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    done = subprocess.run([COMMAND, "completion", shell], capture_output=True, text=True, check=True, env=environ)
-    assert done.stderr == ""
-    return done.stdout
+    done = run("completion", shell)
+    assert (done.code, done.err) == (0, "")
+    return done.out
+
+
+def test_the_scripts_are_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for shell in SHELLS:
+        assert script(shell) == completions.scripts()[f"quantcdn.{shell}"], "run python docs/tools/completions.py"
+    monkeypatch.setattr("sys.argv", ["completions.py", "--check", "--folder", str(tmp_path)])
+    assert completions.main() == 1
+    monkeypatch.setattr("sys.argv", ["completions.py", "--folder", str(tmp_path)])
+    assert completions.main() == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["quantcdn.bash", "quantcdn.fish", "quantcdn.zsh"]
 
 
 @pytest.fixture(scope="module")
@@ -238,14 +246,13 @@ def test_fish_shows_what_each_candidate_is(folder: Path) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_no_text_of_the_help_can_break_a_script(shell: str, tmp_path: Path) -> None:
     odd = 'it\'s [the] "odd": `one` $(two) $three \\four\\ ]: {five} (six)'
-    parser = argparse.ArgumentParser("quantcdn")
-    commands = parser.add_subparsers(metavar="COMMAND")
-    command = commands.add_parser("odd", help=odd)
+    parser = Parser(prog="quantcdn")
+    parser.add_commands({"odd": odd, "even": odd}, "nowhere")
+    command = parser.commands["odd"]
     command.add_argument("--odd", choices=["left", "right"], help=odd)
     command.add_argument("--other", metavar="X", help=odd)
-    commands.add_parser("even", help=odd)
     (tmp_path / "here").mkdir()
-    (tmp_path / f"quantcdn.{shell}").write_text("\n".join(completion._SCRIPTS[shell](grammar(parser))) + "\n")
+    (tmp_path / f"quantcdn.{shell}").write_text("\n".join(completions.SHELLS[shell](command_of(parser))) + "\n")
     with SHELLS[shell](tmp_path) as ask:
         assert sorted(ask("quantcdn ")) == ["even", "odd"]
         assert ask("quantcdn odd --od") == ["--odd"]
@@ -280,11 +287,10 @@ def test_the_line_that_the_help_gives_for_a_settings_file_works(shell: str) -> N
     )
     assert done.stdout.strip() in ("complete -F _quantcdn quantcdn", "_quantcdn")
     assert done.stderr == ""
-    help_text = subprocess.run([COMMAND, "completion", "--help"], capture_output=True, text=True, check=True).stdout
-    assert line.replace(COMMAND, "quantcdn") in help_text
+    assert line.replace(COMMAND, "quantcdn") in run("completion", "--help").out
 
 
 def test_another_shell_is_wrong_usage() -> None:
-    done = subprocess.run([COMMAND, "completion", "tcsh"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert all(shell in done.stderr for shell in ("bash", "zsh", "fish"))
+    done = run("completion", "tcsh")
+    assert done.code == 2
+    assert all(shell in done.err for shell in SHELLS)

@@ -14,18 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EXECUTION_ID, ORCHESTRATION_ID
 from quantcdn import cli
 from quantcdn.cli import runner
-from quantcdn.cli.command_tree import grammar
+from quantcdn.cli.command_tree import command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 from quantcdn.emulator import Clock, Emulator
+from quantcdn.emulator._seed import DOCUMENTED_EXECUTION as EXECUTION_ID
+from quantcdn.emulator._seed import DOCUMENTED_ORCHESTRATION as ORCHESTRATION_ID
 from test.tools.parts import free_port, needed
 
 COMMAND = Path(sys.executable).with_name("quantcdn")
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE, MANUAL = DOCS / "cli.md", DOCS / "quantcdn.1"
-PROGRAM = grammar(cli.parser(complete=True))
+PROGRAM = command_of(cli.parser(complete=True))
 COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
@@ -122,6 +123,10 @@ class Shell:
 
     def __init__(self, folder: Path, service: Emulator) -> None:
         (folder / ".config" / "fish" / "completions").mkdir(parents=True)
+        (folder / "token.txt").write_text(service.token)
+        (folder / ".config" / "quantcdn").mkdir()
+        (folder / ".config" / "quantcdn" / "config.toml").write_text('organisation = "acme"\n')
+        (folder / ".config" / "quantcdn" / "config.toml").chmod(0o600)
         self._output = folder / "output"
         self._folder = folder
         self._environ = {

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import pty
 import re
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from quantcdn.cli import main
-from quantcdn.cli.commands import doctor
 from quantcdn.emulator import Emulator, Fault
+from test.helpers.process import on_terminal, run
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
 from test.tools.parts import Certificates, ConnectProxy, Tinyproxy, black_hole, dead_port
 
-COMMAND = str(Path(sys.executable).with_name("quantcdn"))
-COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 TOKEN = "s3cr3t-0f-the-test"
 NAMES = answer(200, {"tools": ["get_weather", "calculate"], "count": 2})
 
@@ -52,21 +47,12 @@ class Report:
     """What one run of the command said: the state and the text of each check, in their order."""
 
     def __init__(self, *arguments: str, stdin: str = "", token: str = TOKEN, **environ: str) -> None:
-        environ = {"PATH": "", "HOME": "/nonexistent", "QUANTCDN_API_TOKEN": token, **COVERAGE, **environ}
-        self.done = subprocess.run(
-            [COMMAND, "doctor", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env={name: value for name, value in environ.items() if value},
-        )
-        assert self.done.stderr == ""
-        assert token == "" or token not in self.done.stdout
-        self.code = self.done.returncode
-        lines = [re.fullmatch("(ok|fail|skip) +([a-z]+): (.+)", line) for line in self.done.stdout.splitlines()]
-        assert all(lines), self.done.stdout
+        self.done = run("doctor", *arguments, stdin=stdin, **{"QUANTCDN_API_TOKEN": token, "NO_PROXY": "", **environ})
+        assert self.done.err == ""
+        assert token == "" or token not in self.done.out
+        self.code = self.done.code
+        lines = [re.fullmatch("(ok|fail|skip) +([a-z]+): (.+)", line) for line in self.done.out.splitlines()]
+        assert all(lines), self.done.out
         self.states = {line[2]: line[1] for line in lines if line}
         self.texts = {line[2]: line[3] for line in lines if line}
 
@@ -76,7 +62,7 @@ class Report:
 
     def only(self, name: str, code: int) -> str:
         """Check that one check alone fails, and give its text."""
-        assert (self.failed, self.code) == ([name], code), self.done.stdout
+        assert (self.failed, self.code) == ([name], code), self.done.out
         return self.texts[name]
 
 
@@ -106,8 +92,9 @@ ok    name: 127\.0\.0\.1 is an address
 ok    connection: 127\.0\.0\.1 port \d+, made in \d\.\d\d s
 skip  tls: the host is http, which is not encrypted
 ok    call: the names of 4 tools came in \d\.\d\d s
+ok    versions: quantcdn [\w.]+, Python [\w.+]+, urllib3 [\w.]+, pydantic [\w.]+, \w+SSL .*, \w+ \w+
 """,
-        report.done.stdout,
+        report.done.out,
     )
     assert report.code == 0
 
@@ -119,7 +106,7 @@ def test_each_setting_is_told_with_where_it_came_from(tmp_path: Path) -> None:
     file.chmod(0o600)
     with Emulator(token=TOKEN, organisation="acme") as service:
         report = Report("--host", service.url, XDG_CONFIG_HOME=str(tmp_path))
-        assert report.code == 0, report.done.stdout
+        assert report.code == 0, report.done.out
         assert report.texts["host"] == f"{service.url} (--host)"
         assert report.texts["token"] == f"********, {len(TOKEN)} characters (environment QUANTCDN_API_TOKEN)"
         assert report.texts["organisation"] == f"acme ({file})"
@@ -148,7 +135,11 @@ DAY = 86_400
         ({"exp": 3 * DAY + 60}, "ok", r"the JWT is good until 20\d\d-\d\d-\d\d .* UTC, for 3 days; .* not verified"),
         ({"exp": 7_300}, "ok", "for 2 hours;"),
         ({"exp": 45.5}, "ok", "for 4[0-9] seconds;"),
-        ({"exp": -400}, "fail", "the JWT has expired on .* UTC, 6 minutes ago: get a new token"),
+        (
+            {"exp": -400},
+            "fail",
+            "the JWT has expired on .* UTC, 6 minutes ago: make a new one in the QuantCDN dash",
+        ),
         ({"exp": 2 * DAY, "nbf": DAY}, "fail", "the JWT is not good before .*: check this machine's clock"),
         ({"nbf": -DAY}, "ok", "the JWT does not say how long it is good"),
     ],
@@ -182,14 +173,21 @@ def test_a_jwt_is_read_for_when_it_expires(claims: dict[str, float], state: str,
         (jwt(exp=0), "expired on 1970-01-01 00:00:00 UTC"),
     ],
 )
-def test_any_other_token_is_no_trouble(token: str, said: str) -> None:
-    assert said in doctor._expiry(token, time.time()).text
+def test_any_other_token_is_no_trouble(
+    token: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QUANTCDN_API_TOKEN", token)
+    with dead_port() as port:
+        main(["doctor", "--host", f"http://127.0.0.1:{port}"])
+    (expiry,) = [line for line in capsys.readouterr().out.splitlines() if "  expiry: " in line]
+    assert said in expiry
 
 
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
         (401, 4, "Check the access token"),
+        (401, 4, "Make a token in the QuantCDN dashboard, under Profile, API Tokens, and run 'quantcdn login'"),
         (403, 4, "check the organisation's name and the scopes"),
         (404, 3, "Check that the host is the service's"),
         (429, 1, "Send fewer requests"),
@@ -282,7 +280,7 @@ def test_a_resolver_that_never_answers_is_not_waited_for(
     main(["doctor", "--host", "https://host.test", "--timeout", "0.1"])
     ended.set()
     assert time.monotonic() - started < 5
-    assert "fail  name: host.test port 443: no answer within 0.1 s: check that" in capsys.readouterr().out
+    assert "fail  name: host.test port 443: no response within 0.1 s: check that" in capsys.readouterr().out
 
 
 def test_a_port_where_nobody_listens_is_told() -> None:
@@ -294,7 +292,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 def test_a_black_hole_is_told_within_the_limit() -> None:
     with black_hole() as port:
         report = of_host(f"http://127.0.0.1:{port}", "--timeout", "0.2")
-    assert "no answer within 0.2 s: check the host (--host)" in report.only("connection", 1)
+    assert "no response within 0.2 s: check the host (--host)" in report.only("connection", 1)
 
 
 def test_all_addresses_share_the_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -314,7 +312,7 @@ def test_all_addresses_share_the_limit(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_tls_is_told_with_version_authority_and_end(certificates: Certificates) -> None:
     with ScriptedServer(NAMES, context=certificates.context()) as server:
         report = of_host(server.url, SSL_CERT_FILE=certificates.file)
-    assert report.code == 0, report.done.stdout
+    assert report.code == 0, report.done.out
     assert re.fullmatch(r"TLSv1\.3, certificate from trustme .*, good until 20\d\d-\d\d-\d\d", report.texts["tls"])
     assert re.fullmatch(r"localhost is .*127\.0\.0\.1.*, found in \d\.\d\d s", report.texts["name"])
 
@@ -337,24 +335,40 @@ def test_a_certificate_that_is_not_accepted_is_told_with_what_to_do(
     assert server.requests == []  # no call was made
 
 
+@contextmanager
+def raw_server(serve: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Accept one connection and let a function do with it what it likes; gives the address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                serve(connection)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
 def test_a_port_that_does_not_speak_tls_is_told() -> None:
-    with ScriptedServer(then_close(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
-        # Any bytes but TLS are an answer at once; this server waits for the end of a request's head.
-        server._head = lambda connection: connection.recv(1)
-        text = of_host(f"https://127.0.0.1:{server.port}").only("tls", 1)
-    assert "check the host's scheme and port" in text
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with raw_server(serve) as url:
+        assert "check the host's scheme and port" in of_host(url).only("tls", 1)
 
 
 def test_a_cut_in_the_handshake_is_told() -> None:
-    with ScriptedServer(close) as server:
-        server._head = lambda connection: connection.recv(65_536)
-        of_host(f"https://127.0.0.1:{server.port}").only("tls", 1)
+    with raw_server(lambda connection: connection.recv(65_536)) as url:
+        of_host(url).only("tls", 1)
 
 
 def test_a_handshake_that_never_ends_is_told_within_the_limit() -> None:
     with ScriptedServer(NAMES) as server:  # waits for the end of a request's head
         report = of_host(f"https://127.0.0.1:{server.port}", "--timeout", "0.2")
-    assert "no answer within 0.2 s" in report.only("tls", 1)
+    assert "no response within 0.2 s" in report.only("tls", 1)
 
 
 def drip(connection: socket.socket) -> None:
@@ -378,7 +392,7 @@ def test_behind_a_proxy_the_proxy_is_resolved_and_connected_to(
     tinyproxy.forget()
     with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
         report = of_host(elsewhere(server.url), SSL_CERT_FILE=certificates.file, HTTPS_PROXY=tinyproxy.url)
-    assert report.code == 0, report.done.stdout
+    assert report.code == 0, report.done.out
     assert report.texts["proxy"] == f"{tinyproxy.url} (HTTPS_PROXY)"
     assert report.texts["name"] == "127.0.0.1 is an address"
     assert f"port {tinyproxy.port}," in report.texts["connection"]
@@ -390,7 +404,7 @@ def test_behind_a_proxy_the_proxy_is_resolved_and_connected_to(
 def test_this_machine_is_reached_without_a_proxy() -> None:
     with Emulator(token=TOKEN) as service:
         report = of_host(service.url, HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1")
-    assert report.code == 0, report.done.stdout
+    assert report.code == 0, report.done.out
     assert report.texts["proxy"] == "none"
 
 
@@ -409,7 +423,7 @@ def test_the_proxys_user_and_password_are_sent_and_not_shown(
         settings = {"SSL_CERT_FILE": certificates.file}
         known = guarded_tinyproxy.url.replace("//", "//alice:pa%35%35w0rd@")
         report = of_host(elsewhere(server.url), HTTPS_PROXY=known, **settings)
-        assert report.code == 0, report.done.stdout
+        assert report.code == 0, report.done.out
         assert report.texts["proxy"] == f"{guarded_tinyproxy.url} (HTTPS_PROXY)"
         unknown = guarded_tinyproxy.url.replace("//", "//alice:s3sam3@")
         refused = of_host(elsewhere(server.url), HTTPS_PROXY=unknown, **settings)
@@ -417,17 +431,17 @@ def test_the_proxys_user_and_password_are_sent_and_not_shown(
     assert re.search("the proxy refused to connect: 40[17] .*: check the proxy in HTTPS_PROXY, with its user", text)
     assert refused.states["tls"] == "skip"
     for secret in ("pa%35", "pa55", "s3sam3"):
-        assert secret not in report.done.stdout + refused.done.stdout
+        assert secret not in report.done.out + refused.done.out
 
 
 @pytest.mark.parametrize(
     ("said_by_proxy", "said"),
     [
         (then_close(answer(407, "", reason="\x1b[31m{0} No")), "refused to connect: 407"),
-        (then_close(b"\x00\xff no HTTP\r\n\r\n"), "no answer that is HTTP: BadStatusLine"),
+        (then_close(b"\x00\xff no HTTP\r\n\r\n"), "no response that is HTTP: BadStatusLine"),
         (close, "check the proxy in HTTPS_PROXY"),
-        (lambda connection: connection.recv(1), "no answer within 0.5 s"),
-        (drip, "no answer within 0.5 s"),
+        (lambda connection: connection.recv(1), "no response within 0.5 s"),
+        (drip, "no response within 0.5 s"),
     ],
     ids=["refuses", "garbage", "closes", "silent", "drips"],
 )
@@ -454,7 +468,7 @@ def test_through_a_proxy_with_tls_the_call_alone_tells(certificates: Certificate
     with ScriptedServer(NAMES, context=certificates.context("0.0.0.0")) as server:
         with ConnectProxy(context=certificates.context()) as proxy:
             report = of_host(elsewhere(server.url), SSL_CERT_FILE=certificates.file, HTTPS_PROXY=proxy.url)
-    assert report.code == 0, report.done.stdout
+    assert report.code == 0, report.done.out
     assert report.states["tls"] == "skip"
     assert report.states["call"] == "ok"
 
@@ -472,31 +486,29 @@ def test_what_comes_from_outside_cannot_reach_the_terminal() -> None:
 
 
 def test_as_json_it_is_one_array() -> None:
-    done = subprocess.run(
-        [COMMAND, "doctor", "--emulator", "--json"], capture_output=True, check=True, env={"PATH": "", **COVERAGE}
-    )
-    records = json.loads(done.stdout)
+    records = json.loads(run("doctor", "--emulator", "--json").out)
     assert records[4] == {"check": "proxy", "state": "ok", "text": "none"}
-    assert [record["state"] for record in records] == ["ok"] * 7 + ["skip", "ok"]
+    assert [record["state"] for record in records] == ["ok"] * 7 + ["skip", "ok", "ok"]
+
+
+def test_without_a_token_it_says_where_to_get_one_and_names_versions_all_the_same(tmp_path: Path) -> None:
+    report = Report("--organisation", "acme", "--host", "https://a.invalid", token="")
+    assert report.texts["token"].endswith("Make one in the QuantCDN dashboard, under Profile, API Tokens")
+    assert report.states["versions"] == "ok"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_on_a_terminal_no_line_is_too_wide_and_no_word_is_broken(columns: int) -> None:
+    _, shown = on_terminal("doctor", "--host", "https://a.invalid", columns=columns, NO_COLOR="1")
+    assert max(map(len, shown.splitlines())) < columns
+    assert shown.split() == run("doctor", "--host", "https://a.invalid").out.split()
 
 
 def test_colours_are_for_terminals() -> None:
     def shown(**environ: str) -> str:
-        ours, theirs = pty.openpty()
-        environ = {"PATH": "", "TERM": "xterm", **COVERAGE, **environ}
-        with subprocess.Popen(
-            [COMMAND, "doctor", "--emulator"], stdin=theirs, stdout=theirs, stderr=theirs, env=environ
-        ) as process:
-            os.close(theirs)
-            text = b""
-            while True:
-                try:
-                    text += os.read(ours, 65_536)
-                except OSError:
-                    break
-        os.close(ours)
-        assert process.returncode == 0
-        return text.decode()
+        code, text = on_terminal("doctor", "--emulator", **environ)
+        assert code == 0
+        return text
 
     assert shown().startswith("\x1b[32mok  \x1b[0m  host: ")
     assert "\x1b" not in shown(NO_COLOR="1")

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from quantcdn import ApiValueError
-from quantcdn.cli.audit_log import Log
+from quantcdn.cli.audit_log import AuditLog
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Listed
+from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 from test.helpers.process import on_terminal, run, started, terminal, until
 
 FIRST, SECOND, THIRD = (f"exec_{digit * 32}" for digit in "123")
@@ -115,7 +115,32 @@ def test_the_table_stays_in_place_on_a_terminal(service: Emulator) -> None:
     for before, frame in pairwise(frames):
         assert frame.startswith(f"\x1b[{before.count(chr(10))}F")
     assert "21 executions" in frames[-1]
-    assert "tool_19" in frames[-1].splitlines()[1]
+    assert "calculate" in frames[-1].splitlines()[1]
+    assert "tool_19" in frames[-1].splitlines()[2]
+    assert "… 15 not shown: 15 complete" in frames[-1]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_unfinished_ones_come_first_and_failed_ones_stay_in_sight(service: Emulator, columns: int) -> None:
+    service.start_execution("generate_image", pending=0, running=0, error="no", execution_id=FIRST)
+    service.start_execution("get_weather", pending=0, running=9, execution_id=SECOND)
+    for _ in range(40):
+        service.start_execution("calculate", pending=0, running=0)
+    for _ in range(30):
+        service.start_execution("search_web", pending=9, running=9)
+    words = ("executions", "watch", "--timeout", "0")
+    with terminal(*words, service=service, columns=columns, lines=24, NO_COLOR="1") as shown:
+        assert shown.end() == 0
+    lines = shown.shown.replace("\r\n", "\n").replace("\x1b[K", "").split("\x1b[J")[-2].splitlines()
+    assert len(lines) <= 23
+    assert max(map(len, lines)) < columns
+    titles, *rows, left_out, _ = lines
+    assert titles.split() == ["EXECUTION", "TOOL", "STATUS", "AGE", "DURATION"]
+    statuses = [row.split()[2] for row in rows]  # no word is broken
+    assert statuses == ["pending"] * 19 + ["failed"]
+    assert rows[-1].split()[1] == "generate_image"
+    assert left_out == "… 52 not shown: 11 pending · 40 complete · 1 running"
+    assert (FIRST in rows[-1]) is (columns >= 80)
 
 
 def test_without_a_screen_to_draw_on_a_change_is_a_line(service: Emulator) -> None:
@@ -136,9 +161,11 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in data.splitlines()]
 
 
-def listed(identifier: str, status: str, age: float = 0) -> Listed:
+def listed(identifier: str, status: str, age: float = 0) -> ExecutionSummary:
     created = (START - timedelta(seconds=age)).isoformat()
-    return Listed.model_validate({"executionId": identifier, "toolName": "t", "status": status, "createdAt": created})
+    return ExecutionSummary.model_validate(
+        {"executionId": identifier, "toolName": "t", "status": status, "createdAt": created}
+    )
 
 
 class Now:
@@ -182,69 +209,69 @@ def test_the_log_has_what_the_screen_leaves_out(service: Emulator, tmp_path: Pat
 @pytest.mark.parametrize("torn", [b'{"at":"2026-01-01T00:00:00Z","execution":{"exec', b'{"a', b"\0\0\0", b'{"at":"2'])
 def test_a_last_line_that_a_crash_has_torn_is_mended(tmp_path: Path, torn: bytes) -> None:
     path = tmp_path / "log"
-    with Log(path, Now()) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(FIRST, "running")])
     whole = path.read_bytes()
     path.write_bytes(whole + torn)
-    with Log(path, Now()) as log:
+    with AuditLog(path, Now()) as log:
         assert path.read_bytes() == whole
-        log.look([listed(FIRST, "complete")])
+        log.add([listed(FIRST, "complete")])
     assert [line["execution"]["status"] for line in lines_of(path)] == ["running", "complete"]
 
 
 def test_a_last_line_that_lacks_its_end_alone_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    with Log(path, Now()) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(FIRST, "running")])
     whole = path.read_bytes()
     path.write_bytes(whole.removesuffix(b"\n"))
-    with Log(path, Now()) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(FIRST, "running")])
     assert path.read_bytes() == whole
 
 
 def test_a_quiet_log_says_once_an_hour_that_it_is_written(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
-    with Log(path, now) as log:
+    with AuditLog(path, now) as log:
         for _ in range(7):
-            log.look([])
+            log.add([])
             now.advance(minutes=20)
     assert [line.get("watching") for line in lines_of(path)] == [True] * 3
 
 
 def test_a_restart_within_a_day_is_no_gap_where_the_list_reaches_back(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
-    with Log(path, now) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, now) as log:
+        log.add([listed(FIRST, "running")])
     now.advance(hours=23)
-    with Log(path, now) as log:
-        log.look([listed(SECOND, "complete", -82_000), listed(FIRST, "complete")])
+    with AuditLog(path, now) as log:
+        log.add([listed(SECOND, "complete", -82_000), listed(FIRST, "complete")])
     now.advance(hours=23)
-    with Log(path, now) as log:  # both have expired by now, the first unnoticed since it had ended
-        log.look([listed(THIRD, "complete", -165_000), listed(SECOND, "complete", -82_000)])
+    with AuditLog(path, now) as log:  # both have expired by now, the first unnoticed since it had ended
+        log.add([listed(THIRD, "complete", -165_000), listed(SECOND, "complete", -82_000)])
     assert not any("gap" in line for line in lines_of(path))
 
 
 # Fails if a short list is taken for one that shows all of the last 24 hours: a service may list fewer than 100.
 def test_an_unfinished_one_that_a_short_list_does_not_show_is_a_gap_once(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
-    with Log(path, now) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, now) as log:
+        log.add([listed(FIRST, "running")])
     for _ in range(2):
-        with Log(path, now) as log:
-            log.look([listed(SECOND, "complete", -1)])
+        with AuditLog(path, now) as log:
+            log.add([listed(SECOND, "complete", -1)])
     gaps = [line["gap"] for line in lines_of(path) if "gap" in line]
     assert [gap["unfinished"] for gap in gaps] == [[FIRST]]
 
 
 def test_a_restart_after_a_day_is_a_gap_with_what_was_left_unfinished(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
-    with Log(path, now) as log:
-        log.look([listed(FIRST, "running", 5), listed(SECOND, "complete", 9)])
+    with AuditLog(path, now) as log:
+        log.add([listed(FIRST, "running", 5), listed(SECOND, "complete", 9)])
     for _ in range(2):
         now.advance(hours=24)
-        with Log(path, now) as log:
-            log.look([listed(THIRD, "complete", -80_000)])
+        with AuditLog(path, now) as log:
+            log.add([listed(THIRD, "complete", -80_000)])
     gaps = [line["gap"] for line in lines_of(path) if "gap" in line]
     assert gaps[0] == {"after": "2025-12-31T23:59:55Z", "before": "2026-01-01T22:13:20Z", "unfinished": [FIRST]}
     assert [gap["unfinished"] for gap in gaps] == [[FIRST], []]
@@ -254,11 +281,11 @@ def test_a_full_list_without_anything_known_is_a_gap(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
     first = [listed(f"exec_{number}", "complete", number) for number in range(100)]
     second = [listed(f"exec_{number}", "complete", -number) for number in range(199, 99, -1)]
-    with Log(path, now) as log:
-        log.look(first)
-    with Log(path, now) as log:
-        log.look(second)
-        log.look(second)
+    with AuditLog(path, now) as log:
+        log.add(first)
+    with AuditLog(path, now) as log:
+        log.add(second)
+        log.add(second)
     lines = lines_of(path)
     assert [number for number, line in enumerate(lines) if "gap" in line] == [100]
     assert len(lines) == 201
@@ -267,12 +294,12 @@ def test_a_full_list_without_anything_known_is_a_gap(tmp_path: Path) -> None:
 def test_an_execution_that_left_a_full_list_unfinished_is_named_once(tmp_path: Path) -> None:
     path, now = tmp_path / "log", Now()
     full = [listed(f"exec_{number}", "complete", number) for number in range(99)]
-    with Log(path, now) as log:
-        log.look([*full, listed(FIRST, "running", 100)])
+    with AuditLog(path, now) as log:
+        log.add([*full, listed(FIRST, "running", 100)])
         for _ in range(2):
-            log.look([listed(SECOND, "complete"), *full])
-    with Log(path, now) as log:
-        log.look([listed(SECOND, "complete"), *full])
+            log.add([listed(SECOND, "complete"), *full])
+    with AuditLog(path, now) as log:
+        log.add([listed(SECOND, "complete"), *full])
     assert [line["gap"]["unfinished"] for line in lines_of(path) if "gap" in line] == [[FIRST]]
 
 
@@ -284,13 +311,13 @@ def test_a_file_that_is_no_log_is_left_as_it_is(tmp_path: Path, content: bytes) 
     path = tmp_path / "notes"
     path.write_bytes(content)
     with pytest.raises(ApiValueError, match="give another file"):
-        Log(path)
+        AuditLog(path)
     assert path.read_bytes() == content
 
 
 def test_only_one_watch_may_write_a_log(service: Emulator, tmp_path: Path) -> None:
     path = tmp_path / "log"
-    with Log(path):
+    with AuditLog(path):
         done = run("executions", "watch", "--log", str(path), service=service)
         assert (done.code, done.out) == (2, "")
         assert "another watch is writing it" in done.err
@@ -303,25 +330,25 @@ def test_only_one_watch_may_write_a_log(service: Emulator, tmp_path: Path) -> No
 def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "log"
     write = os.write
-    with Log(path, Now()) as log:
-        log.look([listed(FIRST, "running")])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(FIRST, "running")])
         monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
         with pytest.raises(OSError, match="full"):
-            log.look([listed(FIRST, "complete")])
+            log.add([listed(FIRST, "complete")])
         monkeypatch.undo()
         assert len(lines_of(path)) == 1
-        log.look([listed(FIRST, "complete")])
+        log.add([listed(FIRST, "complete")])
     assert len(lines_of(path)) == 2
 
 
 def test_the_end_of_a_long_log_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "log"
-    with Log(path, Now()) as log:
-        log.look([listed(f"exec_{number}", "complete", number) for number in range(90)])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(f"exec_{number}", "complete", number) for number in range(90)])
     size = path.stat().st_size
     monkeypatch.setattr("quantcdn.cli.audit_log._TAIL", size // 2)
-    with Log(path, Now()) as log:
-        log.look([listed(f"exec_{number}", "complete", number) for number in range(30)])
+    with AuditLog(path, Now()) as log:
+        log.add([listed(f"exec_{number}", "complete", number) for number in range(30)])
     assert path.stat().st_size == size
 
 

@@ -26,12 +26,12 @@ from schemathesis.openapi.checks import UndefinedStatusCode
 from quantcdn import models
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._openapi.document import description, operation_id
-from quantcdn.emulator._serializers import WIRES
+from quantcdn.emulator._serializers import WIRE_FORMATS
 from test.helpers.emulator_requests import ask
 
-SCRIPT = Path(__file__).parent.parent.parent / "docs" / "tools" / "openapi.py"
-WRITTEN = yaml.safe_load(SCRIPT.with_suffix(".yaml").read_text(encoding="utf-8"))
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = ROOT / "docs" / "tools" / "openapi.py"
+WRITTEN = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
 TOKEN = "token-of-the-description"
 
 CONFIG = SchemathesisConfig.from_dict(
@@ -42,7 +42,7 @@ CONFIG = SchemathesisConfig.from_dict(
     }
 )
 
-DESCRIBED = schemathesis.openapi.from_dict(description([{"url": "/"}]), config=CONFIG)
+DESCRIBED = schemathesis.openapi.from_dict({**WRITTEN, "servers": [{"url": "/"}]}, config=CONFIG)
 
 
 def calls() -> dict[str, Any]:
@@ -79,8 +79,8 @@ def with_times(body: Any) -> Any:
     return datetime.fromisoformat(body) if isinstance(body, str) and re.match(r"\d{4}-\d\d-\d\dT", body) else body
 
 
-def check(folder: Path) -> tuple[int, str]:
-    command = [sys.executable, SCRIPT, "--check", "--folder", folder]
+def check(root: Path) -> tuple[int, str]:
+    command = [sys.executable, SCRIPT, "--check", "--root", root]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
@@ -125,7 +125,7 @@ def stand_ins() -> Iterator[dict[str, StandIn]]:
     """Local services of all versions, with executions and orchestrations of every status."""
     with ExitStack() as stack:
         found = {}
-        for wire in WIRES:
+        for wire in WIRE_FORMATS:
             clock = ManualClock()
             service = stack.enter_context(Emulator(clock=clock, token=TOKEN, wire=wire))
             made = found[f"{wire}.0"] = StandIn(service, [], [])
@@ -182,7 +182,7 @@ def test_every_status_is_as_the_service_itself_describes_it(version: str, stand_
             response = case.call(base_url=service.url, headers={"Authorization": f"Bearer {TOKEN}"})
             case.validate_response(response)
             statuses.add((key, response.json()["status"]))
-    waiting = WIRES[version.removesuffix(".0")].waiting
+    waiting = WIRE_FORMATS[version.removesuffix(".0")].waiting
     assert {status for key, status in statuses if key == "execution"} == {"pending", "running", "complete", "failed"}
     assert {status for key, status in statuses if key == "orchestration"} == {
         "pending", waiting, "synthesizing", "complete", "failed",
@@ -199,7 +199,7 @@ def test_every_status_is_as_the_service_itself_describes_it(version: str, stand_
         (Fault(status=500), "Server error"),
     ],
 )
-def test_an_answer_that_is_not_as_described_is_noticed(fault: Fault, told: str) -> None:
+def test_a_response_that_is_not_as_described_is_noticed(fault: Fault, told: str) -> None:
     with Emulator(token=TOKEN) as service:
         case = DESCRIBED.find_operation_by_id("listAIToolNames").Case(path_parameters={"organisation": "acme"})
         service.add_fault(fault)
@@ -221,24 +221,40 @@ def test_the_local_service_serves_it_without_a_token_and_its_page_names_it(quant
     assert b"GET /openapi.json" in ask(quantcdn_emulator, "/", token=False)[1]
 
 
-def test_the_file_is_current(tmp_path: Path) -> None:
-    assert check(SCRIPT.parent) == (0, ""), "run python docs/tools/openapi.py"
+def test_the_files_are_current() -> None:
+    assert check(ROOT) == (0, ""), "run python docs/tools/openapi.py"
 
 
-def test_an_edited_file_is_named_and_written_anew(tmp_path: Path) -> None:
-    file = tmp_path / "openapi.yaml"
-    shutil.copy(SCRIPT.with_suffix(".yaml"), file)
-    file.write_text(file.read_text(encoding="utf-8").replace("maximum: 100", "maximum: 99"), encoding="utf-8")
+@pytest.mark.parametrize("name", ["docs/openapi.yaml", "quantcdn/emulator/_openapi.json"])
+def test_an_edited_file_is_named_and_written_anew(name: str, tmp_path: Path) -> None:
+    for written in ("docs/openapi.yaml", "quantcdn/emulator/_openapi.json"):
+        (tmp_path / written).parent.mkdir(parents=True)
+        shutil.copy(ROOT / written, tmp_path / written)
+    file = tmp_path / name
+    file.write_text(re.sub(r"(maximum\W+)100", r"\g<1>99", file.read_text(encoding="utf-8")), encoding="utf-8")
     assert check(tmp_path) == (1, f"not current: {file}\n")
-    subprocess.run([sys.executable, SCRIPT, "--folder", tmp_path], timeout=60, check=True)
+    subprocess.run([sys.executable, SCRIPT, "--root", tmp_path], timeout=60, check=True)
     assert check(tmp_path) == (0, "")
 
 
+def test_the_local_service_serves_it_where_python_drops_docstrings() -> None:
+    script = """
+import sys, urllib.request
+from quantcdn.emulator import Emulator
+with Emulator() as service:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    sys.stdout.write(opener.open(f"{service.url}/openapi.json").read().decode())
+"""
+    served = subprocess.run([sys.executable, "-OO", "-c", script], capture_output=True, timeout=60, check=True).stdout
+    assert json.loads(served)["components"] == WRITTEN["components"]
+
+
 def test_each_endpoint_and_each_model_is_described() -> None:
-    assert sorted(calls()) == sorted(map(operation_id, OPERATIONS))
     assert set(WRITTEN["components"]["schemas"]) == {*models.__all__, "ErrorResponse"}
+    assert len(calls()) == len(OPERATIONS)
     for operation in OPERATIONS:
-        call = calls()[operation_id(operation)]
+        path = re.sub(r"{(\w+)}", lambda found: f"{{{to_camel(found[1])}}}", operation.path)
+        call = WRITTEN["paths"][path][operation.method.lower()]
         names = [*operation.path_parameters, *operation.query]
         assert [part["name"] for part in call["parameters"]] == list(map(to_camel, names))
         for status, model in {200: operation.model, **operation.errors}.items():
@@ -257,7 +273,7 @@ def test_each_endpoint_and_each_model_is_described() -> None:
         ("getAIOrchestrationStatus", [200, 401, 403, 404, 500]),
     ],
 )
-def test_the_answers_that_the_api_documents_are_all_there(operation: str, statuses: list[int]) -> None:
+def test_the_responses_that_the_api_documents_are_all_there(operation: str, statuses: list[int]) -> None:
     assert sorted(map(int, calls()[operation]["responses"])) == statuses
 
 

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn._transport.downloads import is_public, reach_of
 from quantcdn.images import save_files, save_images
-from quantcdn.rest import RESTClientObject
 from test.helpers.server import ScriptedServer, answer
 from test.tools.parts import Certificates, ConnectProxy, SocksProxy
 
@@ -34,7 +34,7 @@ def client_of(host: str, **settings: Any) -> Iterator[quantcdn.ApiClient]:
     settings = {"access_token": "t0ken", "proxy": "", "retries": 2, "timeout": 5, **settings}
     configuration = quantcdn.Configuration(host, **settings)
     with quantcdn.ApiClient(configuration) as client:
-        client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+        client.clock = Clock(sleep=lambda _: None)
         yield client
 
 
@@ -316,7 +316,7 @@ def open_to(port: int) -> list[socket.socket]:
     """List the sockets of this process that are connected to a port."""
     found: list[socket.socket] = []
     for item in gc.get_objects():
-        if isinstance(item, socket.socket) and item.fileno() >= 0:
+        if isinstance(item, socket.socket) and item.family == socket.AF_INET and item.fileno() >= 0:
             try:
                 if item.getpeername()[1] == port:
                     found.append(item)

@@ -119,7 +119,7 @@ def test_a_reused_connection_that_breaks_is_replaced_at_once(broken: Answer, rea
 def test_a_reused_connection_is_replaced_only_once(broken: Answer, reason: str) -> None:
     with ScriptedServer(GOOD, broken) as server, calling(server.url) as calls:
         calls.names()
-        assert reason in str(calls.failure(ApiConnectionException, attempts=1))
+        assert reason in str(calls.failure(ApiConnectionException, attempts=2, resent=1))
         assert [request.connection for request in server.requests] == [1, 1, 2]  # without the mark "resent": more
         assert calls.pauses == []
 
@@ -127,7 +127,7 @@ def test_a_reused_connection_is_replaced_only_once(broken: Answer, reason: str) 
 def test_the_resend_comes_on_top_of_the_retries() -> None:
     with ScriptedServer(GOOD, reset) as server, calling(server.url, retries=2) as calls:
         calls.names()
-        calls.failure(ApiConnectionException, attempts=3)
+        calls.failure(ApiConnectionException, attempts=4, resent=1)
         assert [request.connection for request in server.requests] == [1, 1, 2, 3, 4]
 
 

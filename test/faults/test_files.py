@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.images import image_from_uri, save_images
 from test.helpers.responses import SLACK, costs_less_than, drip, flood, head, then_hang, then_reset
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
 
-PNG = picture("file", 64)
-PREVIEW = picture("preview", 64)
+PNG = draw_image("file", 64)
+PREVIEW = draw_image("preview", 64)
 SECRET = "s1gnature-0123456789"
 TOKEN = "t0ken-0123456789"
 
@@ -132,7 +132,7 @@ def test_no_name_from_outside_leads_out_of_the_folder(tmp_path: Path, identifier
     assert "evil" not in path.name or "evil" in identifier
 
 
-def test_a_redirect_does_not_make_a_local_file_a_picture(tmp_path: Path) -> None:
+def test_a_redirect_does_not_make_a_local_file_an_image(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(PNG)
     with store(answer(302, b"", [("Location", f"file://{tmp_path}/secret")])) as (server, client, url):
         with pytest.raises(quantcdn.ApiException, match="302"):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn.hooks import AttemptRecord
-from quantcdn.rest import RESTClientObject
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
 from test.tools.parts import dead_port
 
@@ -38,7 +38,7 @@ def watching(*script: Answer, **settings: Any) -> Iterator[tuple[ScriptedServer,
     with ScriptedServer(*script) as server:
         configuration = watched(told, server.url, **settings)
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client = RESTClientObject(configuration, sleep=lambda _: None, uniform=lambda _low, high: high)
+            client.clock = Clock(sleep=lambda _: None, uniform=lambda _low, high: high)
             yield server, quantcdn.AIToolsApi(client), told
 
 
@@ -80,7 +80,7 @@ def test_a_failure_is_told_with_its_reason() -> None:
         told: Told = []
         configuration = watched(told, f"http://127.0.0.1:{port}", retries=1)
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client = RESTClientObject(configuration, sleep=lambda _: None, uniform=lambda _low, high: high)
+            client.clock = Clock(sleep=lambda _: None, uniform=lambda _low, high: high)
             with pytest.raises(quantcdn.ApiConnectionException) as caught:
                 quantcdn.AIToolsApi(client).list_ai_tool_names("acme")
     assert [kind for kind, _ in told] == ["request", "response", "retry", "request", "response"]
@@ -124,13 +124,37 @@ def test_an_answer_whose_body_breaks_has_a_status_and_an_error() -> None:
         assert (record.status, record.error, record.pause) == (200, "the response ended early", 0.5)
 
 
-def test_a_resend_over_a_new_connection_is_no_attempt_of_its_own() -> None:
+def test_a_resend_over_a_new_connection_is_an_attempt_after_no_pause() -> None:
     with watching(answer(200, NAMES), close, answer(200, NAMES)) as (server, api, told):
         api.list_ai_tool_names("acme")
         told.clear()
         api.list_ai_tool_names("acme")
         assert len(server.requests) == 3
-        assert shape(told) == [("request", 1, None, None, None), ("response", 1, 200, None, None)]
+        closed = "the connection failed: Remote end closed connection without response"
+        assert shape(told) == [
+            ("request", 1, None, None, None),
+            ("response", 1, None, closed, 0.0),
+            ("retry", 1, None, closed, 0.0),
+            ("request", 2, None, None, None),
+            ("response", 2, 200, None, None),
+        ]
+
+
+def test_a_response_about_another_identifier_is_an_attempt_that_is_followed_by_another() -> None:
+    other, right = (
+        answer(200, {"executionId": name, "toolName": "x", "status": "running", "createdAt": 1}) for name in ("b", "a")
+    )
+    with watching(answer(200, NAMES), other, right) as (server, api, told):
+        api.list_ai_tool_names("acme")
+        told.clear()
+        api.get_ai_tool_execution_status("acme", "a")
+        assert len(server.requests) == 3
+        assert shape(told) == [
+            ("request", 1, None, None, None),
+            ("response", 1, 200, None, None),
+            ("request", 2, None, None, None),
+            ("response", 2, 200, None, None),
+        ]
 
 
 def test_a_call_that_is_refused_before_it_begins_is_not_told() -> None:
@@ -166,7 +190,7 @@ def test_a_record_has_no_secret() -> None:
         api.api_client.set_default_header("Cookie", "c00kie=1")
         with pytest.raises(quantcdn.ServiceException):
             api.list_ai_tool_executions("acme", status="private-status")
-        assert len(told) == 8
+        assert len(told) == 11
         assert not any(secret in repr(told) for secret in ("t0ken", "c00kie", "private-status"))
 
 
@@ -186,7 +210,7 @@ def test_a_hook_that_fails_is_logged_and_disturbs_nothing(hook: str, caplog: pyt
     with ScriptedServer(answer(503), answer(200, NAMES)) as server:
         configuration = quantcdn.Configuration(server.url, proxy="", **{hook: broken})
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+            client.clock = Clock(sleep=lambda _: None)
             with caplog.at_level(logging.WARNING):
                 assert quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2

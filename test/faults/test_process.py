@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 import quantcdn
+from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator
-from quantcdn.rest import RESTClientObject
 from test.helpers.busy_service import BusyService
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
 from test.tools.parts import Certificates
@@ -246,12 +246,34 @@ def test_two_forks_of_a_cold_client_have_a_connection_each() -> None:
 
 
 @forking
+def test_a_copy_by_with_options_never_shares_a_connection_over_a_fork() -> None:
+    with serving(answer(200, NAMES)) as (server, api):
+        twin = api.with_options(timeout=4)
+        twin.list_ai_tool_names("acme")
+        assert in_child(lambda: twin.list_ai_tool_names("acme").count) == "1"
+        assert in_child(lambda: api.with_options(timeout=3).list_ai_tool_names("acme").count) == "1"
+        twin.list_ai_tool_names("acme")
+        assert [request.connection for request in server.requests] == [1, 2, 3, 1]
+
+
+@forking
+def test_a_rate_limit_goes_on_in_a_fork_though_another_thread_was_just_asking() -> None:
+    limit = quantcdn.RateLimit(1000, burst=3)
+    with serving(answer(200, NAMES), rate_limit=limit) as (server, api):
+        api.list_ai_tool_names("acme")
+        with api.api_client.rest_client._rate_limiter._lock.of_process():
+            assert in_child(lambda: [api.list_ai_tool_names("acme").count for _ in range(5)]) == "[1, 1, 1, 1, 1]"
+        api.list_ai_tool_names("acme")
+        assert len(server.requests) == 7
+
+
+@forking
 def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
     # Without a new lock, and with a queue that locks, the child would wait for a thread that it does not have.
     with serving(answer(200, NAMES)) as (_, api):
         api.list_ai_tool_names("acme")
         rest = api.api_client.rest_client
-        (pool,) = rest._pools.values()
+        (pool,) = rest._pools._service.values()
 
         def work() -> int:
             count = int(api.list_ai_tool_names("acme").count)
@@ -259,9 +281,9 @@ def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
             api.api_client.close()
             return count
 
-        with rest._lock, pool.pool.mutex:
+        with rest._pools._lock.of_process(), pool.pool.mutex:
             assert in_child(work) == "1"
-        with rest._lock:
+        with rest._pools._lock.of_process():
             assert in_child(api.api_client.close) == "None"
 
 
@@ -325,7 +347,7 @@ def test_ten_thousand_calls_on_fifty_threads_hide_what_fails_now_and_then() -> N
         retried: list[quantcdn.hooks.AttemptRecord] = []
         configuration.on_retry = retried.append
         with quantcdn.ApiClient(configuration) as client:
-            client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+            client.clock = Clock(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
             assert on_threads(50, lambda n: [ask_for_own(api, f"exec_{n}_{i}") for i in range(200)] and None) == []
             assert sockets() - before <= 32
@@ -338,12 +360,11 @@ def test_a_call_that_meets_dead_connections_twice_is_resent_at_once_only_once() 
     # Without the mark of the resend, each attempt would be doubled while other calls keep connections warm.
     names = answer(200, NAMES)
     with serving(names, close, close, names, close, retries=1) as (server, api):
-        rest = RESTClientObject(api.api_client.configuration, sleep=lambda _: api.list_ai_tool_names("acme"))
-        api.api_client.rest_client = rest
+        api.api_client.clock = Clock(sleep=lambda _: api.list_ai_tool_names("acme"))
         api.list_ai_tool_names("acme")
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             api.list_ai_tool_names("acme")
-        assert caught.value.attempts == 2
+        assert caught.value.attempts == 3
         assert [request.connection for request in server.requests] == [1, 1, 2, 3, 3]
 
 
@@ -379,7 +400,7 @@ def test_a_call_that_is_in_a_pause_while_its_client_closes_finishes(first: Answe
     # Without the check at a call's start alone, its next attempt would be refused.
     with BusyService({}), serving(first, answer(200, NAMES)) as (server, api):
         client = api.api_client
-        client.rest_client = RESTClientObject(client.configuration, sleep=lambda _: client.close())
+        client.clock = Clock(sleep=lambda _: client.close())
         assert api.list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2
         with pytest.raises(quantcdn.ApiValueError, match="closed"):
@@ -425,7 +446,7 @@ def test_what_a_running_call_used_is_closed_when_the_call_ends() -> None:
 
 def test_a_pool_is_as_large_as_what_it_holds() -> None:
     with serving(answer(200, NAMES), connection_pool_maxsize=10_000) as (server, api):
-        (pool,) = api.api_client.rest_client._pools.values()
+        (pool,) = api.api_client.rest_client._pools._service.values()
         for held in (0, 1, 1):
             assert pool.pool.qsize() == held
             api.list_ai_tool_names("acme")

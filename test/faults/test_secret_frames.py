@@ -15,6 +15,7 @@ import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 import quantcdn
-from quantcdn.rest import RESTClientObject
+from quantcdn._clock import Clock
+from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
 from test.helpers.frames import chain, frames
 from test.helpers.server import ScriptedServer, answer, then_close
 from test.tools.parts import Certificates, dead_port
@@ -44,7 +46,7 @@ class Kit:
         chosen = {"access_token": self.token, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
         configuration = quantcdn.Configuration(url, **chosen)
         client = quantcdn.ApiClient(configuration, "X-Team-Secret", self.key, f"session={self.key}")
-        client.rest_client = RESTClientObject(configuration, sleep=lambda _: None)
+        client.clock = Clock(sleep=lambda _: None)
         return quantcdn.AIToolsApi(client)
 
     def check(self, error: BaseException) -> None:
@@ -97,13 +99,12 @@ def test_tls(kit: Kit, certificates: Certificates) -> None:
         kit.check(caught(lambda: kit.api(server.url, timeout=2).list_ai_tools("acme", **kit.options)))
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, RecursionError])
-@pytest.mark.parametrize("step", ["sendall", "recv_into"])
-@pytest.mark.parametrize("way", ["plain", "tls", "forwarded", "tunnelled"])
-def test_what_no_one_handles_below_the_client(
+@contextlib.contextmanager
+def breaking(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, certificates: Certificates, way: str, step: str, error: type
-) -> None:
-    # These come up through the frames of urllib3, http.client and ssl, which have headers and the head as variables.
+) -> Iterator[tuple[quantcdn.AIToolsApi, ScriptedServer]]:
+    """Make a client for which a step of the socket fails, plain, by TLS or over a proxy."""
+    # What is raised comes up through the frames of urllib3, http.client and ssl, which have headers as variables.
     main = threading.current_thread()
 
     def failing(kind: type[socket.socket]) -> None:
@@ -126,11 +127,133 @@ def test_what_no_one_handles_below_the_client(
                 service, proxy=f"{kit.proxy}127.0.0.1:{server.port}", allow_http=True, ssl_ca_cert=certificates.file
             )
         failing(ssl.SSLSocket if way == "tls" else socket.socket)
+        yield api, server
+
+
+WAYS = ["plain", "tls", "forwarded", "tunnelled"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, RecursionError])
+@pytest.mark.parametrize("step", ["sendall", "recv_into"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_no_one_handles_below_the_client(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, certificates: Certificates, way: str, step: str, error: type
+) -> None:
+    with breaking(kit, monkeypatch, certificates, way, step, error) as (api, server):
         problem = caught(lambda: api.list_ai_tools("acme", **kit.options))
         assert type(problem) is error
         kit.check(problem)
         if way in ("plain", "tls"):
             kit.check(caught(lambda: download(kit, api, server)))
+
+
+def given_straight(kit: Kit, api: quantcdn.AIToolsApi, way: str) -> object:
+    """Hand headers to the client in the ways that go past the methods of the API; a token may be a header's name."""
+    client, host = api.api_client, api.api_client.configuration.host
+    headers = {"X-Key": kit.key, "Authorization": f"Bearer {kit.token}", "Accept": "application/json"}
+    if way == "rest":
+        return client.rest_client.request("GET", host, "/x", headers)
+    if way == "call_api":
+        return client.call_api("GET", f"{host}/x", headers)
+    if way == "call":
+        return client.call(LIST_AI_TOOLS, {"organisation": "acme"}, {"_headers": headers})
+    if way == "send":
+        return client.send(LIST_AI_TOOLS, {"organisation": "acme"}, {"_headers": headers}, preload=False)
+    if way == "rest name":
+        return client.rest_client.request("GET", host, "/x", {kit.token: "x"})
+    if way == "call_api name":
+        return client.call_api("GET", f"{host}/x", {kit.token: "x"})
+    if way == "option name":
+        return api.list_ai_tools("acme", _headers={kit.token: "x"})
+    if way == "auth name":
+        return api.list_ai_tools("acme", _request_auth={"in": "header", "key": kit.token, "value": "x"})
+    if way == "with_options":
+        return api.with_options(access_token=f"Bearer {kit.token}", headers=headers).list_ai_tools("acme")
+    if way == "with_options name":
+        return client.with_options(headers={kit.token: "x"}).organisation("acme").list_ai_tools()
+    client.set_default_header(kit.token, "x")
+    return api.list_ai_tools("acme")
+
+
+STRAIGHT = ["rest", "call_api", "call", "send", "with_options"]
+NAMED = ["rest name", "call_api name", "option name", "auth name", "with_options name", "default name"]
+
+
+@pytest.mark.parametrize("step", ["sendall", "recv_into"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("given", [*STRAIGHT, *NAMED])
+def test_headers_that_are_given_in_other_ways(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, certificates: Certificates, way: str, step: str, given: str
+) -> None:
+    with breaking(kit, monkeypatch, certificates, way, step, KeyboardInterrupt) as (api, _):
+        problem = caught(lambda: given_straight(kit, api, given))
+        assert type(problem) is KeyboardInterrupt
+        kit.check(problem)
+
+
+@pytest.mark.parametrize("given", [*STRAIGHT, *NAMED])
+def test_headers_that_are_given_in_other_ways_to_a_host_that_is_not_there(kit: Kit, given: str) -> None:
+    problem = caught(lambda: given_straight(kit, kit.api("https://no-such-host.invalid"), given))
+    assert type(problem) is quantcdn.ApiConnectionException
+    kit.check(problem)
+
+
+def test_headers_that_are_given_straight_and_cannot_be_sent(kit: Kit) -> None:
+    rest = kit.api().api_client.rest_client
+    for headers in (
+        {"X-Key": f"{kit.key}\n"},
+        {f"{kit.token} x": "x"},
+        {kit.token: f"{kit.key}\r\n"},
+        {"X-Key": [kit.key]},
+        {kit.token: 3},
+        [("X-Key", kit.key)],
+        f"X-Key: {kit.key}",
+    ):
+        problem = caught(lambda headers=headers: rest.request("GET", "https://service.test", "/x", headers))
+        assert isinstance(problem, quantcdn.OpenApiException)
+        kit.check(problem)
+
+
+# Functions that return a token
+
+
+def vault(_token: str, mode: str) -> Any:
+    if mode == "raises":
+        raise LookupError("the vault is shut")
+    return {"none": None, "blank": "a b", "good": "t0ken"}[mode]
+
+
+class Vault:
+    """A function whose ``repr`` shows the token, as that of a dataclass does."""
+
+    def __init__(self, token: str, mode: str) -> None:
+        self._token = token
+        self._mode = mode
+
+    def __call__(self) -> Any:
+        return vault(self._token, self._mode)
+
+    def __repr__(self) -> str:
+        return f"Vault({self._token!r})"
+
+
+@pytest.mark.parametrize("function", [partial, lambda _, token, mode: Vault(token, mode)])
+@pytest.mark.parametrize("mode", ["raises", "none", "blank", "good"])
+def test_a_function_that_holds_the_token(kit: Kit, function: Any, mode: str) -> None:
+    host = "https://no-such-host.invalid"
+    token = function(vault, kit.token, mode)
+    kit.check(caught(lambda: kit.api(host, access_token=token).list_ai_tools("acme")))
+    kit.check(caught(lambda: kit.api(host).with_options(access_token=token).list_ai_tools("acme")))
+    kit.check(caught(lambda: quantcdn.Configuration(host, access_token=token, timeout=-1)))
+    kit.check(caught(lambda: quantcdn.Configuration(host, acces_token=token)))  # type: ignore[call-arg] # misspelt
+    kit.check(caught(lambda: kit.api(host).with_options(access_token=token, retries=-1)))
+    kit.check(caught(lambda: kit.api(host).with_options(acces_token=token)))
+    kit.check(caught(lambda: kit.api(host).api_client.with_options(acces_token=token)))
+    configuration = quantcdn.Configuration(host)
+    kit.check(caught(lambda: setattr(configuration, "acces_token", token)))
+    configuration.access_token = token
+    assert configuration.access_token is token
+    assert kit.token not in repr(vars(configuration))
 
 
 # Bad arguments and settings

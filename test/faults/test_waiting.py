@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn.polling import Timing
+from quantcdn._clock import Clock
 from test.helpers.clock import FakeTime
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
@@ -38,7 +38,7 @@ def serving(*script: Answer, retries: int = 0) -> Iterator[tuple[ScriptedServer,
         settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "retries": retries, "timeout": 5}
         with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
             api = quantcdn.AIToolsApi(client)
-            api.timing = time.timing
+            api.api_client.clock = time.clock
             yield server, api, time
 
 
@@ -161,7 +161,7 @@ def test_18_a_service_that_hangs_at_the_limit_delays_the_end_by_half_a_second(ki
 @KINDS
 def test_19_ctrl_c_in_a_pause_passes_and_the_next_call_works(kind: Callable[..., bytes]) -> None:
     with serving(kind("running"), kind("complete")) as (server, api, fake):
-        api.timing = Timing(fake.clock, lambda _: signal.raise_signal(signal.SIGINT), fake.uniform)
+        api.api_client.clock = Clock(fake.monotonic, lambda _: signal.raise_signal(signal.SIGINT), fake.uniform)
         with ends_within(0), pytest.raises(KeyboardInterrupt) as caught:
             wait_for(api, kind)
         assert (EXECUTION if kind is execution else ORCHESTRATION) in caught.value.__notes__[0]

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quantcdn import AIToolsApi, ApiClient, exceptions
+from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import GetAIToolExecutionStatus200Response, ListAIToolExecutions200Response
-from quantcdn.polling import Timing
-from quantcdn.rest import RESTClientObject
 
 START = 1_767_225_600.0
 
@@ -32,7 +31,7 @@ class FakeTime:
     now: float = 0.0
     pauses: list[float] = field(default_factory=list)
 
-    def clock(self) -> float:
+    def monotonic(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -41,8 +40,8 @@ class FakeTime:
         self.now += seconds
 
     @property
-    def timing(self) -> Timing:
-        return Timing(self.clock, self.sleep, self.uniform)
+    def clock(self) -> Clock:
+        return Clock(self.monotonic, self.sleep, self.uniform)
 
 
 @dataclass(frozen=True)
@@ -126,10 +125,8 @@ def waiting(
     """Make the endpoints of a local service, for which a pause moves its clock and takes no time."""
     configuration = service.configuration(**{"proxy": "", "retries": 0, **settings})
     with ApiClient(configuration) as client:
-        client.rest_client = RESTClientObject(configuration, clock=clock.now, sleep=clock.advance)
-        api = AIToolsApi(client)
-        api.timing = Timing(clock.now, clock.advance, uniform)
-        yield api
+        client.clock = Clock(clock.now, clock.advance, uniform)
+        yield AIToolsApi(client)
 
 
 def count(service: Emulator, operation: str) -> int:

@@ -16,7 +16,7 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException
-from quantcdn.rest import RESTClientObject
+from quantcdn._clock import Clock
 
 TOKEN = "qc-9f8e7d6c5b4a"
 SLACK = 0.5
@@ -41,7 +41,9 @@ class Calls:
         """Call an endpoint."""
         return self.api.list_ai_tool_names("acme").tools
 
-    def failure(self, kind: type[Error], *, attempts: int = 1, limit: float = NO_LIMIT, unseen: str = TOKEN) -> Error:
+    def failure(
+        self, kind: type[Error], *, attempts: int = 1, resent: int = 0, limit: float = NO_LIMIT, unseen: str = TOKEN
+    ) -> Error:
         """Call an endpoint that must fail: with this very class, in time, and without a secret."""
         started = time.monotonic()
         with pytest.raises(quantcdn.ApiException) as caught:
@@ -52,7 +54,7 @@ class Calls:
         assert seconds < limit + SLACK, repr(error)
         assert error.attempts == attempts
         assert error.status == 0 or not issubclass(kind, ApiConnectionException | ApiTimeoutException)
-        assert len(self.pauses) == attempts - 1
+        assert len(self.pauses) == attempts - 1 - resent
         assert self.api.api_client.configuration.host in str(error)
         for secret in {unseen, TOKEN}:
             assert secret not in said(error)
@@ -68,9 +70,7 @@ def calling(url: str, **settings: Any) -> Iterator[Calls]:
     configuration = quantcdn.Configuration(url, **settings)
     with quantcdn.ApiClient(configuration) as client:
         calls = Calls(quantcdn.AIToolsApi(client))
-        client.rest_client = RESTClientObject(
-            configuration, sleep=calls.pauses.append, uniform=lambda _least, most: most
-        )
+        client.clock = Clock(sleep=calls.pauses.append, uniform=lambda _least, most: most)
         yield calls
 
 

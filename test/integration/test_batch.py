@@ -25,9 +25,10 @@ from quantcdn import (
     UnauthorizedException,
     WaitTimeoutException,
 )
-from quantcdn._polling.batch import ManyWaits
+from quantcdn._polling.batch import BatchWait
+from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.polling import EVERY_2_SECONDS, Polled
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import LIST, STATUS, FakeService, FakeTime, Thing, count, no_chance, problem, waiting
 
 
@@ -40,7 +41,7 @@ def many(
     max_rate: float = 20.0,
     on_update: Callable[[Any], object] | None = None,
 ) -> Iterator[Outcome]:
-    return ManyWaits(
+    return BatchWait(
         service.things if identifiers is None else identifiers,
         lambda identifier, seconds: Polled(service.look(identifier, seconds)),
         lambda seconds: Polled(service.list_newest(seconds)),
@@ -48,7 +49,7 @@ def many(
         timeout=timeout,
         max_rate=max_rate,
         on_update=on_update,
-        timing=service.time.timing,
+        clock=service.time.clock,
     )
 
 
@@ -270,7 +271,7 @@ def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> No
     service.refuse = lambda _: problem(503, 120)
     outcomes = list(many(service, timeout=60))
     assert [type(outcome.error) for outcome in outcomes] == [WaitTimeoutException] * 3
-    assert "the service asked to wait 120 s, beyond the limit of 60 s" in str(outcomes[0].error)
+    assert "the service asked to wait 120 s, beyond the timeout of 60 s" in str(outcomes[0].error)
     assert (service.lists, service.looks) == ([0], [])
 
 
@@ -282,7 +283,7 @@ def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
     late = outcomes.pop("exec_3")
     assert [outcome.error for outcome in outcomes.values()] == [None] * 9
     assert isinstance(late.error, WaitTimeoutException)
-    assert str(late.error) == "exec_3: still running after the limit of 0 s (1 poll in 0.0 s)"
+    assert str(late.error) == "exec_3: still running after the timeout of 0 s (1 poll in 0.0 s)"
     assert (len(service.lists), len(service.looks), service.time.pauses) == (1, 9, [])
 
 

@@ -16,8 +16,11 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, WaitCancelledException, WaitTimeoutException
+from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
 from quantcdn.emulator import Emulator
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeTime, Seen
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
@@ -121,7 +124,7 @@ def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
         poll_for=lambda _: Poll(seconds, 1, seconds),
         timeout=None,
         on_update=None,
-        timing=time.timing,
+        clock=time.clock,
         cancel=threading.Event(),
     )
     wait.until_final(None)
@@ -168,16 +171,49 @@ def test_the_error_says_what_was_seen(name: str) -> None:
         ("poll", (1, 2), "poll takes a Poll"),
         ("on_update", 3, "on_update takes a function, not int"),
         ("raise_on_failure", "no", "raise_on_failure takes True or False"),
-        ("timeout", "5", "timeout"),
+        ("timeout", "5", "timeout takes a number"),
+        ("timeout", True, "timeout takes a number"),
+        ("max_rate", "5", "max_rate takes a number"),
+        ("interval", "5", "interval takes a number"),
+        ("status", 5, "status takes text, not int"),
+        ("_request_timeout", "5", "timeout takes a number"),
     ],
 )
 def test_an_argument_of_a_wrong_type_is_refused_at_the_call(name: str, argument: str, value: Any, words: str) -> None:
     with serving(answer(200, body("running"))) as (server, api):
-        if argument not in getattr(quantcdn.AIToolsApi, name).__annotations__:
+        if argument not in {"_request_timeout", *getattr(quantcdn.AIToolsApi, name).__annotations__}:
             return
         identifiers = ["exec_1"] if name.endswith("executions") and name.startswith("wait") else IDENTIFIER.get(name)
         with pytest.raises(ApiTypeError, match=words):
             getattr(api, name)("acme", *([identifiers] if identifiers else []), **{argument: value})
+        assert server.requests == []
+
+
+@EVERY
+@pytest.mark.parametrize("organisation", [None, 5, ["acme"], b"acme"])
+def test_an_organisation_of_a_wrong_type_is_refused_at_the_call(name: str, organisation: Any) -> None:
+    with serving(answer(200, body("running"))) as (server, api):
+        identifiers = {"wait_for_ai_tool_executions": [["exec_1"]], "watch_ai_tool_executions": []}
+        with pytest.raises(ApiTypeError, match="organisation takes text"):
+            getattr(api, name)(organisation, *identifiers.get(name, ["exec_1"]))
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "identifiers", "words"),
+    [
+        ("wait_for_ai_tool_execution", ["exec_1"], "execution_id takes text, not list"),
+        ("wait_for_ai_orchestration", 7, "orchestration_id takes text, not int"),
+        ("wait_for_ai_tool_executions", "exec_1", "execution_ids takes several identifiers, such as a list of str"),
+        ("wait_for_ai_tool_executions", 7, "execution_ids takes several identifiers, such as a list of str, not int"),
+        ("wait_for_ai_tool_executions", b"exec_1", "execution_ids takes text, not int"),
+        ("wait_for_ai_tool_executions", ["exec_1", None], "execution_ids takes text, not None"),
+    ],
+)
+def test_identifiers_of_a_wrong_type_are_refused_at_the_call(name: str, identifiers: Any, words: str) -> None:
+    with serving(answer(200, body("running"))) as (server, api):
+        with pytest.raises(ApiTypeError, match=words):
+            getattr(api, name)("acme", identifiers)
         assert server.requests == []
 
 
@@ -187,8 +223,7 @@ def test_an_argument_of_a_wrong_type_is_refused_at_the_call(name: str, argument:
 def paused(api: quantcdn.AIToolsApi) -> FakeTime:
     """Let the pauses of an API take no time."""
     time = FakeTime()
-    api.timing = time.timing
-    api.api_client.rest_client._sleep = lambda _seconds: None
+    api.api_client.clock = time.clock
     return time
 
 
@@ -309,6 +344,7 @@ def test_an_unknown_host_ends_a_wait_at_its_first_poll(name: str, monkeypatch: p
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
         error = refused_once(started(api, name), name)
         assert "the host is unknown" in str(error)
+        assert str(error).endswith(" (1 poll in 0.0 s)") or name == "wait_for_ai_tool_executions"
         assert (len(asked), time.now) == (1, 0)
 
 
@@ -353,7 +389,7 @@ def test_a_wait_that_ran_out_says_the_last_problem(name: str) -> None:
         with pytest.raises(WaitTimeoutException) as caught:
             started(api, name, timeout=4)()
     assert str(caught.value) == (
-        f"{IDENTIFIER[name]}: nothing was seen of it after the limit of 4 s; "
+        f"{IDENTIFIER[name]}: no status was received after the timeout of 4 s; "
         "last problem: 500 Internal Server Error: boom (4 polls in 4.0 s)"
     )
 
@@ -391,17 +427,11 @@ def test_a_wait_ends_half_a_second_after_its_limit_at_most(name: str, limit: flo
 
 
 def draws(api: quantcdn.AIToolsApi) -> tuple[float, ...]:
-    return tuple(api.timing.uniform(0, 1) for _ in range(4))
+    return tuple(api.api_client.clock.uniform(0, 1) for _ in range(4))
 
 
 def draws_of(pickled: bytes) -> tuple[float, ...]:
     return draws(pickle.loads(pickled))
-
-
-def rest_draws_of(pickled: bytes) -> float:
-    api = pickle.loads(pickled)
-    drawn: float = api.api_client.rest_client._uniform(0.0, 1.0)
-    return drawn
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -411,7 +441,6 @@ def test_the_same_pickle_in_4_processes_draws_4_times_its_own(method: str) -> No
     pickled = pickle.dumps(api)
     with multiprocessing.get_context(method).Pool(4) as pool:
         assert len(set(pool.map(draws_of, [pickled] * 4, chunksize=1))) == 4
-        assert len(set(pool.map(rest_draws_of, [pickled] * 4, chunksize=1))) == 4
 
 
 def test_a_copy_draws_its_own() -> None:
@@ -424,7 +453,7 @@ def test_a_copy_draws_its_own() -> None:
 
 
 def test_chance_is_spread_evenly() -> None:
-    draws = sorted(Timing().uniform(-1, 3) for _ in range(2_000))
+    draws = sorted(Clock().uniform(-1, 3) for _ in range(2_000))
     assert all(abs(draw - (-1 + 4 * place / 2_000)) < 0.3 for place, draw in enumerate(draws))
 
 
@@ -433,5 +462,5 @@ def test_the_emulator_s_waits_take_an_event(quantcdn_emulator: Emulator) -> None
     cancel.set()
     with quantcdn.ApiClient(quantcdn_emulator.configuration(proxy="")) as client:
         api = quantcdn.AIToolsApi(client)
-        with pytest.raises(WaitCancelledException, match="nothing was seen"):
+        with pytest.raises(WaitCancelledException, match="no status was received"):
             api.wait_for_ai_tool_execution("acme", quantcdn_emulator.start_execution("calculate"), cancel=cancel)

@@ -259,7 +259,7 @@ def test_identifiers_and_organisations_arrive_whole(
     assert request.path.count(quote(text, safe="")) == 2
 
 
-def test_the_bodies_of_refusals_show_whole_in_the_errors() -> None:
+def test_the_bodies_of_rejections_show_whole_in_the_errors() -> None:
     with Emulator(organisation="acme") as service:
         with pytest.raises(quantcdn.UnauthorizedException, match=r"401 Unauthorized: Wrong token \("):
             called(service, access_token="another")

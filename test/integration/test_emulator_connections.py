@@ -28,12 +28,12 @@ def test_unknown_routes_are_not_found(quantcdn_emulator: Emulator, target: str) 
 
 
 @pytest.mark.parametrize(("request_line", "status"), [(b"BREW / HTTP/1.1", b"501"), (b"GET / HTTP/9.9", b"505")])
-def test_an_unreadable_request_is_answered_in_json(
+def test_an_unreadable_request_gets_a_json_response(
     quantcdn_emulator: Emulator, request_line: bytes, status: bytes
 ) -> None:
-    answer = exchange(quantcdn_emulator, request_line + b"\r\nContent-Length: 0\r\n\r\n")
-    assert answer.startswith((b"HTTP/1.1 " + status, b'{"error"'))
-    assert "error" in json.loads(answer.rpartition(b"\r\n")[2])
+    received = exchange(quantcdn_emulator, request_line + b"\r\nContent-Length: 0\r\n\r\n")
+    assert received.startswith((b"HTTP/1.1 " + status, b'{"error"'))
+    assert "error" in json.loads(received.rpartition(b"\r\n")[2])
 
 
 def test_a_connection_serves_many_requests_also_with_bodies(quantcdn_emulator: Emulator) -> None:
@@ -54,9 +54,9 @@ def test_a_connection_serves_many_requests_also_with_bodies(quantcdn_emulator: E
 def test_a_connection_ends_where_the_next_request_could_not_be_found(
     quantcdn_emulator: Emulator, header: bytes
 ) -> None:
-    answer = exchange(quantcdn_emulator, b"POST / HTTP/1.1\r\n" + header + b"\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 405 ")
-    assert b"\r\nConnection: close\r\n" in answer
+    received = exchange(quantcdn_emulator, b"POST / HTTP/1.1\r\n" + header + b"\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 405 ")
+    assert b"\r\nConnection: close\r\n" in received
 
 
 def test_a_client_that_asks_first_may_send_its_body(quantcdn_emulator: Emulator) -> None:

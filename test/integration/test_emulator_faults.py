@@ -70,7 +70,7 @@ def test_a_body_is_sent_as_it_is(quantcdn_emulator: Emulator, api: AIToolsApi) -
     assert (response.status, response.headers["Content-Type"], body) == (502, "text/html", b"<html>")
 
 
-def test_headers_win_over_those_of_the_answer(quantcdn_emulator: Emulator) -> None:
+def test_headers_win_over_those_of_the_response(quantcdn_emulator: Emulator) -> None:
     quantcdn_emulator.add_fault(Fault(headers={"X-Request-Id": "mine", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}))
     response, body = ask(quantcdn_emulator, f"{TOOLS}/names")
     assert response.headers.get_all("x-request-id") == ["mine"]
@@ -85,7 +85,7 @@ def test_a_status_without_a_body_has_none(quantcdn_emulator: Emulator, status: i
     assert (response.status, response.headers["Content-Length"], body) == (status, None, b"")
 
 
-def test_a_delay_makes_an_answer_late(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+def test_a_delay_makes_a_response_late(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     quantcdn_emulator.add_fault(Fault(delay=0.15))
     started = time.monotonic()
     assert api.list_ai_tools("acme").count == 4
@@ -116,11 +116,11 @@ def test_a_reset_breaks_the_connection(quantcdn_emulator: Emulator, api: AITools
     assert [request.status for request in quantcdn_emulator.requests] == [None, None]
 
 
-def test_a_truncated_answer_announces_more_than_comes(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+def test_a_truncated_response_announces_more_than_comes(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     quantcdn_emulator.add_fault(Fault(body=b"0123456789", truncate=True))
-    answer = exchange(quantcdn_emulator, b"GET / HTTP/1.1\r\n\r\n")
-    assert b"\r\nContent-Length: 10\r\n" in answer
-    assert answer.endswith(b"\r\n\r\n01234")
+    received = exchange(quantcdn_emulator, b"GET / HTTP/1.1\r\n\r\n")
+    assert b"\r\nContent-Length: 10\r\n" in received
+    assert received.endswith(b"\r\n\r\n01234")
     quantcdn_emulator.add_fault(Fault(truncate=True))
     with pytest.raises(ApiConnectionException):
         api.list_ai_tools("acme")
@@ -169,7 +169,7 @@ def test_faults_for_nothing_are_refused(quantcdn_emulator: Emulator) -> None:
         quantcdn_emulator.add_fault(Fault(), times=0)
 
 
-def test_the_journal_has_every_request_but_shows_no_token(quantcdn_emulator: Emulator) -> None:
+def test_the_request_log_has_every_request_but_shows_no_token(quantcdn_emulator: Emulator) -> None:
     ask(quantcdn_emulator, f"{TOOLS}/executions?limit=5&status=a&status=failed", **{"X-Own": "1"})
     ask(quantcdn_emulator, "/elsewhere?a=%20", method="POST")
     first, second = quantcdn_emulator.requests
@@ -193,7 +193,7 @@ def test_a_header_that_comes_twice_is_joined(quantcdn_emulator: Emulator) -> Non
     assert quantcdn_emulator.requests[0].headers["A"] == "1, 2"
 
 
-def test_every_answer_has_the_usual_headers(quantcdn_emulator: Emulator) -> None:
+def test_every_response_has_the_usual_headers(quantcdn_emulator: Emulator) -> None:
     seen = set()
     for target in (TOOLS, f"{TOOLS}/executions/none", "/nowhere", "/generated/x.png"):
         response, body = ask(quantcdn_emulator, target)

@@ -21,7 +21,7 @@ from quantcdn import (
     UnauthorizedException,
 )
 from quantcdn.api import ai_tools_api
-from quantcdn.emulator import Clock, Emulator, ManualClock
+from quantcdn.emulator import Clock, Emulator, ManualClock, RecordedRequest
 from quantcdn.emulator._example_model import example_of
 from quantcdn.models._base import Model
 from quantcdn.operation import Operation
@@ -74,10 +74,10 @@ def sixth(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operation[Echo]]:
     return operation
 
 
-def test_an_endpoint_without_a_handler_is_answered_an_example(sixth: Operation[Echo]) -> None:
+def test_an_endpoint_without_a_handler_responds_with_an_example(sixth: Operation[Echo]) -> None:
     with Emulator() as service, ApiClient(service.configuration(proxy="")) as client:
-        answer = client.call(sixth, {"organisation": "acme", "name": "names"}, {}).data
-        assert answer == Echo(organisation="acme", size=1)
+        response = client.call(sixth, {"organisation": "acme", "name": "names"}, {}).data
+        assert response == Echo(organisation="acme", size=1)
         assert service.requests[0].operation == "rename_ai_tool"
         assert ask(service, f"{TOOLS}/names")[0].status == 200
         response, _ = ask(service, f"{TOOLS}/names", method="PUT")
@@ -136,6 +136,28 @@ def test_the_same_seed_gives_the_same_names() -> None:
     assert set(names(1)).isdisjoint(names(2))
 
 
+def test_a_function_is_called_with_each_request_and_holds_up_no_other() -> None:
+    called: list[tuple[str, int | None]] = []
+    released = threading.Event()
+
+    def on_request(request: RecordedRequest) -> None:
+        called.append((request.path, request.status))
+        if request.path == "/":
+            assert released.wait(20)
+
+    with Emulator(on_request=on_request) as service:
+        slow = threading.Thread(target=ask, args=(service, "/"))
+        slow.start()
+        while not called:
+            assert slow.is_alive()
+        assert ask(service, TOOLS)[0].status == 200
+        released.set()
+        slow.join()
+    assert called == [("/", 200), (TOOLS, 200)]
+    with pytest.raises(ApiTypeError):
+        Emulator(on_request=7)  # type: ignore[arg-type] # on purpose
+
+
 def test_a_reset_forgets_everything(quantcdn_emulator: Emulator) -> None:
     first = quantcdn_emulator.start_execution("calculate")
     quantcdn_emulator.start_orchestration([first])
@@ -151,8 +173,16 @@ def test_examples_are_of_every_status_and_in_the_past(quantcdn_emulator: Emulato
     listed = quantcdn_api.list_ai_tool_executions("acme").executions
     assert {entry.status for entry in listed} == {"pending", "running", "complete", "failed"}
     assert all(entry.created and entry.created.timestamp() < START for entry in listed)
-    (name,) = quantcdn_emulator._service.memory.records.orchestrations
+    with Emulator() as other:  # of the same seed, so its first orchestration has the identifier of the example
+        name = other.start_orchestration(["calculate"])
     assert quantcdn_api.get_ai_orchestration_status("acme", name).is_complete
+
+
+def test_what_the_documentation_asks_for_is_complete(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi) -> None:
+    quantcdn_emulator.fill_documented()
+    execution = quantcdn_api.get_ai_tool_execution_status("acme", "exec_0123456789abcdef0123456789abcdef")
+    orchestration = quantcdn_api.get_ai_orchestration_status("acme", "orch_0123456789abcdef0123456789abcdef")
+    assert (execution.status, orchestration.status) == ("complete", "complete")
 
 
 def test_the_page_says_what_it_is_and_is_not(quantcdn_emulator: Emulator) -> None:
@@ -276,7 +306,7 @@ def test_a_manual_clock_moves_when_told_and_never_back() -> None:
         clock.advance(True)
 
 
-def test_many_threads_get_answers_of_their_own(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi) -> None:
+def test_many_threads_get_responses_of_their_own(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi) -> None:
     wrong: list[str] = []
 
     def work(number: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quantcdn import Gap
-from quantcdn._polling.watcher import Watch, keyed
+from quantcdn._polling.history import keyed
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.watcher import Watch
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Row
-from quantcdn.polling import Polled
 from test.helpers.clock import FakeTime
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,7 +77,7 @@ def watched(service: Service, polls: int, interval: float) -> tuple[list[Any], l
         shows_all=True,
         interval=interval,
         timeout=(polls - 1) * interval,
-        timing=time.timing._replace(wall=time.clock),
+        clock=replace(time.clock, wall=time.monotonic),
     )
     return list(watch.changes()), reads
 

@@ -18,8 +18,8 @@ import pytest
 
 import quantcdn
 from quantcdn import ApiResponse
+from quantcdn._clock import Clock
 from quantcdn.exceptions import OpenApiException
-from quantcdn.rest import RESTClientObject
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
 
 EXECUTION = {"executionId": "exec_1", "toolName": "calculate", "status": "complete", "createdAt": 1}
@@ -244,7 +244,7 @@ def test_a_post_without_a_body_says_so() -> None:
 )
 def test_only_a_safe_method_is_sent_again(method: str, script: tuple[Answer, ...], attempts: int) -> None:
     with BodyServer(*script) as server, client(host=server.url) as api_client:
-        api_client.rest_client = RESTClientObject(api_client.configuration, sleep=lambda _: None)
+        api_client.clock = Clock(sleep=lambda _: None)
         try:
             status = api_client.call_api(method, f"{server.url}/a").status
         except quantcdn.ApiConnectionException as error:

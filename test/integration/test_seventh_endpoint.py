@@ -50,7 +50,7 @@ def add_endpoint(package: Path) -> None:
     model.write_text(renamed(relative.read_text(encoding="utf-8")), encoding="utf-8")
 
     names = (models / "__init__.py").read_text(encoding="utf-8")
-    names = names.replace("__all__ = [", f'{IMPORT}\n__all__ = [\n    "CancelAIToolExecution200Response",')
+    names = names.replace("__all__ = [", f'    {IMPORT}\n__all__ = [\n    "CancelAIToolExecution200Response",')
     (models / "__init__.py").write_text(names, encoding="utf-8")
 
     text = api.read_text(encoding="utf-8")
@@ -68,11 +68,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     for name in ("quantcdn", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
-    (root / "test").mkdir()
-    shutil.copy(ROOT / "test" / "unit" / "test_surface.py", root / "test")
+    (root / "test" / "unit").mkdir(parents=True)
+    shutil.copy(ROOT / "test" / "unit" / "test_surface.py", root / "test" / "unit")
     add_endpoint(root / "quantcdn")
     for script in ("build", "openapi"):
-        run(root, f"docs/{script}.py")
+        run(root, f"docs/tools/{script}.py")
     return root
 
 
@@ -103,5 +103,5 @@ def test_it_has_its_pages_and_its_description(project: Path) -> None:
 
 
 def test_the_test_of_the_surface_takes_it_as_it_is(project: Path) -> None:
-    told = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-v", "test/unit/test_surface.py")
+    told = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-v", "test/test_surface.py")
     assert "three_methods_with_its_parameters[cancel_ai_tool_execution] PASSED" in told

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,10 +21,11 @@ from hypothesis import strategies as st
 
 import quantcdn
 from quantcdn import ApiTypeError, Outcome, ServiceException, WaitCancelledException, WaitTimeoutException
-from quantcdn._polling.batch import ManyWaits
+from quantcdn._polling.batch import BatchWait
+from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
-from quantcdn.polling import EVERY_2_SECONDS, Polled
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import LIST, STATUS, FakeService, FakeTime, Thing, count, problem, waiting
 from test.helpers.responses import ends_within
 from test.helpers.server import ScriptedServer, answer
@@ -49,13 +51,13 @@ class SlowService(FakeService):
             self.time.now += self.list_seconds
         return listed if self.shows else ListAIToolExecutions200Response(executions=[], count=0, org_id="acme")
 
-    def wait(self, **arguments: Any) -> ManyWaits:
+    def wait(self, **arguments: Any) -> BatchWait:
         chosen = {"poll": EVERY_2_SECONDS, "timeout": 30.0, "max_rate": 20.0, "on_update": None, **arguments}
-        return ManyWaits(
+        return BatchWait(
             self.things,
             lambda identifier, seconds: Polled(self.look(identifier, seconds), self.retry_after),
             lambda seconds: Polled(self.list_newest(seconds), self.retry_after),
-            timing=self.time.timing,
+            clock=self.time.clock,
             **chosen,
         )
 
@@ -163,14 +165,13 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
         thing.ends = number / 2
     wait = service.wait(timeout=60.0)
     chance = random.Random(seed)
-    timing = service.time.timing
 
     def sleep(seconds: float) -> None:
         if chance.random() < 0.3:
             signal.raise_signal(signal.SIGINT)
         service.time.sleep(seconds)
 
-    wait._timing = timing._replace(sleep=sleep)
+    wait._clock = replace(service.time.clock, sleep=sleep)
     found: list[str] = []
     interrupts = 0
     while len(found) < 40:
@@ -287,7 +288,8 @@ def test_an_outcome_says_the_last_problem_and_counts_the_polls() -> None:
     assert {type(outcome.error) for outcome in outcomes} == {WaitTimeoutException}
     error = outcomes[0].error
     assert str(error) == (
-        "exec_0: still running after the limit of 5 s; last problem: 500 Internal Server Error: boom (5 polls in 5.0 s)"
+        "exec_0: still running after the timeout of 5 s; last problem: 500 Internal Server Error: boom"
+        " (5 polls in 5.0 s)"
     )
     assert isinstance(error.__cause__ if error else None, ServiceException)
 
@@ -376,7 +378,7 @@ def test_requests_that_hang_hold_up_nothing_else(hangs: list[str]) -> None:
     with (
         hanging(*hangs) as (_, api),
         contextlib.closing(
-            api.wait_for_ai_tool_executions("acme", ids, timeout=60, max_rate=1000)  # type: ignore[type-var] # see ManyWaits
+            api.wait_for_ai_tool_executions("acme", ids, timeout=60, max_rate=1000)  # type: ignore[type-var] # see BatchWait
         ) as outcomes,
     ):
         # Without the list, the 20 are spread over its interval of 2 s; one after the other, they would take minutes.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from quantcdn import AIToolsApi, ApiClient, RetryPolicy
+from quantcdn import AIToolsApi, ApiClient, ApiTypeError, Configuration, RetryPolicy
 from quantcdn.emulator import Emulator, Fault, ManualClock
+from quantcdn.polling import Timing
 
 _USERS_TEST = """
 import pytest
@@ -33,6 +36,23 @@ def test_the_fixtures_belong_together(
     assert quantcdn_emulator.clock is quantcdn_clock
     assert quantcdn_client.configuration.host == quantcdn_emulator.url
     assert quantcdn_api.api_client is quantcdn_client
+
+
+def test_timing_is_the_clock_of_the_client_and_travels_with_it() -> None:
+    api = AIToolsApi(ApiClient(Configuration(access_token="t0ken", proxy="")))
+    api.timing = Timing(clock=time.perf_counter, sleep=abs)
+    copied = pickle.loads(pickle.dumps(api))
+    for each in (api, copied, AIToolsApi(api.api_client)):
+        assert each.timing == api.timing._replace(wall=Timing().wall)
+        assert (each.api_client.clock.monotonic, each.api_client.clock.sleep) == (time.perf_counter, abs)
+
+
+def test_what_is_no_clock_is_refused() -> None:
+    api = AIToolsApi(ApiClient(Configuration(access_token="t0ken", proxy="")))
+    with pytest.raises(ApiTypeError, match="timing takes a Timing"):
+        api.timing = 3  # type: ignore[assignment] # a caller's mistake
+    with pytest.raises(ApiTypeError, match="clock takes a Clock, not ManualClock"):
+        api.api_client.clock = ManualClock()  # type: ignore[assignment] # a caller's mistake
 
 
 def test_the_client_goes_past_the_proxies_of_the_environment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from quantcdn import AIToolsApi, ApiException, ApiValueError, Gap, ServiceException
+from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
 from quantcdn._polling.watcher import Watch
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Line
-from quantcdn.polling import Polled, Timing
 from test.helpers.clock import FakeTime, no_chance, problem, waiting
 
 MORNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -55,8 +57,8 @@ def watch(
         return Polled(ListAIToolExecutions200Response(executions=look, count=len(look), org_id="acme"))
 
     told: list[Any] = []
-    timing = time.timing._replace(wall=wall)
-    changes = Watch(list_newest, shows_all=shows_all, interval=interval, timeout=timeout, timing=timing).changes()
+    clock = replace(time.clock, wall=wall)
+    changes = Watch(list_newest, shows_all=shows_all, interval=interval, timeout=timeout, clock=clock).changes()
     with contextlib.suppress(EndError):
         for item in changes:
             told.append(item)
@@ -224,8 +226,8 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
         given.append(seconds)
         return Polled(ListAIToolExecutions200Response(executions=lines(len(given), len(given)), count=1, org_id="acme"))
 
-    still = FakeTime().timing._replace(uniform=lambda _low, _high: 0.0)
-    changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, timing=still).changes()
+    still = replace(FakeTime().clock, uniform=lambda _low, _high: 0.0)
+    changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, clock=still).changes()
     assert len(list(itertools.islice(changes, len(allowed)))) == len(allowed)
     assert given == allowed
 
@@ -252,7 +254,7 @@ def test_memory_of_what_was_told_is_bounded() -> None:
         shows_all=True,
         interval=2.0,
         timeout=None,
-        timing=FakeTime().timing,
+        clock=FakeTime().clock,
     )
     list(islice(watched.changes(), 12_000))
     assert len(watched._history.known) <= 10_000
@@ -294,7 +296,7 @@ def test_more_than_100_between_two_looks_are_a_gap(
             quantcdn_emulator.start_execution("calculate", pending=0, running=0)
 
     quantcdn_emulator.start_execution("calculate", pending=0, running=0)
-    api.timing = Timing(quantcdn_clock.now, sleep, no_chance)
+    api.api_client.clock = Clock(quantcdn_clock.now, sleep, no_chance)
     told = names(list(api.watch_ai_tool_executions("acme", timeout=2)))
     assert (told[1], len(told)) == ("gap", 1 + 1 + 100)
 

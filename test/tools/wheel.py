@@ -17,7 +17,8 @@ from quantcdn.emulator import Emulator
 
 with Emulator() as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
     print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").tools)
-assert importlib.resources.files("quantcdn").joinpath("py.typed").is_file()
+for name in ("py.typed", "emulator/_openapi.json"):
+    assert importlib.resources.files("quantcdn").joinpath(name).is_file(), name
 needed = [text for text in importlib.metadata.requires("quantcdn") if "extra ==" not in text]
 assert len(needed) == 4, needed
 """
@@ -35,6 +36,10 @@ def main(folder: Path) -> None:
             subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, cwd=place)
             subprocess.run([python, "-W", "error", "-c", USE], check=True, cwd=place)
             subprocess.run([python.with_name("quantcdn"), "--version"], check=True, cwd=place)
+            for shell in ("bash", "zsh", "fish"):
+                subprocess.run(
+                    [python.with_name("quantcdn"), "completion", shell], check=True, stdout=subprocess.DEVNULL
+                )
             manual = Path(place) / "share" / "man" / "man1" / "quantcdn.1"  # where man looks beside the command
             if not manual.is_file():
                 raise SystemExit(f"{wheel.name} brings no {manual.name}")

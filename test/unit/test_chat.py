@@ -348,6 +348,14 @@ def test_names_that_do_not_exist_are_all_named(tools: quantcdn.ListAITools200Res
         tool_config([], allowed=["calculate"])
 
 
+@pytest.mark.parametrize("auto_execute", [None, 1, "yes", ["calculate"]])
+def test_whether_tools_run_by_themselves_is_true_or_false(
+    tools: quantcdn.ListAITools200Response, auto_execute: Any
+) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match="auto_execute takes True or False"):
+        tool_config(tools, allowed=["calculate"], auto_execute=auto_execute)
+
+
 @pytest.mark.parametrize("allowed", ["calculate", 7, [7], [None], iter(["calculate"])])
 def test_names_come_as_a_list_of_texts(tools: quantcdn.ListAITools200Response, allowed: Any) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match="list of names"):
@@ -358,5 +366,5 @@ def test_names_come_as_a_list_of_texts(tools: quantcdn.ListAITools200Response, a
     "offered", [["calculate"], [{"toolSpec": {}}], [None], None, 7, "calculate", {"tools": []}, object()]
 )
 def test_only_tools_are_offered(offered: Any) -> None:
-    with pytest.raises(quantcdn.ApiTypeError, match="as the service lists them"):
+    with pytest.raises(quantcdn.ApiTypeError, match="takes what list_ai_tools returns"):
         tool_config(offered)

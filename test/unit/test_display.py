@@ -23,14 +23,14 @@ import quantcdn
 from quantcdn import models
 from quantcdn._display import mixin
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.exceptions import RequestInfo
 from quantcdn.models._base import Model
 from test.helpers.markup import Page
 
 SIGNED = "https://bucket.example/a/b.png?X-Amz-Date=20260101T000000Z&X-Amz-Signature=5ec2e7"
 GATEWAY = "https://gateway.example"
-SMALL = f"data:image/png;base64,{base64.b64encode(picture('small', 64)).decode()}"
+SMALL = f"data:image/png;base64,{base64.b64encode(draw_image('small', 64)).decode()}"
 
 
 def tool(name: str = "paint", description: str = "It paints.", **properties: Any) -> dict[str, Any]:

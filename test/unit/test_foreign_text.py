@@ -13,7 +13,7 @@ import pytest
 
 import quantcdn
 from quantcdn._display.text import redacted, truncated
-from quantcdn.cli.audit_log import Log
+from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator, Fault
 from quantcdn.exceptions import ApiValueError
@@ -163,7 +163,7 @@ def test_a_file_of_another_is_neither_cut_nor_written(tmp_path: Path, content: b
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(ApiValueError, match="give another file"):
-        Log(path)
+        AuditLog(path)
     assert path.read_bytes() == content
 
 
@@ -184,16 +184,16 @@ def test_odd_lines_among_its_own_are_left_and_the_log_goes_on(tmp_path: Path, od
     assert row is not None
     for before in (OWN + odd, OWN + odd + OWN, odd + OWN, OWN + odd.removesuffix(b"\n")):
         path.write_bytes(before)
-        with Log(path, lambda: NOW) as log:
-            log.look([])
+        with AuditLog(path, lambda: NOW) as log:
+            log.add([])
         assert path.read_bytes().startswith(before.rstrip(b"\0"))
         assert path.read_bytes().endswith(b'"watching":true}\n') or b'"gap"' in path.read_bytes()
 
 
 def test_half_a_surrogate_pair_is_logged(tmp_path: Path) -> None:
     row = Listed.model_construct(execution_id="e", tool_name="t", status="running", created_at=1)
-    with Log(tmp_path / "log", lambda: NOW) as log:
-        log.look([row])
+    with AuditLog(tmp_path / "log", lambda: NOW) as log:
+        log.add([row])
         log._write("execution", {"toolName": "\ud800"})
     assert json.loads((tmp_path / "log").read_bytes().splitlines()[-1])["execution"] == {"toolName": "\ud800"}
 

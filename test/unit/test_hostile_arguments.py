@@ -1,7 +1,7 @@
 """Whatever a public callable is given, it returns, or raises an error of the family; nothing foreign comes out.
 
-The callables are found by inspection (``test/helpers/hostile.py``), so a new one is tested as soon as it is public. What
-needs a row here is only a required parameter of a new name, or a class that cannot be made without arguments.
+The callables are found by inspection (``test/helpers/hostile.py``), so a new one is tested as soon as it is public.
+Only a required parameter of a new name, or a class that cannot be made without arguments, needs a row here.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ import pytest
 
 import quantcdn
 from quantcdn import emulator
+from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOL_NAMES, OPERATIONS
 from quantcdn.models._base import Model
-from quantcdn.rest import RESTClientObject, RESTResponse
+from quantcdn.rest import RESTResponse
 from test.helpers.clock import FakeTime
 from test.helpers.hostile import VALUES, Subject, subjects
 from test.helpers.read_body import ARGUMENTS, BODIES, CALLS, EXECUTION_ID, model_in
@@ -61,7 +62,7 @@ EXCLUDED = {
     "quantcdn.chat.PendingTool": RECORDS,
     "quantcdn.images.Image": RECORDS,
     "quantcdn.emulator.RecordedRequest": RECORDS,
-    "quantcdn.emulator.Fault.applied": "the local service applies it to its own responses",
+    "quantcdn.emulator.Fault.apply_to": "the local service applies it to its own responses",
     "quantcdn.rest.RESTResponse.failed": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.unusable": "the client makes its errors by it",
     "quantcdn.rest.RESTResponse.preload": "the client reads by it",
@@ -79,7 +80,7 @@ def is_excluded(subject: Subject) -> bool:
 SUBJECTS = [subject for subject in subjects() if not is_excluded(subject)]
 
 
-# One pixel, in the only place where a picture may come from without a network.
+# One pixel, in the only place where an image may come from without a network.
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 EXECUTION = BODIES["get_ai_tool_execution_status"] | {"result": {"images": [PIXEL]}}
 
@@ -133,7 +134,7 @@ class World:
         return self.closed_later(quantcdn.ApiClient(self.configuration()))
 
     def api(self) -> quantcdn.AIToolsApi:
-        self._api.timing = ShortPatience().timing
+        self._api.api_client.clock = ShortPatience().clock
         return self._api
 
     def closed_later(self, value: Any) -> Any:
@@ -219,7 +220,7 @@ class World:
 
     def use_client(self, client: quantcdn.ApiClient) -> None:
         """Call an endpoint, and pause for nothing."""
-        client.rest_client = RESTClientObject(client.configuration, sleep=lambda _seconds: None)
+        client.clock = Clock(sleep=lambda _seconds: None)
         quantcdn.AIToolsApi(self.closed_later(client)).list_ai_tool_names("acme", _request_timeout=5)
 
     def use_emulator(self, api: quantcdn.AIToolsApi | None = None, identifier: object = None) -> None:

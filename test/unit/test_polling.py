@@ -21,10 +21,12 @@ from quantcdn import (
     Poll,
     ServiceException,
     WaitTimeoutException,
-    _chance,
-    _sleep,
+    _clock,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Timing, Wait
+from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
+from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeTime, Seen, no_chance, problem
 
 Look = Seen | ApiException
@@ -60,7 +62,7 @@ def wait_for(
     on_update: Callable[[Seen], object] | None = None,
     failed: Any = ExecutionFailedException,
 ) -> tuple[Seen, Wait[Seen]]:
-    wait = Wait("exec_1", look, poll_for=lambda _: poll, timeout=timeout, on_update=on_update, timing=time.timing)
+    wait = Wait("exec_1", look, poll_for=lambda _: poll, timeout=timeout, on_update=on_update, clock=time.clock)
     return wait.until_final(failed), wait
 
 
@@ -201,7 +203,7 @@ def test_the_first_look_chooses_how_often_to_look() -> None:
         return Poll(7, 1, 7)
 
     look = script(problem(), RUNNING, RUNNING, COMPLETE)
-    Wait("exec_1", look, poll_for=choose, timeout=None, on_update=None, timing=time.timing).until_final(None)
+    Wait("exec_1", look, poll_for=choose, timeout=None, on_update=None, clock=time.clock).until_final(None)
     assert chosen == ["calculate"]
     assert time.pauses == [1, 7, 7]
 
@@ -258,12 +260,12 @@ def test_at_the_limit_the_error_says_what_was_seen() -> None:
         wait_for(script(RUNNING), time, timeout=5)
     error = caught.value
     assert (error.identifier, error.last, error.waited, error.polls) == ("exec_1", RUNNING, 5, 4)
-    assert str(error) == "exec_1: still running after the limit of 5 s (4 polls in 5.0 s)"
+    assert str(error) == "exec_1: still running after the timeout of 5 s (4 polls in 5.0 s)"
     assert isinstance(error, TimeoutError)
 
 
 def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None:
-    with pytest.raises(WaitTimeoutException, match="nothing was seen of it") as caught:
+    with pytest.raises(WaitTimeoutException, match="no status was received") as caught:
         wait_for(script(problem()), FakeTime(), timeout=2)
     assert isinstance(caught.value.__cause__, ServiceException)
 
@@ -394,17 +396,25 @@ def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: flo
 def test_the_default_clock_is_one_that_never_jumps() -> None:
     import time
 
-    assert (Timing().clock, Timing().sleep, Timing().uniform) == (time.monotonic, _sleep.sleep, _chance.uniform)
+    assert Clock().monotonic is time.monotonic
 
 
 def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     time = FakeTime()
-    monkeypatch.setattr(_sleep, "time", SimpleNamespace(monotonic=time.clock, sleep=time.sleep))
+    monkeypatch.setattr(_clock, "time", SimpleNamespace(monotonic=time.monotonic, sleep=time.sleep))
     for seconds in (0, -1, 0.05, 2.53):
         time.pauses.clear()
-        _sleep.sleep(seconds)
+        _clock.sleep(seconds)
         assert sum(time.pauses) == pytest.approx(max(0, seconds))
         assert max(time.pauses, default=0) <= 0.1
+
+
+# Fails if a sleep trusts the clock alone, which freezegun stops.
+def test_a_sleep_ends_where_a_test_has_stopped_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(_clock, "time", SimpleNamespace(monotonic=lambda: 5.0, sleep=slept.append))
+    _clock.sleep(0.25)
+    assert slept == pytest.approx([0.1, 0.1, 0.05])
 
 
 @given(

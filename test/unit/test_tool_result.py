@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
+from quantcdn import chat
 from quantcdn.chat import tool_result
 from quantcdn.emulator import Emulator, ManualClock
 
@@ -121,14 +122,25 @@ def test_a_tool_of_an_orchestration_goes_back_too(
 
 @pytest.mark.parametrize("status", ["pending", "running", "paused"])
 def test_what_has_not_ended_does_not_go_back(status: str) -> None:
-    with pytest.raises(quantcdn.ApiValueError, match=f"has not ended: it is '{status}'"):
+    with pytest.raises(quantcdn.ApiValueError, match=f"has not finished: its status is '{status}'"):
         tool_result("use_1", ended(status=status))
 
 
-@pytest.mark.parametrize("name", ["", None, 7])
-def test_a_result_needs_the_name_of_its_use(name: Any) -> None:
+def test_a_result_needs_the_identifier_of_its_use() -> None:
     with pytest.raises(quantcdn.ApiValueError, match="tool_use_id is empty"):
-        tool_result(name, ended())
+        tool_result("", ended())
+
+
+@pytest.mark.parametrize("identifier", [None, 7, b"use_1", ["use_1"], chat.PendingTool("exec_1")])
+def test_the_identifier_of_a_use_is_text(identifier: Any) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match=f"as text, not {type(identifier).__name__}"):
+        tool_result(identifier, ended())
+
+
+@pytest.mark.parametrize("images", [None, 1, "yes"])
+def test_whether_images_go_back_is_true_or_false(images: Any) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match="images takes True or False"):
+        tool_result("use_1", ended(), images=images)
 
 
 # Fails if only ``result`` is read: the answer of an older service would be lost.

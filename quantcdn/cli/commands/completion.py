@@ -1,247 +1,41 @@
-"""``quantcdn completion``: scripts with which a shell completes the command line, written from the parser."""
+"""``quantcdn completion``: scripts with which a shell completes the command line."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from importlib import resources
 
-from quantcdn import cli
-from quantcdn.cli.command_tree import Argument, Command, grammar
+from quantcdn.cli.arguments import Command, Parser
 
-SUMMARY = "write the completion script of a shell"
-
-DESCRIPTION = """\
-Write a script with which a shell completes commands, options, their choices, files and folders.
-In bash and zsh, the lines below do it for one shell, and for each new one from ~/.bashrc, or from ~/.zshrc below
-the line with compinit. In fish, the line below does it for each new shell, and has to be repeated after an update."""
-
-EXAMPLES = """\
-examples:
-  source <(quantcdn completion bash)
-  source <(quantcdn completion zsh)
-  quantcdn completion fish > ~/.config/fish/completions/quantcdn.fish"""
+SHELLS = ("bash", "zsh", "fish")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what this command takes.
-
-    Args:
-        parser: The command's parser.
-    """
-    parser.add_argument("shell", choices=list(_SCRIPTS), metavar="SHELL", help="the shell: %(choices)s")
+def _add_arguments(parser: Parser) -> None:
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help="the shell: %(choices)s")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Print the script.
-
-    Args:
-        arguments: What was asked for.
-
-    Returns:
-        The exit code: 0.
-    """
-    write = _SCRIPTS[arguments.shell]
-    print("\n".join(write(grammar(cli.parser(complete=True)))))  # noqa: T201 - a command line prints
+def _run(arguments: argparse.Namespace) -> int:
+    # docs/tools/completions.py has written it from the parser.
+    script = resources.files("quantcdn.cli") / "completions" / f"quantcdn.{arguments.shell}"
+    sys.stdout.write(script.read_text(encoding="utf-8"))
     return 0
 
 
-def _quoted(text: str) -> str:
-    """Quote a text for bash and zsh."""
-    return "'" + text.replace("'", "'\\''") + "'"
-
-
-def _patterns(texts: list[str]) -> str:
-    return " | ".join(map(_quoted, texts))
-
-
-def _names(command: Command) -> list[str]:
-    """List the names of all commands but the program itself."""
-    return [below.name for below in command.walk()][1:]
-
-
-def _with_value(command: Command) -> list[str]:
-    """List the options that a value follows, each behind its command."""
-    return [
-        f"{below.name} {flag}"
-        for below in command.walk()
-        for option in below.options
-        if option.value
-        for flag in option.flags
-    ]
-
-
-def _long(option: Argument) -> str:
-    """Choose the way of writing an option that says most."""
-    return max(option.flags, key=len)
-
-
-_BASH = """\
-# bash completion for quantcdn, written by: quantcdn completion bash
-_quantcdn() {{
-    local current=${{COMP_WORDS[COMP_CWORD]}} command=quantcdn option= word
-    local words= options= paths=
-    for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
-        if [[ $word == '=' ]]; then
-            continue # bash takes --option=value for three words
-        elif [[ -n $option ]]; then
-            option=
-        else
-            case "$command $word" in
-            {commands}) command+=" $word" ;;
-            {options}) option=$word ;;
-            esac
-        fi
-    done
-    if [[ $current == '=' ]]; then current=; fi
-    case "$command $option" in"""
-
-_BASH_END = """\
-    esac
-    if [[ -n $paths ]]; then
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -A "$paths" -- "$current")
-    else
-        if [[ $current == -* || -z $words ]]; then words=$options; fi
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-    fi
+COMMANDS = {
+    "completion": Command(
+        _run,
+        "Write a script with which a shell completes commands, options, their choices, files and folders. "
+        "In bash and zsh, the lines below do it for one shell, and for each new one from ~/.bashrc, or from ~/.zshrc "
+        "below the line with compinit. In fish, the line below does it for each new shell, and has to be repeated "
+        "after an update.",
+        (
+            "source <(quantcdn completion bash)",
+            "source <(quantcdn completion zsh)",
+            "quantcdn completion fish > ~/.config/fish/completions/quantcdn.fish",
+        ),
+        _add_arguments,
+        takes_settings=False,
+    )
 }
-complete -F _quantcdn quantcdn"""
-
-
-def _bash(program: Command) -> Iterator[str]:
-    yield _BASH.format(commands=_patterns(_names(program)), options=_patterns(_with_value(program)))
-    for command in program.walk():
-        for option in command.options:
-            if found := _bash_values(option):
-                patterns = _patterns([f"{command.name} {flag}" for flag in option.flags])
-                yield f"    {patterns}) {found} ;;"
-        values = [found for argument in command.positionals if (found := _bash_values(argument))]
-        words = [below.word for below in command.commands]
-        found = " ".join(values or [f"words={_quoted(' '.join(words))}"])
-        yield f"    {_quoted(command.name + ' ')}) {found} options={_quoted(' '.join(map(_long, command.options)))} ;;"
-    yield _BASH_END
-
-
-def _bash_values(argument: Argument) -> str:
-    if argument.choices:
-        return f"words={_quoted(' '.join(argument.choices))}"
-    return "paths=file" if argument.is_file else "paths=directory" if argument.is_folder else ""
-
-
-_ZSH_END = """\
-if [[ $funcstack[1] == _quantcdn ]]; then
-    _quantcdn "$@" # found on fpath, this file is the function's body
-else
-    compdef _quantcdn quantcdn
-fi"""
-
-
-def _zsh(program: Command) -> Iterator[str]:
-    yield "#compdef quantcdn"
-    yield "# zsh completion for quantcdn, written by: quantcdn completion zsh"
-    for command in program.walk():
-        yield f"{_zsh_function(command)}() {{"
-        yield from _zsh_group(command) if command.commands else _zsh_leaf(command)
-        yield "}"
-    yield _ZSH_END
-
-
-def _zsh_function(command: Command) -> str:
-    return "_" + command.name.replace(" ", "_")
-
-
-def _zsh_leaf(command: Command) -> Iterator[str]:
-    yield " \\\n".join(["    _arguments", *_zsh_arguments(command)])
-
-
-def _zsh_group(command: Command) -> Iterator[str]:
-    described = " ".join(_quoted(f"{below.word}:{below.summary}") for below in command.commands)
-    yield "    local context state state_descr line"
-    yield "    typeset -A opt_args"
-    yield f"    local -a commands=({described})"
-    words = ["        '1: :->command'", "        '*:: :->arguments' && return"]
-    yield " \\\n".join(["    _arguments -C", *_zsh_arguments(command), *words])
-    yield "    case $state in"
-    yield "    command) _describe -t commands command commands ;;"
-    yield "    arguments)"
-    yield "        case $line[1] in"
-    for below in command.commands:
-        yield f"        {below.word}) {_zsh_function(below)} ;;"
-    yield "        esac ;;"
-    yield "    esac"
-
-
-def _zsh_arguments(command: Command) -> Iterator[str]:
-    for option in command.options:
-        others = f"({' '.join(option.flags)})" if len(option.flags) > 1 else ""
-        for flag in option.flags:
-            # With "=", the value may follow as a word of its own, or behind an equals sign.
-            takes = ("=" if flag.startswith("--") else "+") if option.value else ""
-            yield f"        {_quoted(f'{others}{flag}{takes}[{_zsh_escaped(option.help)}]{_zsh_value(option)}')}"
-    for number, argument in enumerate(command.positionals, start=1):
-        place = "*" if argument.is_repeated else number
-        yield f"        {_quoted(f'{place}{_zsh_value(argument)}')}"
-
-
-def _zsh_value(argument: Argument) -> str:
-    if not argument.value:
-        return ""
-    # With an empty action, which says the same, zsh offers no options beside an argument without a name.
-    action = f"_message {argument.value}"
-    if argument.choices:
-        action = f"({' '.join(argument.choices)})"
-    elif argument.is_file or argument.is_folder:
-        action = "_files" if argument.is_file else "_files -/"
-    return f":{_zsh_escaped(argument.value)}:{action}"
-
-
-def _zsh_escaped(text: str) -> str:
-    """Write a text so that _arguments takes no part of it for its own."""
-    for character in "\\[]:":
-        text = text.replace(character, f"\\{character}")
-    return text
-
-
-_FISH = """\
-# fish completion for quantcdn, written by: quantcdn completion fish
-function __quantcdn_at --description 'Say whether the words so far name this command'
-    set -l words (commandline -opc)
-    set -l command quantcdn
-    for word in $words[2..]
-        if contains -- "$command $word" {commands}
-            set command "$command $word"
-        end
-    end
-    test "$command" = "$argv"
-end
-complete -c quantcdn -f"""
-
-
-def _fish(program: Command) -> Iterator[str]:
-    yield _FISH.format(commands=" ".join(map(_fish_quoted, _names(program))))
-    for command in program.walk():
-        start = f"complete -c quantcdn -n {_fish_quoted(f'__quantcdn_at {command.name}')}"
-        for below in command.commands:
-            yield f"{start} -a {below.word} -d {_fish_quoted(below.summary)}"
-        for option in command.options:
-            flags = " ".join(f"-l {flag[2:]}" if flag.startswith("--") else f"-s {flag[1:]}" for flag in option.flags)
-            value = f" -r {_fish_value(option)}" if option.value else ""
-            yield f"{start} {flags}{value} -d {_fish_quoted(option.help)}"
-        for argument in command.positionals:
-            if _fish_value(argument) != "-f":
-                yield f"{start} {_fish_value(argument)} -d {_fish_quoted(argument.help)}"
-
-
-def _fish_value(argument: Argument) -> str:
-    if argument.choices:
-        return f"-f -a {_fish_quoted(' '.join(argument.choices))}"
-    if argument.is_folder:
-        return "-f -a '(__fish_complete_directories)'"
-    return "-F" if argument.is_file else "-f"
-
-
-def _fish_quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-_SCRIPTS: Mapping[str, Callable[[Command], Iterator[str]]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+"""The command by its word."""

@@ -12,15 +12,15 @@ from pathlib import Path
 from quantcdn import models
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
-from quantcdn.cli.client import connected
+from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY, TOOL
 from quantcdn.cli.output.console import Screen
-from quantcdn.cli.progress.status_line import StatusLine, sleep_and
-from quantcdn.cli.settings import add_settings
+from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
+from quantcdn.cli.settings import connected
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.exceptions import ApiException
 from quantcdn.images import save_images
-from quantcdn.polling import Poll, Timing
+from quantcdn.polling import Poll
 
 _ORGANISATION = "acme"
 _SPEED = 4.0
@@ -46,44 +46,13 @@ with Emulator() as service, quantcdn.ApiClient(service.configuration()) as clien
 
 _Status = models.GetAIToolExecutionStatus200Response | models.GetAIOrchestrationStatus200Response
 
-SUMMARY = "show the whole client in some seconds"
 
-DESCRIPTION = """\
-Show the whole client in some seconds, on a local service that needs no account and no network.
-With --host, show the read-only part on the real service, with its token from the settings."""
-
-EXAMPLES = """\
-examples:
-  quantcdn demo
-  quantcdn demo --host https://dashboard.quantcdn.io --organisation acme"""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what this command takes.
-
-    Args:
-        parser: The command's parser.
-    """
-    parser.add_argument(
-        "--save", type=Path, default=Path("quantcdn-demo"), metavar="DIR", help="where the picture goes"
-    )
+def _add_arguments(parser: Parser) -> None:
+    parser.add_argument("--save", type=Path, default=Path("quantcdn-demo"), metavar="DIR", help="where the image goes")
     parser.add_argument("--speed", type=float, default=_SPEED, help=f"of the local service's clock ({_SPEED:g})")
-    add_settings(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the demonstration.
-
-    Args:
-        arguments: What was asked for.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        OpenApiException: Something did not work.
-        OSError: The picture cannot be saved.
-    """
+def _run(arguments: argparse.Namespace) -> int:
     screen = Screen()
     if arguments.host is None:
         _run_locally(screen, arguments.save, arguments.speed)
@@ -103,9 +72,9 @@ class _Stage:
 
     @contextmanager
     def live(self) -> Generator[Callable[[_Status], None]]:
-        """Show how far something is, with seconds that run on between two looks."""
+        """Show the status of something, with seconds that run on between two polls."""
         line = StatusLine(sys.stderr)
-        self.api.timing = Timing(sleep=sleep_and(line.draw))
+        self.api.api_client.clock = drawing_clock(line.draw)
         try:
             yield lambda seen: line.update(_progress(seen))
         finally:
@@ -189,3 +158,15 @@ def _show_failure(stage: _Stage) -> None:
         stage.api.get_ai_tool_execution_status(_ORGANISATION, f"exec_{0:032}")
     except ApiException as error:
         stage.screen.line(f"{type(error).__name__}: {error}")
+
+
+COMMANDS = {
+    "demo": Command(
+        _run,
+        "Show the whole client in some seconds, on a local service that needs no account and no network. With --host, "
+        "show the read-only part on the real service, with its token from the settings.",
+        ("quantcdn demo", "quantcdn demo --host https://dashboard.quantcdn.io --organisation acme"),
+        _add_arguments,
+    )
+}
+"""The command by its word."""

@@ -1,28 +1,35 @@
-"""``quantcdn doctor``: which settings are in force, and how far the way to the service goes."""
+"""``quantcdn doctor``: which settings are in force, and which step of a connection to the service fails."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import platform
 import socket
 import ssl
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import metadata
+from itertools import chain
 from urllib.parse import urlsplit
 
 from quantcdn._display import terminal
 from quantcdn._display.text import escaped
 from quantcdn._transport.proxies import chosen_proxy, proxy_variable
+from quantcdn._version import __version__
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli import runner
+from quantcdn.cli.arguments import Command, Parser
+from quantcdn.cli.commands.login import DASHBOARD
 from quantcdn.cli.diagnostics.jwt import validity
-from quantcdn.cli.diagnostics.network_probe import NotTriedError, Way, within
-from quantcdn.cli.settings import Found, Settings, add_settings, settings
+from quantcdn.cli.diagnostics.network_probe import ConnectionProbe, NotTriedError, within
+from quantcdn.cli.settings import Setting, Settings, settings
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import (
     ApiConnectionException,
@@ -32,24 +39,13 @@ from quantcdn.exceptions import (
     NotFoundException,
     OpenApiException,
     ServiceException,
+    UnauthorizedException,
 )
 from quantcdn.timeout import Timeout, checked_seconds
 
-SUMMARY = "check settings, network and token, and say what to do"
-
-DESCRIPTION = """\
-Say which settings are in force and where each came from, and try the way to the service step by step:
-name, connection, TLS, and one call that changes nothing. Each line begins with ok, fail or skip;
-one that fails says what to do. The exit code is the highest of those of the lines that fail:
-1 for the network and the service, 2 for settings, 3 for not found, 4 for a token that is refused or has expired."""
-
-EXAMPLES = """\
-examples:
-  quantcdn doctor --emulator
-  quantcdn doctor --organisation acme --timeout 5"""
-
 _OK, _FAIL, _SKIP = "ok", "fail", "skip"
 _COLOURS = {_OK: "\x1b[32m", _FAIL: "\x1b[31m", _SKIP: "\x1b[33m"}
+_INDENT = " " * 6
 _MASK = "********"
 _GRACE = 0.5
 """How many seconds a step may take to end by itself, once its time is up."""
@@ -65,34 +61,17 @@ class Check:
     code: int = runner.FINE
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what this command takes.
-
-    Args:
-        parser: The command's parser.
-    """
+def _add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="SECONDS", help="the limit of each step (default: %(default)g)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array in place of lines")
-    add_settings(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Check everything, and say what was found.
-
-    Args:
-        arguments: What was asked for.
-
-    Returns:
-        The exit code: the highest of those of the checks that fail, 0 for none.
-
-    Raises:
-        ApiValueError: The limit is not above 0, or more than a day.
-    """
+def _run(arguments: argparse.Namespace) -> int:
     limit = checked_seconds("--timeout", arguments.timeout)
     checks: list[Check] = []
-    for check in _examine(arguments, limit):
+    for check in chain(_examine(arguments, limit), [_versions()]):
         checks.append(check)
         if not arguments.json:
             print(_line(check), flush=True)  # noqa: T201 # a command line prints
@@ -106,7 +85,12 @@ def _line(check: Check) -> str:
     state = check.state.ljust(4)
     if terminal.has_colours(sys.stdout):
         state = f"{_COLOURS[check.state]}{state}\x1b[0m"
-    return f"{state}  {check.name}: {escaped(check.text)}"
+    text = f"{check.name}: {escaped(check.text)}"
+    if sys.stdout.isatty():
+        width = terminal.size(sys.stdout)[0] - len(_INDENT) - 1
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        text = f"\n{_INDENT}".join(lines)
+    return f"{state}  {text}"
 
 
 def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
@@ -124,6 +108,18 @@ def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
     yield from _network(found, [check.name for check in stated if check.code == runner.USAGE], limit)
 
 
+def _versions() -> Check:
+    """Name what a report of a problem needs."""
+    versions = {
+        "quantcdn": __version__,
+        "Python": platform.python_version(),
+        "urllib3": metadata.version("urllib3"),
+        "pydantic": metadata.version("pydantic"),
+    }
+    text = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return Check(_OK, "versions", f"{text}, {ssl.OPENSSL_VERSION}, {platform.system()} {platform.machine()}")
+
+
 def _failed(name: str, text: str, code: int) -> Check:
     return Check(_FAIL, name, text, code)
 
@@ -138,7 +134,7 @@ def _host(found: Settings) -> Check:
 
 def _of_host(found: Settings) -> Configuration:
     """Make a configuration whatever the token is."""
-    return replace(found, token=Found("none", "")).configuration()
+    return replace(found, token=Setting("none", "")).configuration()
 
 
 def _organisation(found: Settings) -> Check:
@@ -151,9 +147,10 @@ def _organisation(found: Settings) -> Check:
 
 def _token(found: Settings, now: float) -> Iterator[Check]:
     try:
-        token = replace(found, host=Found(None, "")).configuration().token() or ""
+        token = replace(found, host=Setting(None, "")).configuration().token() or ""
     except OpenApiException as error:
-        yield _failed("token", str(error), runner.USAGE)
+        advice = f". Make one in {DASHBOARD}" if found.token.value is None else ""
+        yield _failed("token", f"{error}{advice}", runner.USAGE)
         return
     yield Check(_OK, "token", f"{_MASK}, {len(token)} characters ({found.token.source})")
     yield _expiry(token, now)
@@ -169,7 +166,9 @@ def _expiry(token: str, now: float) -> Check:
     if times.ends is None:
         return Check(_OK, "expiry", "the JWT does not say how long it is good; it is read here, not verified")
     if times.ends <= now:
-        text = f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: get a new token"
+        text = (
+            f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: make a new one in {DASHBOARD}"
+        )
         return _failed("expiry", text, runner.NOT_ALLOWED)
     text = f"the JWT is good until {_date(times.ends)}, for {_span(times.ends - now)}; it is read here, not verified"
     return Check(_OK, "expiry", text)
@@ -187,7 +186,7 @@ def _span(seconds: float) -> str:
 
 
 def _network(found: Settings, lacking: Sequence[str], limit: float) -> Iterator[Check]:
-    """Try the way to the service; after a step that fails, the rest is not tried."""
+    """Try to connect to the service; after a step that fails, the rest is not tried."""
     configuration = _of_host(found)
     host = configuration.host
     try:
@@ -198,9 +197,9 @@ def _network(found: Settings, lacking: Sequence[str], limit: float) -> Iterator[
         return
     yield Check(_OK, "proxy", f"{_without_user(proxy)} ({proxy_variable(host, os.environ)})" if proxy else "none")
     failed = ""
-    with Way(host, proxy, limit) as way:
-        for name, step in way.steps.items():
-            check = _skipped(name, failed) if failed else _tried(name, step, limit, way.peer, _first(found, proxy))
+    with ConnectionProbe(host, proxy, limit) as probe:
+        for name, step in probe.steps.items():
+            check = _skipped(name, failed) if failed else _tried(name, step, limit, probe.peer, _first(found, proxy))
             failed = name if check.code else failed
             yield check
     if failed or lacking:
@@ -247,7 +246,7 @@ def _explained(name: str, error: OSError | ValueError, limit: float, first: str)
         return f"no TLS connection ({reason})", "check the host's scheme and port; a firewall may cut it too"
     happened = getattr(error, "strerror", None) or str(error)
     if isinstance(error, TimeoutError):
-        happened = f"no answer within {limit:g} s"
+        happened = f"no response within {limit:g} s"
     if name == "name" and (isinstance(error, TimeoutError) or getattr(error, "errno", None) == socket.EAI_AGAIN):
         return happened, "check that this machine is online, and its resolver"
     return happened, f"{first}{_ALSO.get(name, '')}"
@@ -274,20 +273,35 @@ def _call(found: Settings, limit: float) -> Check:
     try:
         with ApiClient(configuration) as client:
             api, organisation = AIToolsApi(client), found.require_organisation()
-            answer = within(limit + _GRACE, lambda: api.list_ai_tool_names(organisation))
+            response = within(limit + _GRACE, lambda: api.list_ai_tool_names(organisation))
     except OpenApiException as error:
         step = next((text for kind, text in _AFTER_ERROR.items() if isinstance(error, kind)), "")
         return _failed("call", f"{error}. {step}" if step else str(error), runner.exit_code(error))
     except TimeoutError:
-        return _failed("call", f"no answer within {limit:g} s: try again with a larger --timeout", runner.ERROR)
-    count, seconds = len(answer.tools), time.monotonic() - started
+        return _failed("call", f"no response within {limit:g} s: try again with a larger --timeout", runner.ERROR)
+    count, seconds = len(response.tools), time.monotonic() - started
     return Check(_OK, "call", f"the names of {count} tools came in {seconds:.2f} s")
 
 
 _AFTER_ERROR: Mapping[type[ApiException], str] = {
+    UnauthorizedException: f"Make a token in {DASHBOARD}, and run 'quantcdn login'",
     NotFoundException: "Check that the host is the service's",
     ApiResponseException: "Check that the host is the service's, and that no proxy asks for a login",
     ApiTimeoutException: "Try again with a larger --timeout",
-    ApiConnectionException: "Try again; the way to the service is open",
+    ApiConnectionException: "Try again; the service can be reached",
     ServiceException: "The service failed; try again later",
 }
+
+
+COMMANDS = {
+    "doctor": Command(
+        _run,
+        "Say which settings are in force and where each came from, and connect to the service step by step: name, "
+        "connection, TLS, and one call that changes nothing. Each line begins with ok, fail or skip; one that fails "
+        "says what to do. The exit code is the highest of those of the lines that fail: 1 for the network and the "
+        "service, 2 for settings, 3 for not found, 4 for a token that is refused or has expired.",
+        ("quantcdn doctor --emulator", "quantcdn doctor --organisation acme --timeout 5"),
+        _add_arguments,
+    )
+}
+"""The command by its word."""

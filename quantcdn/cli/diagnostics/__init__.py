@@ -1,1 +1,1 @@
-"""What the doctor looks at: the token, and the way to the service."""
+"""What the doctor examines: the token, and the connection to the service."""

@@ -21,14 +21,7 @@ class Validity:
 
 
 def validity(token: str) -> Validity | None:
-    """Read when a token is good.
-
-    Args:
-        token: The token, without ``Bearer``.
-
-    Returns:
-        The times, or None where it is no JSON Web Token.
-    """
+    """Read when a token is good; None where it is no JSON Web Token."""
     parts = token.split(".")
     if len(parts) != 3:
         return None

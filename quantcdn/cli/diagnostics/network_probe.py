@@ -1,10 +1,15 @@
-"""The way to a host, gone step by step with plain sockets, so that the step that fails is known."""
+"""A connection to a host, made step by step with plain sockets, so that the step that fails is known.
+
+The transport of the client makes the same connection in one piece: urllib3 resolves a name, connects, opens a tunnel
+and encrypts within one call, and raises the same error for a name that is unknown and for addresses that refuse. What
+can be shared is how a response is read, here that of the proxy.
+"""
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import http.client
+import http.client  # for the family of errors of read_head
 import ipaddress
 import socket
 import ssl
@@ -17,6 +22,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
+from quantcdn._transport.http1 import read_head
+
 _Result = TypeVar("_Result")
 _PORTS = {"http": 80, "https": 443}
 _SOCKS_PORT = 1080
@@ -27,17 +34,9 @@ class NotTriedError(Exception):
 
 
 def within(seconds: float, work: Callable[[], _Result]) -> _Result:
-    """Do something in a thread, and stop waiting for it when its time is up.
+    """Do something in a thread, and raise TimeoutError when its time is up.
 
-    Args:
-        seconds: How long it may take; nothing else ends a name resolution, or an answer in single bytes.
-        work: What is done. When its time is up, the thread goes on, but no process waits for it.
-
-    Returns:
-        What it returns.
-
-    Raises:
-        TimeoutError: The time is up.
+    Nothing else ends a name resolution, or a response in single bytes. The thread goes on, but no process waits for it.
     """
     future: Future[_Result] = Future()
 
@@ -51,8 +50,8 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
     return future.result(seconds)
 
 
-class Way:
-    """The way to a host, through a proxy where there is one; each step says what it found.
+class ConnectionProbe:
+    """A connection to a host, through a proxy where there is one; each step says what it found.
 
     Args:
         url: Scheme and host.
@@ -93,14 +92,14 @@ class Way:
         return f"{name} is {addresses}, found in {time.monotonic() - started:.2f} s"
 
     def connect(self) -> str:
-        """Connect to the first address that answers; all share the limit, as they do in the client."""
+        """Connect to the first address that accepts; all share the timeout, as they do in the client."""
         started = time.monotonic()
         problem: OSError = OSError("the name has no address")
         for position, (family, kind, protocol, _, address) in enumerate(self._found):
-            left = self._seconds - (time.monotonic() - started)
+            remaining = self._seconds - (time.monotonic() - started)
             connecting = socket.socket(family, kind, protocol)
             try:
-                connecting.settimeout(max(left / (len(self._found) - position), 0.001))
+                connecting.settimeout(max(remaining / (len(self._found) - position), 0.001))
                 connecting.connect(address)
             except OSError as error:
                 connecting.close()
@@ -120,16 +119,15 @@ class Way:
         if user:
             lines.append(f"Proxy-Authorization: Basic {base64.b64encode(unquote_to_bytes(user)).decode()}")
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        answer = http.client.HTTPResponse(connection, method="CONNECT")
         try:
-            answer.begin()
+            head = read_head(connection.makefile("rb"))
+        except (ConnectionError, TimeoutError):
+            raise
         except http.client.HTTPException as error:
-            problem = OSError(f"no answer that is HTTP: {type(error).__name__}")
-        else:
-            if 200 <= answer.status <= 299:
-                return f"the proxy reaches {authority}"
-            problem = OSError(f"the proxy refused to connect: {answer.status} {answer.reason}")
-        raise problem
+            raise OSError(f"no response that is HTTP: {type(error).__name__}") from error
+        if 200 <= head.status <= 299:
+            return f"the proxy reaches {authority}"
+        raise OSError(f"the proxy refused to connect: {head.status} {head.reason}")
 
     def encrypt(self) -> str:
         """Make the TLS connection, and check the host's certificate as the client does."""

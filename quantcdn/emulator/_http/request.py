@@ -1,4 +1,4 @@
-"""The requests that came, as a test can look at them afterwards."""
+"""Requests as they arrive, and as a test reads them afterwards."""
 
 from __future__ import annotations
 
@@ -37,14 +37,12 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came."""
+    """A request as it arrived."""
 
     method: str
-    """The HTTP method."""
     target: str
     """Path and query, percent-encoded as they came."""
     headers: Headers
-    """The headers."""
 
     @property
     def path(self) -> str:
@@ -59,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True, repr=False)
 class RecordedRequest:
-    """A request that came, and how it was answered; its ``repr`` shows no secret."""
+    """A request that arrived, and the status of its response; its ``repr`` shows no secret."""
 
     method: str
     """The HTTP method."""
@@ -74,7 +72,7 @@ class RecordedRequest:
     headers: Headers
     """The headers, found in any letter case."""
     status: int | None
-    """The status of the answer, or None where a fault reset the connection."""
+    """The status of the response, or None where a fault reset the connection."""
 
     @property
     def path(self) -> str:

@@ -1,4 +1,4 @@
-"""HTTP on a loopback socket: the only module that knows how answers travel."""
+"""HTTP/1.1 on a loopback socket: the only module of the emulator that knows sockets."""
 
 from __future__ import annotations
 
@@ -15,29 +15,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from quantcdn.emulator._http.request import Headers, Request
-from quantcdn.emulator._http.response import Answer, json_answer
+from quantcdn.emulator._http.response import Response, json_response
 
 HOST = "127.0.0.1"
 
-Answering = Callable[[Request], Answer]
-"""Answers a request."""
+Respond = Callable[[Request], Response]
 
 _LARGEST_BODY = 1024 * 1024
 
 _CLOSING_TIME = 5.0
 
+# struct linger with a time of 0: a close then sends RST in place of FIN, which a client sees as ECONNRESET.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Server:
-    """A port that is open from the start, and answered from ``start`` on.
-
-    Args:
-        port: The port, or 0 for a free one.
-
-    Raises:
-        OSError: The port is in use, or may not be opened.
-    """
+    """A port that is open from the start, so that it is known, and served from ``start`` on."""
 
     def __init__(self, port: int) -> None:
         self._server = _Server(port)
@@ -45,12 +38,12 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port."""
+        """The port, which is never 0."""
         return self._server.server_port
 
-    def start(self, answering: Answering) -> None:
-        """Answer requests, in threads of their own."""
-        self._server.RequestHandlerClass = partial(_Handler, answering, self._server.closing)
+    def start(self, respond: Respond) -> None:
+        """Respond to requests, each connection in a thread of its own."""
+        self._server.RequestHandlerClass = partial(_Handler, respond, self._server.closing)
         self._thread.start()
 
     def close(self) -> None:
@@ -70,11 +63,13 @@ class _Server(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def server_bind(self) -> None:
+        """Bind the socket, and learn the port."""
         # HTTPServer would ask the resolver for this machine's name here, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
 
     def serve(self) -> None:
+        """Accept connections until the server closes."""
         while not self.closing.is_set():
             self.handle_request()
 
@@ -87,7 +82,7 @@ class _Server(ThreadingHTTPServer):
             super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        # No shutdown before the close: its FIN would come before a reset.
+        # socketserver would shut the socket down first, and its FIN would be sent before the RST of a fault.
         self.close_request(request)
         with self._changed:
             self._open.discard(request)
@@ -101,7 +96,7 @@ class _Server(ThreadingHTTPServer):
     def close(self, thread: threading.Thread) -> None:
         self.closing.set()
         with contextlib.suppress(OSError):
-            # The thread waits for a connection: this one wakes it.
+            # The thread waits in accept for a connection, and this is one.
             socket.create_connection((HOST, self.server_port), timeout=1).close()
         thread.join(_CLOSING_TIME)
         self.server_close()
@@ -114,56 +109,61 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave in one segment, at once: else Nagle's algorithm and delayed acknowledgements cost 40 ms.
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
 
-    def __init__(self, answering: Answering, closing: threading.Event, *args: Any) -> None:
-        self._answering = answering
+    def __init__(self, respond: Respond, closing: threading.Event, *args: Any) -> None:
+        self._respond = respond
         self._closing = closing
         super().__init__(*args)
 
     def _serve(self) -> None:
         self._skip_body()
-        answer = self._answering(Request(self.command, self.path, Headers(self.headers.items())))
-        if self._closing.wait(answer.delay) if answer.delay else self._closing.is_set():
+        response = self._respond(Request(self.command, self.path, Headers(self.headers.items())))
+        if self._closing.wait(response.delay) if response.delay else self._closing.is_set():
             self.close_connection = True
-        elif answer.reset:
+        elif response.reset:
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         else:
-            self._send(answer)
+            self._send(response)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = _serve  # noqa: N815 - http.server's names
     do_DELETE = do_OPTIONS = do_TRACE = do_QUERY = _serve  # noqa: N815 - http.server's names
 
-    def _send(self, answer: Answer) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
+    def _send(self, response: Response) -> None:
+        self.send_response_only(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        if answer.truncate:
+        if response.truncate:
+            # No "Connection: close", which would announce the end that the client is to be surprised by.
             self.close_connection = True
         elif self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body[: len(answer.body) // 2] if answer.truncate else answer.body)
+            self.wfile.write(response.body[: len(response.body) // 2] if response.truncate else response.body)
 
     def _skip_body(self) -> None:
+        """Read a request's body away, since the next request on the connection begins behind it."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > _LARGEST_BODY:
-            self.close_connection = True  # where the next request begins is not known
+            self.close_connection = True  # where the body ends is not known, or too far to read on
         else:
             self.rfile.read(int(length))
 
     def handle_expect_100(self) -> bool:
         proceed = super().handle_expect_100()
+        # Else the line would stay in the buffer, and the client would wait for it with its body.
         self.wfile.flush()
         return proceed
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        # http.server calls this for requests that it cannot read, and would answer a web page.
+        # http.server calls this for requests that it cannot read, and would send a web page.
         self.close_connection = True
-        self._send(json_answer(code, {"error": message or explain or "Bad request"}).completed(time.time(), "unread"))
+        response = json_response(code, {"error": message or explain or "Bad request"})
+        self._send(response.with_common_headers(time.time(), "unread"))
 
     def finish(self) -> None:
         try:

@@ -1,13 +1,9 @@
-"""The tools that the local service claims to have, and what each gives back."""
+"""The tools that the local service claims to have, and the usual result of each."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
-
-from quantcdn.emulator._records import Execution
-from quantcdn.emulator._sample_data.images import Pictures
 
 
 def _tool(name: str, description: str, required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +49,7 @@ TOOLS: tuple[dict[str, Any], ...] = (
 NAMES: tuple[str, ...] = tuple(tool["toolSpec"]["name"] for tool in TOOLS)
 """Their names."""
 
-_RESULTS: Mapping[str, object] = {
+RESULTS: Mapping[str, object] = {
     "get_weather": {
         "location": "Melbourne, Australia",
         "temperature": 18.5,
@@ -75,21 +71,4 @@ _RESULTS: Mapping[str, object] = {
         ],
     },
 }
-
-
-def result_of(execution: Execution, pictures: Pictures, now: float) -> object:
-    """Give what a tool gives back.
-
-    Args:
-        execution: The tool's script; its own result wins.
-        pictures: Where pictures come from.
-        now: The moment at which addresses are signed, in seconds since 1970.
-
-    Returns:
-        A JSON value.
-    """
-    if execution.result is not None:
-        return execution.result
-    if execution.tool_name == "generate_image":
-        return pictures.result(execution.execution_id, now)
-    return copy.deepcopy(_RESULTS.get(execution.tool_name, {"tool": execution.tool_name, "ok": True}))
+"""The usual result of each that makes no image."""

@@ -1,0 +1,1 @@
+"""A dashboard of an organisation's AI tools."""

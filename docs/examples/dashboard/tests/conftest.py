@@ -1,0 +1,3 @@
+"""The fixtures of the local service."""
+
+pytest_plugins = ["quantcdn.testing"]

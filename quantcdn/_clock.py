@@ -1,0 +1,90 @@
+"""Time and chance: the clock of a client, and the only loop of the package that sleeps."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+# No part of a sleep is longer, in seconds, so that Ctrl-C is noticed whenever it is pressed. A signal wakes a sleeping
+# system call, but not one that it came just before, nor one of the main thread where the system gave the signal to
+# another thread: the Python handler, which raises KeyboardInterrupt, then runs when the call is over
+# (https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers).
+_SIGNAL_LATENCY = 0.1
+
+# The same for an event that cancels a wait: half of what is promised, since a part may also begin late.
+_CANCEL_LATENCY = 0.05
+
+# A generator with a state would be copied by fork, pickle and copy: the waits of all workers would then poll in step.
+_SYSTEM_RANDOM = random.SystemRandom()
+
+
+def uniform(least: float, most: float) -> float:
+    """Draw a number between two from the system's own source, so that no two processes share what they draw."""
+    return _SYSTEM_RANDOM.uniform(least, most)
+
+
+class Cancel(Protocol):
+    """What ends a wait early: a ``threading.Event``, or one of ``multiprocessing``."""
+
+    def is_set(self) -> bool:
+        """Say whether the wait is to end."""
+        ...
+
+
+def sleep(seconds: float, *, between: Callable[[], object] | None = None) -> None:
+    """Sleep for some seconds of real time, and call ``between`` at least ten times in each."""
+    _sleep_in_parts(seconds, _SIGNAL_LATENCY, time.sleep, time.monotonic, between=between)
+
+
+def _sleep_in_parts(
+    seconds: float,
+    part: float,
+    sleep_once: Callable[[float], object],
+    monotonic: Callable[[], float],
+    *,
+    between: Callable[[], object] | None = None,
+    cancel: Cancel | None = None,
+) -> None:
+    end = monotonic() + seconds
+    while seconds > 0 and not (cancel is not None and cancel.is_set()):
+        sleep_once(min(seconds, part))
+        # The clock, since each part may overrun; the count too, since a test may have stopped the clock (freezegun).
+        seconds = min(seconds - part, end - monotonic())
+        if between is not None:
+            between()
+
+
+def wall_clock() -> float:
+    """Return seconds since 1970."""
+    return time.time()  # looked up at each call, for tests that patch it
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where retries and waits take time and chance from; tests give functions of their own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    """Returns seconds that never go backwards."""
+    sleep: Callable[[float], object] = sleep
+    """Waits for some seconds."""
+    uniform: Callable[[float, float], float] = uniform
+    """Returns a random number between two."""
+    wall: Callable[[], float] = wall_clock
+    """Returns seconds that go on while the machine sleeps, and that may be set; a watch alone reads them."""
+
+    def pause(
+        self,
+        seconds: float,
+        *,
+        cancel: Cancel | None = None,
+        between: Callable[[], object] | None = None,
+        part: float = math.inf,
+    ) -> None:
+        """Sleep until an event is set, in parts of so many seconds at most, and call ``between`` after each."""
+        if cancel is not None:
+            part = min(part, _CANCEL_LATENCY)
+        _sleep_in_parts(seconds, part, self.sleep, self.monotonic, between=between, cancel=cancel)

@@ -1,1 +1,0 @@
-"""The description of the API in OpenAPI, made from the code."""
