@@ -1,6 +1,6 @@
 """What a shell offers for the name of a tool and for an identifier: from a cache, else from one short request.
 
-A shell waits for it at the press of a key. So nothing here takes more than a second, and what goes wrong is not told.
+A shell waits for it at the press of a key. So nothing here takes more than a second, and what goes wrong is silent.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _request(chosen: Settings, kind: str) -> Callable[[], list[str]]:
 def _arguments(line: Sequence[str]) -> Namespace:
     """Find the settings among the words of a line that is not yet whole; a token from stdin cannot be read here."""
     arguments = Namespace(**SETTINGS)
-    for word, following in zip(line, [*line[1:], ""], strict=True):
+    for word, following in zip(line, [*line[1:], ""], strict=False):
         flag, equals, value = word.partition("=")
         name = flag.replace("organization", "organisation").removeprefix("--").replace("-", "_")
         if flag.startswith("--") and name in SETTINGS:

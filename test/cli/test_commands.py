@@ -15,7 +15,7 @@ from quantcdn import cli
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.commands import demo
 from quantcdn.emulator import Emulator, Fault
-from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal
+from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal, until
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 
@@ -335,6 +335,31 @@ def test_the_emulator_command_serves_until_a_signal() -> None:
         process.send_signal(signal.SIGTERM)
         assert process.communicate() == ("", "")
     assert process.returncode == 0
+
+
+def test_the_emulator_knows_what_the_pages_name_and_is_the_same_after_a_restart() -> None:
+    known = {"QUANTCDN_ORGANIZATION": "acme", "QUANTCDN_API_TOKEN": "secret"}
+    seen = []
+    for seed in ("7", "7", "8"):
+        with started("emulator", "--token", "secret", "--seed", seed) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(6)]
+            known["QUANTCDN_HOST"] = lines[3].partition("=")[2].strip()
+            assert run("executions", "get", EXECUTION_ID, **known).code == 0
+            assert run("orchestrations", "get", EXECUTION_ID.replace("exec", "orch"), **known).code == 0
+            seen.append(run("executions", "list", "--fields", "executionId", **known).out)
+    assert seen[0] == seen[1] != seen[2]
+    assert run("executions", "get", EXECUTION_ID, "--emulator").code == 0
+
+
+def test_the_emulator_logs_requests_on_a_terminal() -> None:
+    with terminal("emulator", "--token", "secret", columns=200) as shown:
+        until(lambda: "export QUANTCDN_ORGANIZATION=demo" in shown.shown)
+        url = shown.shown.partition("QUANTCDN_HOST=")[2].split()[0]
+        assert run("tools", "names", "--host", url, "--organisation", "a", QUANTCDN_API_TOKEN="secret").code == 0
+        until(lambda: "GET /api/v3/organizations/a/ai/tools/names 200" in shown.shown)
+        shown.process.send_signal(signal.SIGINT)
+        assert shown.end() == 0
 
 
 def test_the_demo_shows_everything_and_saves_a_picture(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -15,6 +16,9 @@ import pytest
 
 from quantcdn import ApiValueError
 from quantcdn.cli.audit_log import AuditLog
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY
+from quantcdn.cli.output.writer import Output
+from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 from test.helpers.process import on_terminal, run, started, terminal, until
@@ -141,6 +145,18 @@ def test_unfinished_ones_come_first_and_failed_ones_stay_in_sight(service: Emula
     assert rows[-1].split()[1] == "generate_image"
     assert left_out == "… 52 not shown: 11 pending · 40 complete · 1 running"
     assert (FIRST in rows[-1]) is (columns >= 80)
+
+
+def test_a_failed_one_outlives_any_number_of_others(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = argparse.Namespace(ndjson=False, fields=None)
+    table = WatchTable(Output(arguments, EXECUTION_SUMMARY, at_once=True), "acme")
+    table.show(listed(FIRST, "failed"))
+    for number in range(1_100):
+        table.show(listed(f"exec_{number}", "complete"))
+    table.draw()
+    shown = capsys.readouterr().out
+    assert FIRST in shown
+    assert "1,000 executions" in shown
 
 
 def test_without_a_screen_to_draw_on_a_change_is_a_line(service: Emulator) -> None:

@@ -92,7 +92,7 @@ def _get(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation), Output(arguments, EXECUTION) as output:
         response = api.get_ai_tool_execution_status_with_http_info(organisation, arguments.id)
         if not output.shows_details:
-            output.answer(response.raw_data, [response.data])
+            output.write_response(response.raw_data, [response.data])
             return FINE
         display(response.data)
         result = response.data.result

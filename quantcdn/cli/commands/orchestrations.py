@@ -34,7 +34,7 @@ def _get(arguments: argparse.Namespace) -> int:
         if output.shows_details:
             display(response.data)
         else:
-            output.answer(response.raw_data, [response.data])
+            output.write_response(response.raw_data, [response.data])
     return FINE
 
 
@@ -50,7 +50,7 @@ def _wait(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
-        # The limit is for all: what is left of it when one has ended is for the next.
+        # The timeout is for all: what remains of it when one has finished is for the next.
         limit = Deadline(arguments.timeout, Clock())
         with (
             Output(arguments, ORCHESTRATION, at_once=True) as output,

@@ -10,6 +10,7 @@ function __quantcdn_at --description 'Say whether the words so far name this com
     test "$command" = "$argv"
 end
 function __quantcdn_candidates --description 'List names of tools or identifiers'
+    command -q quantcdn; or return
     set -l words (commandline -opc)
     command quantcdn __complete $argv $words[2..] 2> /dev/null
 end

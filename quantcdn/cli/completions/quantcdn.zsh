@@ -70,8 +70,8 @@ _quantcdn_tools_list() {
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -87,8 +87,8 @@ _quantcdn_tools_names() {
         '--fields=[only these fields (piped, without this\: name)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -104,14 +104,14 @@ _quantcdn_tools_show() {
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:NAME:_quantcdn_candidates tools'
+        '1:NAME: _quantcdn_candidates tools'
 }
 _quantcdn_tools_config() {
     _arguments \
@@ -121,8 +121,8 @@ _quantcdn_tools_config() {
         '--auto-execute[let the service run them; this needs --allow]' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -155,7 +155,7 @@ _quantcdn_executions_list() {
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '--status=[only executions of this status]:STATUS:(pending running complete failed)' \
-        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--tool=[only executions of this tool]:TOOL: _quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--limit=[how many at most, 1 to 100 (else 50)]:N:_message N' \
         '--json[the response as it came]' \
@@ -188,7 +188,7 @@ _quantcdn_executions_get() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:ID:_quantcdn_candidates executions'
+        '1:ID: _quantcdn_candidates executions'
 }
 _quantcdn_executions_wait() {
     _arguments \
@@ -211,7 +211,7 @@ _quantcdn_executions_wait() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates executions'
+        '*:ID: _quantcdn_candidates executions'
 }
 _quantcdn_executions_watch() {
     _arguments \
@@ -220,7 +220,7 @@ _quantcdn_executions_watch() {
         '--since-start[leave out what the first poll shows]' \
         '--log=[append all, in any case, to this file of JSON lines]:FILE:_files' \
         '--status=[only changes to this status]:STATUS:(pending running complete failed)' \
-        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--tool=[only executions of this tool]:TOOL: _quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--timeout=[end after this time, such as 90, 5m or 2h]:TIME:_message TIME' \
@@ -253,7 +253,7 @@ _quantcdn_executions_save() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates executions'
+        '*:ID: _quantcdn_candidates executions'
 }
 _quantcdn_orchestrations() {
     local context state state_descr line
@@ -290,7 +290,7 @@ _quantcdn_orchestrations_get() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:ID:_quantcdn_candidates orchestrations'
+        '1:ID: _quantcdn_candidates orchestrations'
 }
 _quantcdn_orchestrations_wait() {
     _arguments \
@@ -312,7 +312,7 @@ _quantcdn_orchestrations_wait() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates orchestrations'
+        '*:ID: _quantcdn_candidates orchestrations'
 }
 _quantcdn_mcp() {
     local context state state_descr line

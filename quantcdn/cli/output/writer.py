@@ -108,7 +108,7 @@ class Output(Generic[M]):
         """Whether a single record is shown whole: on a terminal, where no form and no fields were asked for."""
         return self.is_for_people and self._fields is None
 
-    def answer(self, raw: bytes, records: Iterable[M]) -> None:
+    def write_response(self, raw: bytes, records: Iterable[M]) -> None:
         """Write a response, as it was received or as the records in it."""
         if self._json:
             write_json(raw)
@@ -174,7 +174,7 @@ class Output(Generic[M]):
         return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
 
     def _check(self, records: Sequence[M]) -> None:
-        """Find names that no record has, once there are records to look at."""
+        """Find names that no record has, once there are records to read."""
         if not records or not self._unchecked:
             return
         self._unchecked = False

@@ -20,7 +20,7 @@ from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output
 from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
-from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
+from quantcdn.cli.runner import ERROR, FAILED, FINE, NOT_ALLOWED, NOT_FOUND, TIMED_OUT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
 from quantcdn.models._base import Model
@@ -30,7 +30,7 @@ M = TypeVar("M", bound=Model)
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
-_WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIME_LIMIT, ENDED_AS_FAILED, FINE)
+_WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIMED_OUT, FAILED, FINE)
 
 _MOST_NAMED = 10
 """How many identifiers the advice to go on names."""
@@ -105,7 +105,7 @@ class WaitReport:
         self._left = dict.fromkeys(self._statuses)
         self._line = line
         self._late: list[str] = []
-        self._told: list[OpenApiException] = []
+        self._reported: list[OpenApiException] = []
         self._codes = {FINE}
 
     @property
@@ -128,7 +128,7 @@ class WaitReport:
         """Write one that has a terminal status; ``counts`` where the exit code is to say that it failed."""
         self._left.pop(identifier, None)
         is_failed = bool(get(record, "is_failed"))
-        self._codes.add(ENDED_AS_FAILED if counts and is_failed else FINE)
+        self._codes.add(FAILED if counts and is_failed else FINE)
         if output.shows_details:
             self._line.clear()
             sys.stdout.write("".join(f"{line}\n" for line in _row(record)))
@@ -140,14 +140,14 @@ class WaitReport:
         output.add(record)
 
     def lost(self, identifier: str, error: OpenApiException) -> None:
-        """Report that the wait for one ended without a terminal status."""
+        """Report that the wait for one is over without a terminal status."""
         self._codes.add(exit_code(error))
         if isinstance(error, WaitTimeoutException):
             self._late.append(identifier)
             return
         self._left.pop(identifier, None)
-        if all(error is not told for told in self._told):  # a refused token ends all by one error
-            self._told.append(error)
+        if all(error is not reported for reported in self._reported):  # a refused token ends all by one error
+            self._reported.append(error)
             self._line.clear()
             tell(error)
 

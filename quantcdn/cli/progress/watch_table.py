@@ -44,8 +44,9 @@ class WatchTable:
             self._gaps += 1
             return
         self._rows[change.execution_id or f"{change.tool_name} {change.created_at}"] = change
-        for key in list(self._rows)[: max(0, len(self._rows) - _MOST_KEPT)]:
-            del self._rows[key]
+        if len(self._rows) > _MOST_KEPT:
+            done = (key for key, row in self._rows.items() if row.is_final and not row.is_failed)
+            del self._rows[next(done, next(iter(self._rows)))]
 
     def polled(self) -> None:
         """Take in that the list has just been read."""
