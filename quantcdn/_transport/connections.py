@@ -11,13 +11,20 @@ import io
 import queue
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from urllib3 import HTTPResponse
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import Timeout as Urllib3Timeout
+
+# Not from urllib3.connection, where VCR.py has put its own if this is first imported while a cassette is in use.
+from urllib3.connectionpool import (  # type: ignore[attr-defined] # it imports them and does not export them
+    HTTPConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+    HTTPSConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+)
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
@@ -91,6 +98,11 @@ class Limits:
         if left <= 0:
             raise TimeoutError("timed out")
         return min(left, self._timeout.read) if self._connect_by is None else left
+
+    def for_urllib3(self) -> Urllib3Timeout:
+        """Give what urllib3 can keep of the limits, for a connection that is not ours."""
+        left = max(self.left(), 0.001)
+        return Urllib3Timeout(left, self._timeout.connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -280,11 +292,13 @@ class DirectConnection(LimitedConnection):
             raise NameResolutionError(host, self, unresolved) from unresolved
         addresses = self._allowed(addresses)
         try:
-            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+            sock = self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
         except TimeoutError as problem:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
         except OSError as problem:
             raise NewConnectionError(self, str(problem)) from problem
+        sys.audit("http.client.connect", self, self.host, self.port)
+        return sock
 
     def _first_connected(self, addresses: list[Address]) -> socket.socket:
         limits = current_limits.get()
