@@ -360,39 +360,43 @@ class DirectHttps(DirectConnection, HTTPSConnection):
     """The same with TLS."""
 
 
-class QuietQueue(queue.LifoQueue[Any]):
+class QuietQueue:
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
-    urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
-    log a warning for each connection without a place. The base class's lock is not used, since a fork could leave it
-    held for ever; a list's append and pop need none.
+    No ``queue.LifoQueue``: gevent replaces that by one with other attributes, a fork may leave its lock held for ever,
+    and a list's append and pop need none. urllib3 fills a queue with None, for connections that are still to be made;
+    an empty one says the same.
     """
+
+    def __init__(self, maxsize: int = 0) -> None:
+        self._connections: list[Any] = []
+        self._maxsize = maxsize
+
+    def qsize(self) -> int:
+        """Count the connections."""
+        return len(self._connections)
 
     # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
     # connection, since what broke one may have broken them too.
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
-        if item is None and not self.queue:
+        if item is None and not self._connections:
             return
-        if len(self.queue) < self.maxsize:
-            self.queue.append(item)
+        if len(self._connections) < self._maxsize:
+            self._connections.append(item)
         elif item is not None:
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take an idle connection.
-
-        Raises:
-            queue.Empty: There is none.
-        """
+        """Take an idle connection, or raise queue.Empty."""
         try:
-            return self.queue.pop()
+            return self._connections.pop()
         except IndexError:
             raise queue.Empty from None
 
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
-        self.maxsize = 0
-        while self.queue:
-            self.put(self.queue.pop())
+        self._maxsize = 0
+        while self._connections:
+            self.put(self._connections.pop())

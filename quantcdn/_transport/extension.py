@@ -53,7 +53,7 @@ class ConnectionClass:
 class LimitedPool(urllib3.HTTPConnectionPool):
     """A pool of which no connection is idle that is of another class than new ones are."""
 
-    QueueCls = QuietQueue
+    QueueCls = QuietQueue  # type: ignore[assignment] # pyright: ignore[reportAssignmentType] # it has what is used
 
     def _get_conn(self, timeout: float | None = None) -> Any:
         while True:
