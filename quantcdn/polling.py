@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,7 +76,7 @@ class Polled(Generic[R]):
 class Timing(NamedTuple):
     """Where the waits and retries of a client take time and chance from, as ``AIToolsApi.timing``."""
 
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = _clock.monotonic
     """Returns seconds that never go backwards."""
     sleep: Callable[[float], object] = _clock.sleep
     """Waits for some seconds."""

@@ -12,7 +12,6 @@ import queue
 import socket
 import ssl
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -28,6 +27,7 @@ from urllib3.connectionpool import (  # type: ignore[attr-defined] # it imports 
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
 from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
@@ -56,7 +56,7 @@ class Limits:
         self,
         timeout: Timeout,
         deadline: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
         target: str = "/",
         authority: str = "",
     ) -> None:
