@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextvars
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+
+from quantcdn._clock import monotonic
 
 Task = tuple[str | None, Callable[[], object]]
 Done = tuple[str | None, object]
@@ -60,10 +61,10 @@ class Workers:
         Returns:
             Whether there is one.
         """
-        end = time.monotonic() + seconds
+        end = monotonic() + seconds
         while not self.done:
             try:
-                self._bell.get(timeout=max(0.0, end - time.monotonic()))
+                self._bell.get(timeout=max(0.0, end - monotonic()))
             except queue.Empty:
                 return False
         return True
