@@ -212,7 +212,7 @@ BITES = (
         'elif allow_gzip and encoding in ("gzip", "x-gzip"):',
         'elif encoding in ("gzip", "x-gzip"):',
         "faults/test_downloads",
-        "test_a_file_packed_though",
+        "test_a_file_with_an_encoding",
     ),
     Bite(
         "what a service repeats of a secret is taken out",
@@ -644,7 +644,7 @@ BITES = (
         "if end is not None and self._size + len(piece) > end:",
         "if False:",
         "faults/test_save_files",
-        "more_than_was_said",
+        "more_than_was_announced",
     ),
     Bite(
         "attempts without progress are counted",
