@@ -56,7 +56,7 @@ def test_the_caller_s_host_header_is_the_only_one() -> None:
     ],
 )
 def test_a_host_header_has_no_usual_port(host: str, authority: str) -> None:
-    assert authority(host) == authority
+    assert attempts.authority(host) == authority
 
 
 @pytest.mark.parametrize("value", ["a\r\nB: c", "a\nB: c", "a\rB: c"])
