@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import quantcdn
-from quantcdn._transport import connections
+from quantcdn._transport import attempts, connections
 from test.helpers.server import ScriptedServer, answer
 
 NAMES = answer(200, {"tools": [], "count": 0})
