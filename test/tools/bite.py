@@ -39,6 +39,38 @@ class Bite:
 
 BITES = (
     Bite(
+        "of a token, no more is displayed than whether there is one",
+        "_display/client_views.py",
+        'else "from a function" if callable(token) else "set"',
+        'else "from a function" if callable(token) else str(token)',
+        "unit/test_display_clients",
+        "state_is_shown_alone",
+    ),
+    Bite(
+        "the titles of columns are escaped",
+        "_display/elements.py",
+        "[_cell(column, length).upper() for column in self.columns]",
+        "[column.upper() for column in self.columns]",
+        "unit/test_display_clients",
+        "markup_and_signatures",
+    ),
+    Bite(
+        "a URL that is cut shows no password",
+        "_display/text.py",
+        "_whole_words(text[:most])",
+        "text[:most]",
+        "unit/test_foreign_text",
+        "before_its_end",
+    ),
+    Bite(
+        "no formula is read in the titles of a plot",
+        "models/_plot.py",
+        ", parse_math=False",
+        "",
+        "unit/test_plot",
+        "drawn_as_text",
+    ),
+    Bite(
         "every receive has its own limit",
         "_transport/connections.py",
         "seconds = self._limits.seconds()\n        if seconds !=",
