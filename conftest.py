@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 from quantcdn.emulator import Emulator, ManualClock
 from test.helpers.descriptions import LEFT_OUT
+from test.tools.parts import CONSENT, MISSING
 
 pytest_plugins = ["quantcdn.testing"]
 
@@ -27,6 +29,19 @@ pytest_collect_file = Sybil([PythonCodeBlockParser()], pattern="*.md", fixtures=
 def pytest_report_header() -> list[str]:
     """Say what this run leaves out."""
     return [LEFT_OUT] if LEFT_OUT else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that were skipped for want of a program."""
+    skipped = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    programs = Counter(
+        reason.removeprefix("Skipped: ").partition(f" {MISSING}")[0] for reason in skipped if MISSING in reason
+    )
+    if programs:
+        counts = ", ".join(f"{program} ({count})" for program, count in sorted(programs.items()))
+        terminalreporter.write_line(
+            f"skipped {programs.total()} tests for want of {counts}; {CONSENT}=1 tox installs them"
+        )
 
 
 # These take longest; begun last, one of them would run alone at the end.

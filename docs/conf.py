@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 project = "quantcdn"
 release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinxcontrib.mermaid"]
+myst_fence_as_directive = ["mermaid"]
 exclude_patterns = ["_build", "examples"]
 myst_heading_anchors = 4
 smartquotes = False

@@ -9,7 +9,7 @@ from quantcdn._version import __version__
 if TYPE_CHECKING:
     from quantcdn import chat, images
     from quantcdn._polling.batch import Outcome
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
     from quantcdn.api.ai_tools_api import AIToolsApi
     from quantcdn.api_client import ApiClient
     from quantcdn.api_response import ApiResponse
@@ -89,7 +89,7 @@ _MODULES = {
     "ApiClient": "api_client",
     "ApiResponse": "api_response",
     "Configuration": "configuration",
-    "Gap": "_polling.watcher",
+    "Gap": "_polling.history",
     "Outcome": "_polling.batch",
     "Poll": "polling",
     "RateLimit": "rate_limit",

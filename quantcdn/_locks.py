@@ -1,9 +1,19 @@
-"""A lock that a fork cannot leave held for ever."""
+"""What a fork changes: a lock that it cannot leave held for ever, and whether there was one."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
+
+_FIRST_PROCESS = os.getpid()
+
+
+def is_child_process() -> bool:
+    """Say whether this process was forked off one that had this package, or started by ``multiprocessing``."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    is_started = multiprocessing is not None and multiprocessing.parent_process() is not None
+    return is_started or os.getpid() != _FIRST_PROCESS
 
 
 class ProcessLock:
@@ -14,11 +24,7 @@ class ProcessLock:
         self._process = os.getpid()
 
     def of_process(self) -> threading.Lock:
-        """Get the lock of this process.
-
-        Returns:
-            The lock.
-        """
+        """Get the lock of this process."""
         if self._process != os.getpid():
             # A thread that is not in the child may have held the parent's when the fork was made.
             self._lock, self._process = threading.Lock(), os.getpid()

@@ -1,9 +1,15 @@
-"""What authorises a request is put out of what is told of its response."""
+"""What authorises a request is taken out of what errors and logs say of its response.
+
+Where an error that was caught may hold a secret or what the service sent, the next one is made after the ``except``
+block: in it, Python would keep the first as ``__context__``, with all its frames, also where ``from None`` hides it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 
 _MARK = "[secret]"
@@ -24,19 +30,12 @@ _JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
 _BARE_WORD = r"[\w.+-]+"
 _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
+_ESCAPE = r"\\(?:u00([2-7][0-9A-Fa-f])|.)"  # of a letter of ASCII, as JSON may write any; or another
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
 def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
-    """List what of a request's headers no error may show, should the service repeat it.
-
-    Args:
-        headers: The headers of the request.
-        private: Names of headers that authorise it too.
-
-    Returns:
-        The secrets, longest first.
-    """
+    """List what of a request's headers no error may show, should the service repeat it."""
     named = {name.lower() for name in private}
     found: set[str] = set()
     for name, value in headers.items():
@@ -48,8 +47,11 @@ def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) ->
 
 
 def _parts(value: str) -> Iterable[str]:
-    """Yield a header's value, and what of it follows a scheme or a cookie's name."""
+    """Yield a header's value, what of it follows a scheme or a cookie's name, and the password that it stands for."""
     yield value
+    if value[:6].lower() == "basic ":
+        with contextlib.suppress(ValueError):
+            yield b64decode(value[6:], validate=True).decode().partition(":")[2]
     for part in value.split(";"):
         yield re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1]
 
@@ -65,15 +67,10 @@ def _is_no_word(text: str) -> bool:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON.
-
-    Args:
-        text: Any text.
-        secrets: The secrets, longest first.
-
-    Returns:
-        The text without them.
-    """
+    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON."""
+    secrets = tuple(secrets)
+    if "\\u00" in text and any(secret in (plain := _unescaped(text)) for secret in secrets):
+        text = plain
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
@@ -82,21 +79,23 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def _unescaped(text: str) -> str:
+    """Write letters of ASCII as they are, but for those that JSON must escape."""
+
+    def letter(escape: re.Match[str]) -> str:
+        plain = chr(int(escape[1], 16)) if escape[1] else "\\"
+        return escape[0] if plain in '"\\\x7f' else plain
+
+    return re.sub(_ESCAPE, letter, text, flags=re.DOTALL)
+
+
 def _written(secret: str) -> tuple[str, str, str]:
     # JSON may be written with an escaped slash, as PHP does.
     return secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")
 
 
 def without_part(text: str, secrets: Iterable[str]) -> str:
-    """Leave out the beginning of a secret with which a text ends that was cut.
-
-    Args:
-        text: Any text.
-        secrets: The secrets.
-
-    Returns:
-        The text without that.
-    """
+    """Leave out the beginning of a secret with which a text ends that was cut."""
     parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
     return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
 

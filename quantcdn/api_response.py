@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from quantcdn._display.mixin import DisplayMixin
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiResponse(Generic[T]):
+class ApiResponse(DisplayMixin, Generic[T]):
     """A response with its model and what came with it; made with keywords alone."""
 
     status_code: int

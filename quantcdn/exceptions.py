@@ -236,8 +236,8 @@ class ApiException(OpenApiException):
         details += [f"{count(self.polls, 'poll')} in {self.waited:.1f} s"] if self.polls else []
         details += [f"request id {self.request_id}"] if self.request_id else []
         if self.request:
-            details.append(count(self.request.attempts, "attempt"))
-            details.append(f"{self.request.seconds:.1f} s")
+            effort = [count(self.request.attempts, "attempt"), f"{self.request.seconds:.1f} s"]
+            details += [] if self.polls else effort  # of a wait, its polls and its time are said, not the last call's
             details += ["not retried, since too many requests fail"] if self.request.is_budget_spent else []
         if self.headers and "location" in self.headers:
             details.append(f"redirected to {self.headers['location']}, which is not followed")

@@ -145,10 +145,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read how long the service asks to wait (RFC 9110 section 10.2.3).
 
     Args:
-        headers: The headers of an answer.
+        headers: The headers of a response.
 
     Returns:
-        Seconds from the answer on, or None where the header is missing, in the past or no time.
+        Seconds from the response on, or None where the header is missing, in the past or no time.
     """
     asked = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", asked):

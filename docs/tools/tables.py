@@ -17,13 +17,15 @@ from pathlib import Path
 
 from quantcdn import Poll
 from quantcdn._clock import Clock
-from quantcdn._polling.batch import ManyWaits
+from quantcdn._polling.batch import BatchWait
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
 from quantcdn.models import (
     GetAIToolExecutionStatus200Response,
     ListAIToolExecutions200Response,
     ListAIToolExecutions200ResponseExecutionsInner,
 )
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
+from quantcdn.polling import EVERY_2_SECONDS
 
 SEEDS = range(200)
 LONGEST_LIST = 100
@@ -86,7 +88,7 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
 def many(count: int, over: float, seed: int) -> Cost:
     """Wait for executions that end one after the other."""
     service = Simulation({f"exec_{n}": over * (n + 1) / count for n in range(count)}, seed)
-    waits = ManyWaits(
+    waits = BatchWait(
         service.ends,
         lambda name, seconds: Polled(service.look(name, seconds)),
         lambda seconds: Polled(service.newest(seconds)),

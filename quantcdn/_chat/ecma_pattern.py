@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Test = Callable[[str], bool]
+Predicate = Callable[[str], bool]
 
 
 class PatternError(ValueError):
@@ -26,7 +26,7 @@ class UnsupportedPatternError(PatternError):
 class Character:
     """One character that passes a test."""
 
-    test: Test
+    test: Predicate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,11 @@ _BLANKS = frozenset(
 )
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _CONTROLS = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
-_SETS: dict[str, Test] = {"d": frozenset("0123456789").__contains__, "w": WORD.__contains__, "s": _BLANKS.__contains__}
+_SETS: dict[str, Predicate] = {
+    "d": frozenset("0123456789").__contains__,
+    "w": WORD.__contains__,
+    "s": _BLANKS.__contains__,
+}
 _MOST_DIGITS = 9  # a text is never longer, so that a larger number means the same
 
 # A question mark behind a quantifier makes it lazy: the match is another, whether there is one is not.
@@ -222,11 +226,11 @@ class _Parser:
             return Alternative((node,))  # which may be repeated, whatever it holds
         return Lookaround(node, ahead="<" not in mark["lookaround"], negated="!" in mark["lookaround"])
 
-    def character_class(self) -> Test:
+    def character_class(self) -> Predicate:
         """Parse a class, behind its bracket."""
         negated = self.take_text("^")
         singles: set[str] = set()
-        tests: list[Test] = []
+        tests: list[Predicate] = []
         while not self.take_text("]"):
             first = self.class_atom()
             position = self.position
@@ -241,14 +245,14 @@ class _Parser:
                 tests.append(first)
         return _any_of(singles, tests, negated)
 
-    def class_atom(self) -> str | Test:
+    def class_atom(self) -> str | Predicate:
         """Parse one character or set of a class."""
         char = self.take_character("a class has no end")
         if char != "\\":
             return char
         return "\b" if self.take_text("b") else self.escape()
 
-    def escape(self) -> str | Test:
+    def escape(self) -> str | Predicate:
         """Parse what stands behind a backslash."""
         if found := self.take(_CODE_POINT):
             return _code_point(found)
@@ -285,21 +289,21 @@ def _code_point(found: re.Match[str]) -> str:
     return chr(value)
 
 
-def _between(first: str, last: str) -> Test:
+def _between(first: str, last: str) -> Predicate:
     if first > last:
         raise PatternError("a range of a class is in the wrong order")
     return lambda c: first <= c <= last
 
 
-def _negated(test: Test) -> Test:
+def _negated(test: Predicate) -> Predicate:
     return lambda c: not test(c)
 
 
-def _any_of(singles: set[str], tests: list[Test], negated: bool) -> Test:
+def _any_of(singles: set[str], tests: list[Predicate], negated: bool) -> Predicate:
     return lambda c: (c in singles or any(test(c) for test in tests)) != negated
 
 
-def _of_property(name: str) -> Test:
+def _of_property(name: str) -> Predicate:
     key, _, value = name.rpartition("=")
     if name in ("Any", "ASCII"):
         return str.isascii if name == "ASCII" else lambda _: True

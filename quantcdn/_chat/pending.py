@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from quantcdn._chat.json_values import as_json, json_values, normalized_key
 from quantcdn._types import is_array, is_object
 
-Kind = Literal["chat", "callback", "batch"]
+OtherKind = Literal["chat", "callback", "batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PendingOther:
     This client has no endpoint for it.
     """
 
-    kind: Kind
+    kind: OtherKind
     """``chat``: an asynchronous chat, polled at ``/ai/chat/executions/…``. ``callback``: a chat that waits for results
     of tools at ``/ai/chat/callback``. ``batch``: a durable batch, at ``/ai/orchestrations/…``."""
     identifier: str | None

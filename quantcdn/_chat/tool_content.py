@@ -50,11 +50,11 @@ def content_of(result: Any, images: bool) -> dict[str, Any]:
 
 def error_text(error: object, status: str | None) -> str:
     """Say why a tool has failed, without images and signed URLs; the text is never empty."""
-    said = error if isinstance(error, str) else service_text(error, None) if is_object(error) else ""
-    if not said.strip() and not isinstance(error, (bool, str)) and error:
-        said = content_of([error], images=False)["text"][1:-1]
-    if said.strip():
-        return str(_readable(said, images=False))
+    text = error if isinstance(error, str) else service_text(error, None) if is_object(error) else ""
+    if not text.strip() and not isinstance(error, (bool, str)) and error:
+        text = content_of([error], images=False)["text"][1:-1]
+    if text.strip():
+        return str(_readable(text, images=False))
     if not isinstance(status, str) or status.strip().casefold() == "failed":
         return "the tool has failed"
     return f"the tool ended with the status {status[:_MAX_STATUS_LENGTH]!r}"

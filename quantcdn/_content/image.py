@@ -1,24 +1,24 @@
-"""What kind of picture some bytes are, and how large it is, by its first bytes (not by what it is called)."""
+"""Recognise an image, and read its size, by its first bytes, whatever it is called."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from quantcdn import _validation
-from quantcdn._content.data_uris import ContentError, read_data_uri
-from quantcdn._content.image_format import image_format
+from quantcdn._display.mixin import DisplayMixin
+from quantcdn._file_formats.data_uris import ContentError, read_data_uri
+from quantcdn._file_formats.image_format import image_format
+from quantcdn._file_formats.media_types import EXTENSION_BY_MEDIA_TYPE
 from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
-LARGEST_IMAGE = 64 * 1024 * 1024
-"""The largest picture that is taken unless told otherwise, in bytes."""
-
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
-"""The ending of a file's name by the kind of picture."""
+MAX_IMAGE_SIZE = 64 * 1024 * 1024
+"""How many bytes an image may have by default."""
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A picture."""
+class Image(DisplayMixin):
+    """An image."""
 
     data: bytes = field(repr=False)
     """The file's bytes."""
@@ -29,27 +29,33 @@ class Image:
     height: int | None
     """Pixels; None where the file does not say it in its usual place."""
 
+    def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
+        # Beside HTML, for what turns a notebook into a document of another kind.
+        from quantcdn._display.images import MAX_SIZE
+
+        return {self.media_type: b64encode(self.data).decode()} if len(self.data) <= MAX_SIZE else {}
+
     @property
     def extension(self) -> str:
-        """The ending of a file's name for it, without the dot."""
-        return EXTENSIONS[self.media_type]
+        """The extension of a file's name for it, without the dot."""
+        return EXTENSION_BY_MEDIA_TYPE[self.media_type]
 
 
 def image_of(data: bytes) -> Image:
-    """Recognise a picture.
+    """Recognise an image.
 
     Args:
         data: The file's bytes.
 
     Returns:
-        The picture.
+        The image.
 
     Raises:
         ApiTypeError: ``data`` is of another type.
         ApiResponseException: It is no PNG, JPEG, WebP or GIF.
     """
     if not isinstance(data, (bytes, bytearray)):
-        raise ApiTypeError(f"image_of takes bytes, not {type(data).__name__}")
+        raise ApiTypeError(f"image_of takes bytes, such as Path.read_bytes returns, not {type(data).__name__}")
     known = image_format(data)
     if known is not None:
         return Image(data, *known)
@@ -58,7 +64,7 @@ def image_of(data: bytes) -> Image:
     )
 
 
-def image_from_uri(uri: str, limit: int = LARGEST_IMAGE) -> Image:
+def image_from_uri(uri: str, limit: int = MAX_IMAGE_SIZE) -> Image:
     """Read an image out of a data URI (RFC 2397), as browsers read them.
 
     Args:
@@ -76,7 +82,7 @@ def image_from_uri(uri: str, limit: int = LARGEST_IMAGE) -> Image:
             image of a known kind.
     """
     if not isinstance(uri, str):
-        raise ApiTypeError(f"image_from_uri takes text, not {type(uri).__name__}")
+        raise ApiTypeError(f"image_from_uri takes a data URI as text, not {type(uri).__name__}")
     most = _validation.size("limit", limit)
     try:
         data = read_data_uri(uri, most).data

@@ -1,4 +1,4 @@
-"""What a tool's result links or holds: addresses, data URIs and base64, found in any JSON value."""
+"""Find the files that a tool's result links or holds: URLs, data URIs and base64, anywhere in a JSON value."""
 
 from __future__ import annotations
 
@@ -9,101 +9,76 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from quantcdn._content.data_uris import ContentError, is_data_uri, read_base64, read_data_uri
 from quantcdn._display.text import render_path
+from quantcdn._file_formats.data_uris import ContentError, is_data_uri, read_base64, read_data_uri
 from quantcdn._types import is_array, is_object
 from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiResponseException
 
-Path = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 ORIGINALS = ("s3Urls", "s3_urls")
 PREVIEWS = ("images",)
 
-# The last word of a key that holds addresses, in the singular.
-_ADDRESS_WORDS = frozenset(
-    (
-        "url",
-        "uri",
-        "href",
-        "src",
-        "link",
-        "image",
-        "picture",
-        "photo",
-        "video",
-        "audio",
-        "file",
-        "document",
-        "download",
-        "media",
-        "asset",
-        "attachment",
-        "output",
-    )
-)
+# The last word of a key that holds URLs, in the singular.
+_URL_WORDS = frozenset(
+    {
+        "url", "uri", "href", "src", "link", "image", "picture", "photo", "video", "audio", "file", "document",
+        "download", "media", "asset", "attachment", "output",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 # A text is taken for a data URI only where it names a type or an encoding: prose may begin with "data:" too.
-_TYPED = re.compile(r"\s*data:\s*[^\s,;/]*(?:/[^,]*|;[^,]*),", re.IGNORECASE)
+_TYPED_DATA_URI = re.compile(r"\s*data:\s*[^\s,;/]*(?:/[^,]*|;[^,]*),", re.IGNORECASE)
 
-# Where an object that stands for one file has it: as an address, or as base64 (MCP, OpenAI and Anthropic write so).
-_ADDRESS_KEYS = ("url", "uri", "href", "src", "dataUri", "data_uri")
+# Where an object that stands for one file has it: as a URL, or as base64 (MCP, OpenAI and Anthropic write so).
+_URL_KEYS = ("url", "uri", "href", "src", "dataUri", "data_uri")
 _BASE64_KEYS = ("data", "b64_json", "base64", "blob")
 _TYPE_KEYS = ("mimeType", "mime_type", "mediaType", "media_type", "contentType", "content_type")
 _INNER_KEYS = ("image_url", "image", "source", "inlineData", "inline_data", "resource", "file")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+")
-_DEEPEST = 4
-_LONGEST_PLACE = 120
+_MAX_DEPTH = 4
+_MAX_LOCATION_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class FileReference:
     """One file that a result links or holds."""
 
-    path: Path
-    """Where in the result it stands."""
+    path: JsonPath
+    """The keys and indices that lead to it."""
     text: str = field(repr=False)
-    """Its address, its data URI, or its base64."""
+    """Its URL, its data URI, or its base64."""
     media_type: str | None = None
-    """What the result calls it, where it stands as base64."""
+    """Its media type by the result, where it stands as base64."""
     is_base64: bool = False
     """Whether ``text`` is base64 that stands alone."""
 
     @property
     def is_link(self) -> bool:
-        """Whether it is elsewhere, at an address."""
+        """Whether the file is elsewhere, at a URL."""
         return not self.is_base64 and not is_data_uri(self.text)
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it stands, for an error: ``result['images'][0]``."""
-        return _place(self.path)
+        return _location(self.path)
 
     def read(self, limit: int) -> tuple[str | None, bytes]:
-        """Unpack what the result itself holds.
-
-        Args:
-            limit: The most bytes.
-
-        Returns:
-            What it is called, and its bytes.
-
-        Raises:
-            ApiResponseException: It is damaged or too large.
-        """
+        """Decode a file that the result itself holds, up to a size: its media type and its bytes."""
         try:
             if self.is_base64:
                 return self.media_type, read_base64(self.text, limit)
             return read_data_uri(self.text, limit)
         except ContentError as error:
-            problem = ApiResponseException(reason=f"{self.place}: {error}")
+            problem = ApiResponseException(reason=f"{self.location}: {error}")
         raise problem
 
 
 def plain_result(result: object) -> object:
-    """Give a result as JSON values: a model as a dict, and JSON that came as text unpacked."""
+    """Convert a result to JSON values: a model to a dict, and JSON that is text to what it says."""
     to_dict = getattr(result, "to_dict", None)
     if callable(to_dict):
         return to_dict()
@@ -115,142 +90,117 @@ def plain_result(result: object) -> object:
     return result
 
 
-def count(result: object, keys: tuple[str, ...]) -> int:
+def count_under(result: object, keys: tuple[str, ...]) -> int:
     """Count the files under one of a result's own keys, whatever they are."""
-    value = _under(result, keys)
+    _, value = _under(result, keys)
     return len(value) if is_array(value) else int(value is not None)
 
 
-def listed(result: object, keys: tuple[str, ...]) -> list[Content]:
-    """List the files under one of a result's own keys.
-
-    Args:
-        result: The result as JSON values.
-        keys: The key, in each form in which it may be written.
-
-    Returns:
-        The files: of a list its items, of anything else that one value.
-
-    Raises:
-        ApiResponseException: A value neither is nor has an address or data; the error says which.
-    """
-    value = _under(result, keys)
-    if value is None:
-        return []
-    key = next(key for key in keys if is_object(result) and result.get(key) is value)
+def files_under(result: object, keys: tuple[str, ...]) -> list[FileReference]:
+    """List the files under one of a result's own keys: the items of a list, or one value; refuse what is no file."""
+    key, value = _under(result, keys)
     if is_array(value):
-        return [_one((key, number), item) for number, item in enumerate(value)]
-    return [_one((key,), value)]
+        return [_file((key, number), item) for number, item in enumerate(value)]
+    return [] if value is None else [_file((key,), value)]
 
 
-def all_contents(result: object) -> list[Content]:
-    """List all files that a result links or holds.
-
-    Args:
-        result: The result as JSON values.
-
-    Returns:
-        First those under ``s3Urls``, then, in the order of the result: data URIs wherever they stand, base64 whose
-        object names its type, and ``https`` addresses under keys that hold addresses. Each only once.
-
-    Raises:
-        ApiResponseException: What stands under ``s3Urls`` is no address.
-    """
-    found = {content.text: content for content in listed(result, ORIGINALS)}
-    for content in _walked(result):
-        found.setdefault(content.text, content)
+def all_files(result: object) -> list[FileReference]:
+    """List the files of a result, each once: those under ``s3Urls``, then all others in their order."""
+    found = {file.text: file for file in files_under(result, ORIGINALS)}
+    for file in _walk(result):
+        found.setdefault(file.text, file)
     return list(found.values())
 
 
-def _under(result: object, keys: tuple[str, ...]) -> object:
-    if not is_object(result):
-        return None
-    return next((result[key] for key in keys if result.get(key) is not None), None)
+def _under(result: object, keys: tuple[str, ...]) -> tuple[str, object]:
+    found = ((key, result[key]) for key in keys if is_object(result) and result.get(key) is not None)
+    return next(found, ("", None))
 
 
-def _one(path: Path, value: object) -> Content:
-    content = _content_of(path, value, _DEEPEST)
-    if content is None:
+def _file(path: JsonPath, value: object) -> FileReference:
+    file = _reference(path, value, _MAX_DEPTH)
+    if file is None:
         kind = "an object" if is_object(value) else "a list" if is_array(value) else json.dumps(value)[:40]
-        raise ApiResponseException(reason=f"{_place(path)} is {kind}, and neither an address nor a file")
-    return content
+        raise ApiResponseException(reason=f"{_location(path)} is {kind}, and neither a URL nor a file")
+    return file
 
 
-def _place(path: Path) -> str:
+def _location(path: JsonPath) -> str:
     text = f"result{render_path(path)}"
-    return text if len(text) <= _LONGEST_PLACE else f"{text[:_LONGEST_PLACE]}…"
+    return text if len(text) <= _MAX_LOCATION_LENGTH else f"{text[:_MAX_LOCATION_LENGTH]}…"
 
 
-def _content_of(path: Path, value: object, depth: int) -> Content | None:
+def _reference(path: JsonPath, value: object, depth: int) -> FileReference | None:
     if isinstance(value, str):
-        return Content(path, value)
+        return FileReference(path, value)
     if not is_object(value) or not depth:
         return None
-    for key in _ADDRESS_KEYS:
+    for key in _URL_KEYS:
         if isinstance(value.get(key), str):
-            return Content((*path, key), value[key])
+            return FileReference((*path, key), value[key])
     for key in _BASE64_KEYS:
         if isinstance(value.get(key), str):
             text: str = value[key]
-            return Content((*path, key), text, _type_of(value), is_base64=not is_data_uri(text))
-    inner = (_content_of((*path, key), value.get(key), depth - 1) for key in _INNER_KEYS)
-    return next((content for content in inner if content is not None), None)
+            return FileReference((*path, key), text, _media_type(value), is_base64=not is_data_uri(text))
+    inner = (_reference((*path, key), value.get(key), depth - 1) for key in _INNER_KEYS)
+    return next((file for file in inner if file is not None), None)
 
 
-def _type_of(value: dict[str, object]) -> str | None:
+def _media_type(value: dict[str, object]) -> str | None:
     return next((named for key in _TYPE_KEYS if isinstance(named := value.get(key), str)), None)
 
 
-def _walked(result: object) -> Iterator[Content]:
-    """Walk through a value in its order, without recursion: how deep and how wide it is, the service says."""
-    waiting = [iter([_Node((), result)])]
-    while waiting:
-        node = next(waiting[-1], None)
+def _walk(result: object) -> Iterator[FileReference]:
+    """Find files at any depth, in order, without recursion: the service chooses how deep a result is."""
+    stack = [iter([_Node((), result)])]  # iterators, since a list of what is left takes as much as the result
+    while stack:
+        node = next(stack[-1], None)
         if node is None:
-            waiting.pop()
+            stack.pop()
         elif isinstance(node.value, str):
-            if _TYPED.match(node.value) or (node.is_address and _is_address(node.value)):
-                yield Content(node.path, node.value)
+            if _TYPED_DATA_URI.match(node.value) or (node.is_url and _is_url(node.value)):
+                yield FileReference(node.path, node.value)
         else:
             if is_object(node.value):
                 yield from _base64_in(node.path, node.value)
-            waiting.append(node.children())
+            stack.append(node.children())
 
 
 class _Node(NamedTuple):
     """A value within a result."""
 
-    path: Path
+    path: JsonPath
     value: object
-    is_address: bool = False
-    """Whether a key above it says that addresses are below."""
+    is_url: bool = False
+    """Whether a key above it says that URLs are below."""
 
     def children(self) -> Iterator[_Node]:
+        """Yield the values of a list or an object."""
         if is_array(self.value):
             for number, item in enumerate(self.value):
-                yield _Node((*self.path, number), item, self.is_address)
+                yield _Node((*self.path, number), item, self.is_url)
         elif is_object(self.value):
             for key, item in self.value.items():
-                yield _Node((*self.path, key), item, self.is_address or _holds_addresses(key))
+                yield _Node((*self.path, key), item, self.is_url or _holds_urls(key))
 
 
-def _base64_in(path: Path, value: dict[str, object]) -> Iterator[Content]:
-    named = _type_of(value)
+def _base64_in(path: JsonPath, value: dict[str, object]) -> Iterator[FileReference]:
+    named = _media_type(value)
     for key in _BASE64_KEYS:
         text = value.get(key)
         if isinstance(text, str) and (named or key == "b64_json") and _BASE64.fullmatch(text):
-            yield Content((*path, key), text, named, is_base64=True)
+            yield FileReference((*path, key), text, named, is_base64=True)
 
 
-def _holds_addresses(key: str) -> bool:
+def _holds_urls(key: str) -> bool:
     words = _WORD.findall(key.replace("URL", "Url").replace("URI", "Uri"))
     last = words[-1].lower() if words else ""
-    return last in _ADDRESS_WORDS or last.removesuffix("s") in _ADDRESS_WORDS
+    return last in _URL_WORDS or last.removesuffix("s") in _URL_WORDS
 
 
-def _is_address(text: str) -> bool:
-    """Say whether text is an address that a file can be fetched from: https, or on this machine."""
-    if not _ADDRESS.fullmatch(text):
+def _is_url(text: str) -> bool:
+    """Recognise a URL that a file can be fetched from: https, or on this machine."""
+    if not _URL.fullmatch(text):
         return False
     try:
         parts = urlsplit(text)

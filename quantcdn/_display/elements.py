@@ -143,7 +143,7 @@ class Table:
         yield from map(layout.bold, layout.wrapped(self.caption, 0))
         length = _MAX_CELL_AT_PROMPT if layout.width is None else _MAX_CELL
         rows = [[_cell(cell, length) for cell in row] for row in self.rows]
-        yield from layout.table([column.upper() for column in self.columns], rows, layout.width)
+        yield from layout.table([_cell(column, length).upper() for column in self.columns], rows, layout.width)
         if self.more:
             yield f"{self.more:,} more{layout.hint}"
 

@@ -27,6 +27,11 @@ class DisplayMixin:
 
     __slots__ = ()
 
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        # IPython takes what is nearest in the order of the classes, and would take a __repr__ of the class itself.
+        cls._repr_pretty_ = DisplayMixin._repr_pretty_  # type: ignore[method-assign] # the same method, on the class itself
+
     def _repr_html_(self) -> str:
         return html(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from quantcdn._display import columns, formats
+from quantcdn._display import client_views, columns, formats
 from quantcdn._display.elements import Cell, Code, Details, Element, KeyValues, Paragraph, Status, Table, Text
 from quantcdn._display.images import image_element
 from quantcdn._display.reading import (
@@ -23,6 +23,8 @@ from quantcdn._display.reading import (
 from quantcdn._display.text import service_text, truncated
 from quantcdn._types import is_array
 
+View = Callable[[object], Iterator[Element]]
+
 _MAX_IMAGES = 8
 _MAX_INLINE = 80
 _MAX_SUMMARY = 100
@@ -31,11 +33,15 @@ _MAX_SUMMARY = 100
 def elements_of(obj: object) -> list[Element]:
     """Choose what is displayed of a model or an error of this client; anything may be wrong in it."""
     try:
-        view = next((VIEWS[base.__name__] for base in type(obj).__mro__ if base.__name__ in VIEWS), _any_fields)
+        view = _view_of(obj) or _any_fields
         return list(view(obj)) or list(_any_fields(obj))
     except Exception:
         # Whoever looks at a value must see something, also where it was made without a check.
         return [Paragraph(as_json(obj))]
+
+
+def _view_of(obj: object) -> View | None:
+    return next((VIEWS[base.__name__] for base in type(obj).__mro__ if base.__name__ in VIEWS), None)
 
 
 def _tools(obj: object) -> Iterator[Element]:
@@ -213,6 +219,31 @@ def _error(obj: object) -> Iterator[Element]:
     yield _key_values(type(obj).__name__, rows)
 
 
+def _response(obj: object) -> Iterator[Element]:
+    body, data = get(obj, "raw_data"), get(obj, "data")
+    rows: list[tuple[str, Cell]] = [("Status code", text(get(obj, "status_code")))]
+    if isinstance(body, bytes):
+        rows.append(("Body", formats.count(len(body), "byte")))
+    yield KeyValues(type(obj).__name__, rows)
+    if data is not None:
+        yield from elements_of(data) if _view_of(data) else [_value("Data", data)]
+
+
+def _outcome(obj: object) -> Iterator[Element]:
+    execution, error = get(obj, "execution"), get(obj, "error")
+    rows: list[tuple[str, Cell]] = [
+        ("Execution", code(get(obj, "identifier"))),
+        ("Status", Status(text(get(execution, "status")))),
+        ("Error", "" if error is None else text(get(error, "message")) or text(get(error, "problem")) or str(error)),
+        ("Waited", formats.duration(get(obj, "seconds"))),
+    ]
+    yield _key_values(type(obj).__name__, rows)
+    if execution is not None:
+        yield from elements_of(execution)
+    elif error is not None:
+        yield from elements_of(error)
+
+
 def _any_fields(obj: object) -> Iterator[Element]:
     yield from _values(type(obj).__name__, fields(obj))
 
@@ -247,7 +278,7 @@ def summary(result: object) -> str:
     return truncated(text(result), _MAX_SUMMARY)
 
 
-VIEWS: Mapping[str, Callable[[object], Iterator[Element]]] = {
+VIEWS: Mapping[str, View] = {
     "ListAITools200Response": _tools,
     "ListAITools200ResponseToolsInner": _tool,
     "ListAITools200ResponseToolsInnerToolSpec": _tool,
@@ -262,5 +293,14 @@ VIEWS: Mapping[str, Callable[[object], Iterator[Element]]] = {
     "ListMcpServers200Response": _servers,
     "ListMcpServers200ResponseServersInner": _server,
     "OpenApiException": _error,
+    "ApiResponse": _response,
+    "Outcome": _outcome,
+    "ExecutionStats": client_views.statistics,
+    "Durations": client_views.durations,
+    "Image": client_views.image,
+    "Configuration": client_views.settings,
+    "ApiClient": client_views.client,
+    "AIToolsApi": client_views.api,
+    "OrganisationApi": client_views.api,
 }
 """The view of each class, by its name, so that nothing is imported for it; any other is displayed as its fields."""

@@ -78,7 +78,8 @@ class GeneratedMethods:
         """
         from quantcdn._generated import serialization
 
-        header_params, auth = hidden(header_params), _validation.mapping("_request_auth", hidden(_request_auth))
+        header_params, _request_auth = hidden(header_params), hidden(_request_auth)
+        auth = _validation.mapping("_request_auth", _request_auth)
         _refuse_forms(post_params, files)
         settings = copy.copy(self.configuration)  # the host and the token are of one moment
         if _host not in (None, settings.host):

@@ -1,11 +1,11 @@
-"""A line that shows a person how far a wait is: in place in a notebook or on a terminal, and elsewhere not at all."""
+"""The line that shows a person the progress of waits: in place in a notebook or on a terminal, else not at all."""
 
 from __future__ import annotations
 
 import logging
 import math
+import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -14,27 +14,22 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._display.text import one_line
-from quantcdn._locks import ProcessLock
-from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
+from quantcdn._locks import ProcessLock, is_child_process
+from quantcdn._polling.waiter import Pollable
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
 
 if TYPE_CHECKING:
-    from quantcdn._polling.batch import ManyWaits, Outcome
+    from quantcdn._polling.batch import BatchWait, Outcome
 
-_LONGEST_LINE = 1_000
+_MAX_LINE_LENGTH = 1_000
 
-Followed = GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response
-
-# Three eighths have no rounding error, so that the parts of a pause add up to it.
-_GAP = 0.375
-"""The least time between two texts, in seconds: with the last one, there are at most four in a second."""
-
-# A terminal has room for one such line: of several waits at once, the first has it.
-_ROOM = ProcessLock()
+# The least time between two texts, in seconds: with the last one, there are at most four in a second, which a front end
+# of a notebook can draw. Three eighths have no rounding error, so that the parts of a pause add up to it.
+_MIN_INTERVAL = 0.375
 
 
-class Place(Protocol):
-    """Where a line can be shown."""
+class ProgressSink(Protocol):
+    """Where progress can be shown."""
 
     def show(self, text: str, part: tuple[int, int] | None) -> None:
         """Show a text in place of the last one; ``part`` is how many of how many are done, or None."""
@@ -49,39 +44,31 @@ class Place(Protocol):
         ...
 
 
-class Terminal:
-    """The last row of a terminal.
-
-    Args:
-        stream: Where it is written to.
-    """
+class TerminalSink:
+    """The last row of a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._room: threading.Lock | None = None
+        self._is_shown = False
 
     def show(self, text: str, part: tuple[int, int] | None = None) -> None:  # noqa: ARG002 - the text says it too
-        """Show a text in place of the last one, cut where it would go on in the next row."""
-        room = _ROOM.of_process()
-        if self._room is None and room.acquire(blocking=False):
-            self._room = room
-        if self._room is not None:
-            # One column stays free: some terminals begin a new line as soon as the last one is full.
-            shown = terminal.cut(one_line(text, _LONGEST_LINE), terminal.size(self._stream)[0] - 1)
-            self._write(f"\r\x1b[K{shown}")
+        """Show a text in place of the last one, truncated where it would go on in the next row."""
+        # One column stays free: some terminals begin a new line as soon as the last one is full.
+        width = terminal.size(self._stream)[0] - 1
+        self._is_shown = True
+        self._write(f"\r\x1b[K{terminal.cut(one_line(text, _MAX_LINE_LENGTH), width)}")
 
     def clear(self) -> None:
         """Make room for what others write."""
-        self._give_up("\r\x1b[K")
+        self._end("\r\x1b[K")
 
     def leave(self) -> None:
         """Let the last text stand."""
-        self._give_up("\n")
+        self._end("\n")
 
-    def _give_up(self, written: str) -> None:
-        if self._room is not None:
-            self._room.release()
-            self._room = None
+    def _end(self, written: str) -> None:
+        if self._is_shown:
+            self._is_shown = False
             self._write(written)
 
     def _write(self, text: str) -> None:
@@ -89,11 +76,11 @@ class Terminal:
         self._stream.flush()
 
 
-class Notebook:
+class NotebookSink:
     """An output of a cell; a notebook that is saved keeps the last text."""
 
     def __init__(self) -> None:
-        self._shown: Any = None
+        self._handle: Any = None
 
     def show(self, text: str, part: tuple[int, int] | None) -> None:
         """Show a text in place of the last one, with a bar for the part that is done."""
@@ -101,11 +88,11 @@ class Notebook:
 
         line = elements.Paragraph(text, elements.ProgressBar(*part) if part else None)
         data = {"text/plain": elements.text_of([line]), "text/html": elements.html_of([line])}
-        if self._shown is None:
+        if self._handle is None:
             display: Any = import_module("IPython.display").display
-            self._shown = display(data, raw=True, display_id=True)
+            self._handle = display(data, raw=True, display_id=True)
         else:
-            self._shown.update(data, raw=True)
+            self._handle.update(data, raw=True)
 
     def clear(self) -> None:
         """Do nothing: others write below."""
@@ -114,151 +101,187 @@ class Notebook:
         """Do nothing: it stands."""
 
 
-class Line:
-    """A line that says how far something is, and for how many seconds it has been waited for.
+class WaitProgress:
+    """What one wait shows: a text, and the seconds that it has taken.
 
     Args:
-        place: Where it is shown; what goes wrong there ends the line, not the wait.
+        sink: Where it is shown; what goes wrong there ends the progress, not the wait.
         clock: Where time comes from.
+        tenths: Whether tenths of seconds are shown too, as a terminal can draw them.
     """
 
-    def __init__(self, place: Place, clock: Clock) -> None:
-        self._place: Place | None = place
-        self._given = clock
+    def __init__(self, sink: ProgressSink, clock: Clock, *, tenths: bool = False) -> None:
+        self.sink = sink
+        self.given_clock = clock
+        self.text = ""
+        self.part: tuple[int, int] | None = None
         self._started = clock.monotonic()
-        self._drawn_at = -math.inf
-        self._text = self._shown = ""
-        self._part: tuple[int, int] | None = None
-        self._is_aside = False
+        self._tenths = tenths
+        self.min_interval = 0.0 if tenths else _MIN_INTERVAL
+        self._process = os.getpid()
 
     @property
     def clock(self) -> Clock:
-        """The same time, with pauses in which the seconds of the line run on."""
-        return replace(self._given, sleep=self._sleep)
+        """The same clock, with pauses in which the seconds run on."""
+        return replace(self.given_clock, sleep=self._sleep)
 
-    def tell(self, text: str, part: tuple[int, int] | None = None) -> None:
-        """Change what it says.
+    def with_elapsed(self, text: str) -> str:
+        """Add the seconds that the wait has taken."""
+        seconds = self.given_clock.monotonic() - self._started
+        return f"{text} · {seconds:.1f} s" if self._tenths else f"{text} · {int(seconds)} s"
 
-        Args:
-            text: How far it is.
-            part: How many of how many are done, or None.
-        """
-        self._text, self._part = text, part
-        self._draw()
+    def update(self, text: str, part: tuple[int, int] | None = None) -> None:
+        """Change the text; ``part`` is how many of how many are done, or None."""
+        self.text, self.part = text, part
+        self.draw()
 
-    def follow(self, seen: Followed) -> None:
-        """Say how far an execution or an orchestration is.
-
-        Args:
-            seen: Its model.
-        """
-        if isinstance(seen, GetAIToolExecutionStatus200Response):
-            self.tell(f"{seen.tool_name} {seen.execution_id}: {seen.status}")
+    def show_status(self, response: Pollable) -> None:
+        """Show the status of an execution or an orchestration."""
+        if isinstance(response, GetAIToolExecutionStatus200Response):
+            self.update(f"{response.tool_name} {response.execution_id}: {response.status}")
         else:
-            done, total = seen.completed_tools or 0, seen.tool_count
-            self.tell(f"{seen.orchestration_id}: {seen.status}, {done} of {total} tools", (done, total))
+            done, total = response.completed_tools or 0, response.tool_count
+            self.update(f"{response.orchestration_id}: {response.status}, {done} of {total} tools", (done, total))
 
-    def counting(self, outcomes: ManyWaits, total: int) -> Iterator[Outcome]:
-        """Say how many have ended.
+    def counting(self, batch: BatchWait, total: int) -> Iterator[Outcome]:
+        """Count the outcomes of a batch as they come, of so many."""
+        return _CountedBatch(self, batch, total)
 
-        Args:
-            outcomes: The wait, which may go on after an error.
-            total: How many there will be.
-
-        Returns:
-            The outcomes.
-        """
-        return _Counting(self, outcomes, total)
+    def draw(self) -> None:
+        """Show the text with the seconds that have passed."""
+        if self.text and self._process == os.getpid():
+            _LINE.draw(self)
 
     def clear(self) -> None:
-        """Make room while others may write; a wait that is not resumed does not come back to its line."""
-        self._is_aside = True
-        self._at_place(lambda place: place.clear())
-        self._shown = ""
-
-    def resume(self) -> None:
-        """Come back to the line."""
-        self._is_aside = False
+        """Make room for what others write, until it is drawn again."""
+        if self._process == os.getpid():
+            _LINE.remove(self)
 
     def end(self) -> None:
-        """Let the line stand with what was told last."""
-        if not self._is_aside:
-            self._draw(at_once=True)
-            self._at_place(lambda place: place.leave())
+        """Let the last text stand."""
+        if self._process == os.getpid():
+            _LINE.end(self)
 
     def _sleep(self, seconds: float) -> None:
-        self._given.pause(seconds, between=self._draw, part=_GAP)
+        self.given_clock.pause(seconds, between=self.draw, part=_MIN_INTERVAL)
 
-    def _draw(self, at_once: bool = False) -> None:
-        now = self._given.monotonic()
-        text = f"{self._text} · {int(now - self._started)} s"
-        if self._text and text != self._shown and (at_once or now - self._drawn_at >= _GAP):
+
+class _ProgressLine:
+    """The one line of a process: what its only wait shows, or how many of several in threads have ended.
+
+    Sixty waits in a pool of threads would otherwise make sixty outputs in a notebook, and write over each other on a
+    terminal. The line begins with the first wait that has something to show, and ends with the last one.
+    """
+
+    def __init__(self) -> None:
+        self._lock = ProcessLock()
+        self._waits: dict[WaitProgress, bool] = {}
+        """Whether each has ended, until all have."""
+        self._first: WaitProgress | None = None
+        """The wait whose sink and clock are those of the line, even where it has left."""
+        self._shown = ""
+        self._drawn_at = -math.inf
+        self._is_broken = False
+
+    def draw(self, wait: WaitProgress) -> None:
+        """Show what there is to say, of a wait that may be new."""
+        with self._lock.of_process():
+            self._first = self._first or wait
+            self._waits.setdefault(wait, False)
+            self._draw(self._first)
+
+    def end(self, wait: WaitProgress) -> None:
+        """Count a wait as ended; the last one leaves the line as it is."""
+        with self._lock.of_process():
+            if wait not in self._waits:
+                return  # it was cleared, and has shown nothing since
+            self._waits[wait] = True
+            is_last = all(self._waits.values())
+            self._draw(self._first or wait, at_once=is_last)
+            if is_last:
+                self._close(lambda sink: sink.leave())
+
+    def remove(self, wait: WaitProgress) -> None:
+        """Count a wait no more; the last one clears the line."""
+        with self._lock.of_process():
+            is_last = wait in self._waits and all(ended for other, ended in self._waits.items() if other is not wait)
+            if is_last:
+                self._close(lambda sink: sink.clear())
+            else:
+                self._waits.pop(wait, None)
+
+    def _draw(self, first: WaitProgress, *, at_once: bool = False) -> None:
+        ended, total = sum(self._waits.values()), len(self._waits)
+        is_shared = total > 1
+        only = next(iter(self._waits))
+        text = first.with_elapsed(f"{ended} of {total} waits ended") if is_shared else only.with_elapsed(only.text)
+        now = first.given_clock.monotonic()
+        if text != self._shown and (at_once or now - self._drawn_at >= first.min_interval):
             self._shown, self._drawn_at = text, now
-            self._at_place(lambda place: place.show(text, self._part))
+            self._at_sink(lambda sink: sink.show(text, (ended, total) if is_shared else only.part))
 
-    def _at_place(self, action: Callable[[Place], None]) -> None:
-        if self._place is not None:
+    def _close(self, action: Callable[[ProgressSink], None]) -> None:
+        self._at_sink(action)
+        self._waits, self._first = {}, None
+        self._shown, self._drawn_at, self._is_broken = "", -math.inf, False
+
+    def _at_sink(self, action: Callable[[ProgressSink], None]) -> None:
+        if self._first is not None and not self._is_broken:
             try:
-                action(self._place)
+                action(self._first.sink)
             except Exception:
-                self._place = None  # a closed terminal, or a front end that is gone
+                self._is_broken = True  # a closed terminal, or a front end that is gone
 
 
-class _Counting(Iterator["Outcome"]):
-    """Outcomes, of which a line says how many have come; an error that comes in between ends the line alone."""
+_LINE = _ProgressLine()
 
-    def __init__(self, line: Line, outcomes: ManyWaits, total: int) -> None:
-        self._line = line
-        self._outcomes = outcomes
+
+class _CountedBatch(Iterator["Outcome"]):
+    """Outcomes of a batch, counted as they come; an exception in between ends the progress alone."""
+
+    def __init__(self, progress: WaitProgress, batch: BatchWait, total: int) -> None:
+        self._progress = progress
+        self._batch = batch
         self._total = total
-        self._ended = self._failed = 0
+        self._finished = self._failed = 0
 
     def __next__(self) -> Outcome:
-        self._line.resume()
-        if not self._ended:
-            self._tell()
+        if not self._finished:
+            self._update()
         try:
-            outcome = next(self._outcomes)
+            outcome = next(self._batch)
         except BaseException:
-            self._line.end()
+            self._progress.draw()
+            self._progress.end()
             raise
-        self._ended += 1
+        self._finished += 1
         self._failed += outcome.error is not None
-        self._tell()
-        self._line.clear()
+        self._update()
+        self._progress.clear()  # the caller may print between two outcomes; what is shown comes back with the next
         return outcome
 
     def close(self) -> None:
-        """Leave the line as it is, and let the threads of the wait end."""
-        self._outcomes.close()
+        """Leave what is shown as it is, and let the threads of the wait end."""
+        self._batch.close()
 
-    def _tell(self) -> None:
-        failed = f", {self._failed} badly" if self._failed else ""
-        self._line.tell(f"{self._ended} of {self._total} ended{failed}", (self._ended, self._total))
+    def _update(self) -> None:
+        failed = f", {self._failed} failed" if self._failed else ""
+        self._progress.update(f"{self._finished} of {self._total} finished{failed}", (self._finished, self._total))
 
 
 def is_live(stream: TextIO) -> bool:
-    """Say whether what a stream shows may be changed in place.
-
-    Args:
-        stream: Stdout or stderr.
-
-    Returns:
-        Whether it is a terminal that can, and no log of requests comes in between.
-    """
+    """Say whether a stream is a terminal that can change in place, with no log of requests in between."""
     return terminal.can_redraw(stream) and not logging.getLogger("quantcdn").isEnabledFor(logging.DEBUG)
 
 
-def place() -> Place | None:
-    """Find where a person would see a line.
-
-    Returns:
-        The notebook, or the terminal that stderr is; None where there is neither.
-    """
+def find_sink() -> ProgressSink | None:
+    """Find where a person would see progress: a notebook, or the terminal that stderr is; None without them."""
+    if is_child_process():
+        return None  # many of them share one terminal, and a notebook does not show what they write in its place
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     if callable(get_ipython) and hasattr(get_ipython(), "kernel"):
-        return Notebook()
+        return NotebookSink()
     try:
-        return Terminal(sys.stderr) if is_live(sys.stderr) else None
+        return TerminalSink(sys.stderr) if is_live(sys.stderr) else None
     except (AttributeError, ValueError):  # there is no stderr, or it is closed
         return None

@@ -1,6 +1,6 @@
-"""Connections that keep time limits.
+"""Connections that keep the deadline of a call.
 
-urllib3 sets a socket's timeout once an answer, so that a service which sends a byte now and then is
+urllib3 sets a socket's timeout once a response, so that a service which sends a byte now and then is
 never late. Here every single receive gets what is left of the call, and never more.
 """
 
@@ -32,16 +32,8 @@ from quantcdn.timeout import Timeout
 _BUFFER_SIZE = 65_536
 
 
-class Limits:
-    """How long the next step of one attempt may take.
-
-    Args:
-        timeout: The limits of the call.
-        deadline: When the whole call ends, by ``clock``.
-        clock: Returns seconds that never go backwards.
-        target: What the request line asks for; urllib3 would rewrite it, and log the signature in it.
-        authority: Host and port of what is asked, for the ``Host`` header.
-    """
+class AttemptTimeouts:
+    """How long the next step of one attempt may take."""
 
     __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "public_only", "reused", "target")
 
@@ -54,7 +46,9 @@ class Limits:
         authority: str = "",
     ) -> None:
         self.target = target
+        """What the request line asks for; urllib3 would rewrite it, and log the signature in it."""
         self.authority = authority
+        """Host and port of what is asked, for the ``Host`` header."""
         self._timeout = timeout
         self._deadline = deadline
         self._clock = clock
@@ -77,46 +71,46 @@ class Limits:
         """Return the time by the clock of the call."""
         return self._clock()
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""
         return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
 
     def seconds(self) -> float:
-        """Give the seconds that the next step may take.
-
-        Raises:
-            TimeoutError: None are left.
-        """
-        left = self.left()
-        if left <= 0:
+        """Give the seconds that the next step may take, and raise TimeoutError where none are left."""
+        remaining = self.remaining()
+        if remaining <= 0:
             raise TimeoutError("timed out")
-        return min(left, self._timeout.read) if self._connect_by is None else left
+        return min(remaining, self._timeout.read) if self._connect_by is None else remaining
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
 MAX_IDLE_SECONDS = 50.0
 
 # urllib3 has no way to hand a value to the connection that it picks for a request.
-current_limits: ContextVar[Limits] = ContextVar("current_limits")
+current_limits: ContextVar[AttemptTimeouts] = ContextVar("current_limits")
 
 
 class _LimitedReader(io.RawIOBase):
     """The receiving side of a socket; each receive has its own time limit."""
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
         self._sock = sock
         self._limits = limits
         self.ended = False
         """Whether the response is complete, so that nothing more is received."""
 
     def readable(self) -> bool:
+        """Say that it can be read, as ``io`` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Receive what there is, within the deadline; nothing once the response has ended."""
         if self.ended:
             return 0
+        # A timeout of a socket is for one receive: a head or a body that drips a byte at a time would renew it with
+        # each byte. So it is set before each, to the limit of a silence or to what is left of the call.
         seconds = self._limits.seconds()
-        if seconds != self._sock.gettimeout():
+        if seconds != self._sock.gettimeout():  # a system call saved, where the limit of a silence is what counts
             self._sock.settimeout(seconds)
         return self._sock.recv_into(buffer)
 
@@ -126,7 +120,7 @@ class _Receiver:
 
     __slots__ = ("_reader", "_sock", "file")
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
         self._sock = sock
         self._reader = _LimitedReader(sock, limits)
         self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
@@ -141,8 +135,11 @@ class _Receiver:
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
 
 
-class LimitedConnection(HTTPConnection):
-    """A connection whose making and whose responses keep the limits."""
+_DEAD = DeadAddresses()
+
+
+class DeadlineConnection(HTTPConnection):
+    """A connection that is made, and whose responses are received, within the deadline of the call."""
 
     # http.client has these, and typeshed lacks them.
     _tunnel_host: str | None
@@ -213,11 +210,7 @@ class LimitedConnection(HTTPConnection):
         self.send(SecretBytes(head + body) if body else head)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
-        """Receive the head of the response.
-
-        Returns:
-            The response; its body is still to be read.
-        """
+        """Receive the head of the response."""
         limits = current_limits.get()
         receiver = _Receiver(self.sock, limits)
         head = read_head(receiver.file)
@@ -245,32 +238,6 @@ class LimitedConnection(HTTPConnection):
             request_method=self._asked,
         )
 
-
-def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
-    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
-    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
-    head = SecretBytes(
-        "".join(
-            (
-                f"{method} {target} HTTP/1.1\r\n",
-                host,
-                *[f"{name}: {value}\r\n" for name, value in headers.items()],
-                "\r\n",
-            )
-        ),
-        "latin-1",
-    )
-    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
-        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
-    return head
-
-
-_DEAD = DeadAddresses()
-
-
-class DirectConnection(LimitedConnection):
-    """A connection whose addresses share one limit, and race for it."""
-
     def _new_conn(self) -> socket.socket:
         host, port = self._peer()
         try:
@@ -290,13 +257,13 @@ class DirectConnection(LimitedConnection):
         limits = current_limits.get()
         if len(addresses) == 1:
             return self._connected(addresses[0], limits.seconds())
-        race = Race(self._made, limits.left)
+        race = Race(self._made, limits.remaining)
         try:
             sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
         finally:
             for address in race.lost:
                 _DEAD.add(address, limits.now())
-        sock.settimeout(max(limits.left(), 0.001))
+        sock.settimeout(max(limits.remaining(), 0.001))
         return sock
 
     def _allowed(self, addresses: list[Any]) -> list[Any]:
@@ -311,11 +278,8 @@ class DirectConnection(LimitedConnection):
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port
 
-    def _socket(self, family: int) -> socket.socket:
-        return socket.socket(family, socket.SOCK_STREAM)
-
     def _made(self, family: int) -> socket.socket:
-        sock = self._socket(family)
+        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
@@ -336,17 +300,36 @@ class DirectConnection(LimitedConnection):
         return sock
 
 
+def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
+    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
+    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    head = SecretBytes(
+        "".join(
+            (
+                f"{method} {target} HTTP/1.1\r\n",
+                host,
+                *[f"{name}: {value}\r\n" for name, value in headers.items()],
+                "\r\n",
+            )
+        ),
+        "latin-1",
+    )
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
+        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
+    return head
+
+
 def _as_gaierror(error: Exception, host: str) -> socket.gaierror:
     if isinstance(error, socket.gaierror):
         return socket.gaierror(error.errno, f"{host}: {error.strerror}")
     return socket.gaierror(socket.EAI_NONAME, f"{host}: {error}")
 
 
-class DirectHttps(DirectConnection, HTTPSConnection):
+class DeadlineHttpsConnection(DeadlineConnection, HTTPSConnection):
     """The same with TLS."""
 
 
-class QuietQueue(queue.LifoQueue[Any]):
+class IdleConnections(queue.LifoQueue[Any]):
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
     urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
@@ -367,11 +350,7 @@ class QuietQueue(queue.LifoQueue[Any]):
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take an idle connection.
-
-        Raises:
-            queue.Empty: There is none.
-        """
+        """Take an idle connection."""
         try:
             return self.queue.pop()
         except IndexError:

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from quantcdn import _validation
 from quantcdn._clock import Clock
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
 from quantcdn.api_client import ApiClient, ClientOptions, RequestOptions
@@ -68,11 +69,11 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 
 
 @hide_options
-class AIToolsApi(WaitsMixin):
-    """The AI tools of an organisation: which there are, and how far their executions are.
+class AIToolsApi(DisplayMixin, WaitsMixin):
+    """The AI tools of an organisation, their executions and orchestrations.
 
     Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns
-    it with status, headers and body, and ``…_without_preload_content`` that returns the answer with
+    it with status, headers and body, and ``…_without_preload_content`` that returns the response with
     its body unread and raises nothing for its status.
 
     All take these options: ``_request_timeout`` (seconds for the whole call, above 0 and at most
@@ -81,7 +82,7 @@ class AIToolsApi(WaitsMixin):
     (0 or 1, one of the service's own hosts).
 
     All raise ``ApiTypeError`` or ``ApiValueError`` before anything is sent where an argument cannot
-    be used, and ``ApiException`` or a class derived from it where the call does not end well.
+    be used, and ``ApiException`` or a class derived from it where the call fails.
 
     Args:
         api_client: The client, or None for ``ApiClient.get_default()``.
@@ -98,7 +99,7 @@ class AIToolsApi(WaitsMixin):
 
     @property
     def timing(self) -> Timing:
-        """Where waits take time and chance from, as the retries of their client do; for tests."""
+        """Where the waits and retries of the client take time and chance from; for tests."""
         clock = self.api_client.clock
         return Timing(clock.monotonic, clock.sleep, clock.uniform, clock.wall)
 
@@ -151,7 +152,7 @@ class AIToolsApi(WaitsMixin):
     def list_ai_tools_without_preload_content(
         self, organisation: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``list_ai_tools``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tools``, and return the response unread, whatever its status."""
         return self.api_client.send(LIST_AI_TOOLS, {"organisation": organisation}, options, preload=False)
 
     def list_ai_tool_names(self, organisation: str, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
@@ -180,7 +181,7 @@ class AIToolsApi(WaitsMixin):
     def list_ai_tool_names_without_preload_content(
         self, organisation: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``list_ai_tool_names``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_names``, and return the response unread, whatever its status."""
         return self.api_client.send(LIST_AI_TOOL_NAMES, {"organisation": organisation}, options, preload=False)
 
     def list_ai_tool_executions(
@@ -217,7 +218,7 @@ class AIToolsApi(WaitsMixin):
     def list_ai_tool_executions_without_preload_content(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``list_ai_tool_executions``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_executions``, and return the response unread, whatever its status."""
         return self.api_client.send(
             LIST_AI_TOOL_EXECUTIONS,
             {"organisation": organisation, "status": status, "limit": limit},
@@ -228,20 +229,20 @@ class AIToolsApi(WaitsMixin):
     def get_ai_tool_execution_status(
         self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIToolExecutionStatus200Response:
-        """Look how far an execution is, and at its result once it is complete.
+        """Get the status of an execution, and its result once it is complete.
 
         A tool that takes long, such as one that makes images, is polled: every 2 to 3 seconds is enough.
 
         Args:
             organisation: The organisation's name.
-            execution_id: The identifier, as a chat answer or a list has it.
+            execution_id: The identifier, as a chat response or a list has it.
             **options: See the class.
 
         Returns:
             The execution.
 
         Raises:
-            NotFoundException: It does not exist, or was forgotten after 24 hours.
+            NotFoundException: It does not exist, or was deleted after 24 hours.
             OpenApiException: See the class.
         """
         return self.get_ai_tool_execution_status_with_http_info(organisation, execution_id, **options).data
@@ -257,7 +258,7 @@ class AIToolsApi(WaitsMixin):
     def get_ai_tool_execution_status_without_preload_content(
         self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_tool_execution_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_tool_execution_status``, and return the response unread, whatever its status."""
         return self.api_client.send(
             GET_AI_TOOL_EXECUTION_STATUS,
             {"organisation": organisation, "execution_id": execution_id},
@@ -268,20 +269,20 @@ class AIToolsApi(WaitsMixin):
     def get_ai_orchestration_status(
         self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIOrchestrationStatus200Response:
-        """Look how far an orchestration of several tools is, and at its answer once it is complete.
+        """Get the status of an orchestration of several tools, and its answer once it is complete.
 
         The service runs the tools by itself and makes one answer of their results. Poll every 2 seconds or less often.
 
         Args:
             organisation: The organisation's name.
-            orchestration_id: The identifier, as a chat answer has it.
+            orchestration_id: The identifier, as a chat response has it.
             **options: See the class.
 
         Returns:
             The orchestration.
 
         Raises:
-            NotFoundException: It does not exist, or was forgotten after 24 hours.
+            NotFoundException: It does not exist, or was deleted after 24 hours.
             OpenApiException: See the class.
         """
         return self.get_ai_orchestration_status_with_http_info(organisation, orchestration_id, **options).data
@@ -297,7 +298,7 @@ class AIToolsApi(WaitsMixin):
     def get_ai_orchestration_status_without_preload_content(
         self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_orchestration_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_orchestration_status``, and return the response unread, whatever its status."""
         return self.api_client.send(
             GET_AI_ORCHESTRATION_STATUS,
             {"organisation": organisation, "orchestration_id": orchestration_id},

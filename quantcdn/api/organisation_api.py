@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import Unpack
 
 from quantcdn import _validation
+from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ClientOptions, RequestOptions
@@ -27,11 +28,11 @@ from quantcdn.rest import RESTResponse
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import Outcome, Update
-    from quantcdn._polling.watcher import Gap
+    from quantcdn._polling.history import Gap
 
 
 @hide_options
-class OrganisationApi:
+class OrganisationApi(DisplayMixin):
     """The AI tools of one organisation: the methods of ``AIToolsApi`` without their first parameter.
 
     ``ApiClient.organisation`` makes it. Each method takes, returns and raises what that of the same name
@@ -67,7 +68,7 @@ class OrganisationApi:
         return self.api.list_ai_tools_with_http_info(self.name, **options)
 
     def list_ai_tools_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_ai_tools``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tools``, and return the response unread, whatever its status."""
         return self.api.list_ai_tools_without_preload_content(self.name, **options)
 
     def list_ai_tool_names(self, **options: Unpack[RequestOptions]) -> ListAIToolNames200Response:
@@ -81,7 +82,7 @@ class OrganisationApi:
         return self.api.list_ai_tool_names_with_http_info(self.name, **options)
 
     def list_ai_tool_names_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_ai_tool_names``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_names``, and return the response unread, whatever its status."""
         return self.api.list_ai_tool_names_without_preload_content(self.name, **options)
 
     def list_mcp_servers(self, **options: Unpack[RequestOptions]) -> ListMcpServers200Response:
@@ -95,7 +96,7 @@ class OrganisationApi:
         return self.api.list_mcp_servers_with_http_info(self.name, **options)
 
     def list_mcp_servers_without_preload_content(self, **options: Unpack[RequestOptions]) -> RESTResponse:
-        """Do as ``list_mcp_servers``, and return the answer unread, whatever its status."""
+        """Do as ``list_mcp_servers``, and return the response unread, whatever its status."""
         return self.api.list_mcp_servers_without_preload_content(self.name, **options)
 
     def list_ai_tool_executions(
@@ -113,13 +114,13 @@ class OrganisationApi:
     def list_ai_tool_executions_without_preload_content(
         self, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``list_ai_tool_executions``, and return the answer unread, whatever its status."""
+        """Do as ``list_ai_tool_executions``, and return the response unread, whatever its status."""
         return self.api.list_ai_tool_executions_without_preload_content(self.name, status, limit, **options)
 
     def get_ai_tool_execution_status(
         self, execution_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIToolExecutionStatus200Response:
-        """Look how far an execution is, and at its result once it is complete."""
+        """Get the status of an execution, and its result once it is complete."""
         return self.api.get_ai_tool_execution_status(self.name, execution_id, **options)
 
     def get_ai_tool_execution_status_with_http_info(
@@ -131,13 +132,13 @@ class OrganisationApi:
     def get_ai_tool_execution_status_without_preload_content(
         self, execution_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_tool_execution_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_tool_execution_status``, and return the response unread, whatever its status."""
         return self.api.get_ai_tool_execution_status_without_preload_content(self.name, execution_id, **options)
 
     def get_ai_orchestration_status(
         self, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> GetAIOrchestrationStatus200Response:
-        """Look how far an orchestration of several tools is, and at its answer once it is complete."""
+        """Get the status of an orchestration of several tools, and its answer once it is complete."""
         return self.api.get_ai_orchestration_status(self.name, orchestration_id, **options)
 
     def get_ai_orchestration_status_with_http_info(
@@ -149,7 +150,7 @@ class OrganisationApi:
     def get_ai_orchestration_status_without_preload_content(
         self, orchestration_id: str, **options: Unpack[RequestOptions]
     ) -> RESTResponse:
-        """Do as ``get_ai_orchestration_status``, and return the answer unread, whatever its status."""
+        """Do as ``get_ai_orchestration_status``, and return the response unread, whatever its status."""
         return self.api.get_ai_orchestration_status_without_preload_content(self.name, orchestration_id, **options)
 
     def wait_for_ai_tool_execution(

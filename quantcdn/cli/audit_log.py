@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from quantcdn._display.formats import iso, now
-from quantcdn._polling.watcher import History, keyed
+from quantcdn._polling.history import History, keyed
 from quantcdn._types import is_object
 from quantcdn.exceptions import ApiValueError
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
@@ -65,7 +65,7 @@ class AuditLog:
         before = self._written
         rows = keyed(listed)
         self._write_gap(rows)
-        for execution in self._history.news(rows):
+        for execution in self._history.changes(rows):
             self._write("execution", json.loads(execution.to_json()))
         self._polled = self._clock()
         if self._written is None or (self._polled - self._written).total_seconds() >= _HEARTBEAT:

@@ -154,9 +154,10 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 def handler_of(operation: Operation[Any]) -> Handler:
-    """Find the handler of an endpoint, or make one of its model and the call's own arguments."""
+    """Find the handler of an endpoint, or make one of its model."""
 
     def respond_example(context: Context) -> Response:
+        """Respond with an example that has the call's own arguments in the fields of the same names."""
         keys = json_keys(operation.model)
         echoed = {keys[name]: value for name, value in context.arguments.items() if name in keys}
         return json_response(200, {**example_of(operation.model), **echoed})
@@ -168,15 +169,13 @@ def serve_image(context: Context) -> Response:
     """Respond to a signed URL, as S3 does."""
     # S3 takes one way to say who asks: a client that sends its token along has sent it to a foreign host.
     if "Authorization" in context.request.headers:
-        return xml_error(
-            400, "InvalidArgument", "The address is signed already; an Authorization header is one too many."
-        )
+        return xml_error(400, "InvalidArgument", "The URL is signed already; an Authorization header is one too many.")
     execution_id = context.arguments["execution_id"]
     rejection = context.images.rejection(execution_id, context.request.query, context.now)
     if rejection is not None:
         return xml_error(403, *rejection)
     if execution_id not in context.records.executions:
-        return xml_error(404, "NoSuchKey", "There is no such picture.")
+        return xml_error(404, "NoSuchKey", "There is no such image.")
     return Response(200, context.images.original(execution_id), {"Content-Type": "image/png"})
 
 

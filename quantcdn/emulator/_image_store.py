@@ -43,11 +43,11 @@ class ImageStore:
         # of a guess is right.
         signature, expected = query.get("X-Amz-Signature", ""), self._signature(execution_id, date)
         if not hmac.compare_digest(signature.encode(), expected.encode()):
-            return "SignatureDoesNotMatch", "This address was not signed here, or was changed since."
+            return "SignatureDoesNotMatch", "This URL was not signed here, or was changed since."
         # The signature covers the date alone: an X-Amz-Expires that a client has changed prolongs nothing.
         signed = datetime.strptime(date, _DATE_FORMAT).replace(tzinfo=UTC)
         if now >= signed.timestamp() + SIGNED_URL_SECONDS:
-            return "AccessDenied", "Request has expired: ask for the status again for a new address."
+            return "AccessDenied", "Request has expired: ask for the status again for a new URL."
         return None
 
     def _signed_url(self, execution_id: str, now: float) -> str:

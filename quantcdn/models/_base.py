@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
 
 from quantcdn import _bounds
 from quantcdn._display import mixin
@@ -116,7 +117,7 @@ class Model(mixin.DisplayMixin, BaseModel):
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
-            yield name and escaped(name), _shown(value)
+            yield name and escaped(_shown(name)), _shown(value)
 
     def __str__(self) -> str:
         return mixin.plain(self)
@@ -133,11 +134,24 @@ def _read_json(model: type[_M], json_str: str | bytes | bytearray, reading: Read
     excess = _bounds.excess(json_str)
     if excess is not None:
         raise ApiValueError(f"{model.__name__}: {excess}")
+    if len(json_str) > _bounds.MOST_ITEMS and _bounds.has_many_items(json_str):
+        _check_required_keys(model, json_str)
     try:
         return _read(partial(model.model_validate_json, json_str), reading)
     except ValidationError as error:
         problem = _explained(model, error)
     raise problem
+
+
+def _check_required_keys(model: type[Model], json_str: str | bytes | bytearray) -> None:
+    """Refuse a body without a required key before pydantic does, which copies all of the body for each of them."""
+    try:
+        found = from_json(json_str)
+    except ValueError:
+        return  # pydantic says why
+    for name, key in json_keys(model).items():
+        if is_object(found) and key not in found and model.model_fields[name].is_required():
+            raise ApiValueError(f"{model.__name__}: Field required", [key])
 
 
 def _read(validate: Callable[..., _M], reading: Reading) -> _M:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from quantcdn._display.mixin import DisplayMixin
+
 if TYPE_CHECKING:
     from quantcdn.models.list_ai_tool_executions200_response_executions_inner import (
         ListAIToolExecutions200ResponseExecutionsInner,
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Durations:
+class Durations(DisplayMixin):
     """Durations of executions, from created to completed, in seconds."""
 
     count: int
@@ -30,7 +32,7 @@ class Durations:
 
 
 @dataclass(frozen=True, slots=True)
-class ExecutionStats:
+class ExecutionStats(DisplayMixin):
     """Figures over a list of executions."""
 
     total: int

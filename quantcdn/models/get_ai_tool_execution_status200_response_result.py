@@ -33,8 +33,8 @@ class GetAIToolExecutionStatus200ResponseResult(Model):
             ApiResponseException: One is no data URI, is damaged or too large, or is no PNG, JPEG, WebP or GIF.
         """
         from quantcdn import _validation  # few programs have to do with images
-        from quantcdn._content.image import LARGEST_IMAGE, image_of
-        from quantcdn._content.references import PREVIEWS, listed
+        from quantcdn._content.image import MAX_IMAGE_SIZE, image_of
+        from quantcdn._content.references import PREVIEWS, files_under
 
-        most = LARGEST_IMAGE if limit is None else _validation.size("limit", limit)
-        return [image_of(content.read(most)[1]) for content in listed({"images": self.images}, PREVIEWS)]
+        most = MAX_IMAGE_SIZE if limit is None else _validation.size("limit", limit)
+        return [image_of(file.read(most)[1]) for file in files_under({"images": self.images}, PREVIEWS)]

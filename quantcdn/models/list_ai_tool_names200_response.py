@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._base import Model
+from quantcdn._types import is_array
 from quantcdn.models._fields import Count, Items
+from quantcdn.models._sequence import ListModel
 
 if TYPE_CHECKING:
     import pandas
 
 
-class ListAIToolNames200Response(Model):
+class ListAIToolNames200Response(ListModel[str]):
     """The names of the tools that an organisation may use."""
 
     tools: Items[str]
@@ -17,6 +18,10 @@ class ListAIToolNames200Response(Model):
 
     count: Count
     """How many names there are."""
+
+    @property
+    def _sequence(self) -> list[str]:
+        return self.tools if is_array(self.tools) else []
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """Make a data frame of pandas; this needs the extra ``pandas``.

@@ -2,15 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from quantcdn.models._base import Model
+from quantcdn._types import is_array
 from quantcdn.models._fields import Count, Items
+from quantcdn.models._sequence import ListModel
 from quantcdn.models.list_ai_tools200_response_tools_inner import ListAITools200ResponseToolsInner
 
 if TYPE_CHECKING:
     import pandas
 
 
-class ListAITools200Response(Model):
+class ListAITools200Response(ListModel[ListAITools200ResponseToolsInner]):
     """The tools that an organisation may use."""
 
     tools: Items[ListAITools200ResponseToolsInner]
@@ -18,6 +19,10 @@ class ListAITools200Response(Model):
 
     count: Count
     """How many tools there are."""
+
+    @property
+    def _sequence(self) -> list[ListAITools200ResponseToolsInner]:
+        return self.tools if is_array(self.tools) else []
 
     @property
     def names(self) -> list[str]:

@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING
 
 from quantcdn._types import is_array
-from quantcdn.models._base import Model
 from quantcdn.models._fields import Items, Lenient
+from quantcdn.models._sequence import ListModel
 from quantcdn.models.list_mcp_servers200_response_servers_inner import ListMcpServers200ResponseServersInner
 
 if TYPE_CHECKING:
     import pandas
 
 
-class ListMcpServers200Response(Model):
+class ListMcpServers200Response(ListModel[ListMcpServers200ResponseServersInner]):
     """The MCP servers of an organisation, and the gateway that they are reached through."""
 
     gateway_base_url: Lenient[str] | None = None
@@ -19,6 +19,10 @@ class ListMcpServers200Response(Model):
 
     servers: Lenient[Items[ListMcpServers200ResponseServersInner]] | None = None
     """The servers."""
+
+    @property
+    def _sequence(self) -> list[ListMcpServers200ResponseServersInner]:
+        return self.servers if is_array(self.servers) else []
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """Make a data frame of pandas; this needs the extra ``pandas``.

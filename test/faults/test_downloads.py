@@ -105,7 +105,7 @@ def test_a_files_certificate_is_checked(certificates: Certificates) -> None:
         assert SIGNATURE not in said(caught.value)
 
 
-def test_the_local_services_signed_address_works_and_refuses_a_token(
+def test_the_local_services_signed_url_works_and_refuses_a_token(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: quantcdn.AIToolsApi
 ) -> None:
     execution_id = quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
@@ -166,7 +166,7 @@ def test_the_local_services_signed_address_works_and_refuses_a_token(
         "",
     ],
 )
-def test_an_address_that_is_no_https_address_is_refused_and_not_shown(url: str) -> None:
+def test_a_url_that_is_no_https_url_is_refused_and_not_shown(url: str) -> None:
     # Without the check of the scheme, a file of this machine or a token in the clear would go out.
     with dead_port() as port, fetching(proxy=f"http://127.0.0.1:{port}", retries=0) as (server, rest):
         with pytest.raises(quantcdn.OpenApiException) as caught:
@@ -183,7 +183,7 @@ def test_an_address_that_is_no_https_address_is_refused_and_not_shown(url: str) 
     | st.text(st.sampled_from("htps:/[]@\\?#.%a1 -_\t"), max_size=30)
     | st.text(st.sampled_from("[]@:?#.%a1-_/"), max_size=30).map("https://".__add__)
 )
-def test_any_text_as_an_address_gives_an_error_of_the_family(certificates: Certificates, url: str) -> None:
+def test_any_text_as_a_url_gives_an_error_of_the_family(certificates: Certificates, url: str) -> None:
     with dead_port() as port:
         configuration = quantcdn.Configuration(
             proxy=f"http://127.0.0.1:{port}", no_proxy="", retries=0, timeout=2, ca_cert_data=certificates.pem
@@ -209,7 +209,7 @@ def test_a_path_is_sent_as_it_is_signed(target: str) -> None:
         assert server.requests[0].target == target.partition("#")[0]
 
 
-def test_an_address_without_a_path_asks_for_the_root() -> None:
+def test_a_url_without_a_path_asks_for_the_root() -> None:
     with fetching(answer(200, PICTURE)) as (server, rest):
         rest.download(f"{server.url}?a=b")
         assert server.requests[0].target == "/?a=b"
@@ -318,7 +318,7 @@ def test_redirects_share_one_time_limit() -> None:
 # What comes back
 
 
-def test_an_expired_address_says_what_to_do() -> None:
+def test_an_expired_url_says_what_to_do() -> None:
     body = (
         "<?xml version='1.0'?><Error><Code>SignatureDoesNotMatch</Code>"
         f"<SignatureProvided>{SIGNATURE}</SignatureProvided></Error>"
@@ -377,9 +377,9 @@ def test_a_file_as_large_as_the_limit_is_taken() -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "x-gzip"])
 def test_a_file_packed_though_it_was_asked_for_unpacked_is_refused(encoding: str) -> None:
-    # Without the refusal, what is written down as a picture would be a packed one, or a bomb.
+    # Without the refusal, what is written as an image would be a packed one, or a bomb.
     with fetching(answer(200, gzip.compress(PICTURE), [("Content-Encoding", encoding)])) as (server, rest):
-        with pytest.raises(quantcdn.ApiResponseException, match=f"packed as '{encoding}', which was not asked for"):
+        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not asked for"):
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
 
@@ -430,7 +430,7 @@ def test_a_file_that_drips_ends_in_time() -> None:
             ended.set()
 
 
-def test_a_proxy_is_used_for_downloads_and_told_no_more_than_the_address() -> None:
+def test_a_proxy_is_used_for_downloads_and_told_no_more_than_the_url() -> None:
     with ScriptedServer(answer(200, PICTURE)) as proxy:
         with fetching(proxy=proxy.url) as (server, rest):
             assert rest.download(server.url + SIGNED).data == PICTURE

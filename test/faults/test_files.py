@@ -132,7 +132,7 @@ def test_no_name_from_outside_leads_out_of_the_folder(tmp_path: Path, identifier
     assert "evil" not in path.name or "evil" in identifier
 
 
-def test_a_redirect_does_not_make_a_local_file_a_picture(tmp_path: Path) -> None:
+def test_a_redirect_does_not_make_a_local_file_an_image(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(PNG)
     with store(answer(302, b"", [("Location", f"file://{tmp_path}/secret")])) as (server, client, url):
         with pytest.raises(quantcdn.ApiException, match="302"):

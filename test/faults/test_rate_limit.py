@@ -275,7 +275,7 @@ def test_ctrl_c_ends_the_wait_for_a_turn() -> None:
         api.api_client.clock = Clock(time.clock, interrupted, no_chance)
         with pytest.raises(KeyboardInterrupt):
             call(api)
-        rest._sleep = time.sleep
+        api.api_client.clock = Clock(time.clock, time.sleep, no_chance)
         assert call(api) == ["get_weather"]
 
 

@@ -163,6 +163,28 @@ def test_what_has_no_result_is_refused_with_what_to_pass(tmp_path: Path, save: A
         save(wrong, tmp_path)
 
 
+ORCHESTRATION = quantcdn.GetAIOrchestrationStatus200Response.from_dict(
+    {"orchestrationId": "orch_1", "status": "complete", "toolCount": 0, "createdAt": "2026-01-31T00:00:00Z"}
+)
+
+
+@pytest.mark.parametrize("save", [save_files, save_images])
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [
+        ("exec_1", "not an identifier, whose execution get_ai_tool_execution_status"),
+        (quantcdn.ListAIToolExecutions200ResponseExecutionsInner(), "not an item of a list, which has no result"),
+        (ORCHESTRATION, "not an orchestration: pass each of its tools"),
+        (7, "not int"),
+    ],
+)
+def test_what_is_often_passed_in_place_of_an_execution_is_told_apart(
+    tmp_path: Path, save: Any, wrong: object, advice: str
+) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match=advice):
+        save(wrong, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("argument", "value", "error"),
     [
@@ -321,12 +343,28 @@ def test_a_part_of_what_was_asked_for_is_followed_by_another(tmp_path: Path) -> 
         assert len(server.requests) == 4
 
 
+def test_a_host_that_brings_parts_without_an_end_is_not_asked_for_ever(tmp_path: Path) -> None:
+    served = [CUT]
+
+    def one_byte(connection: socket.socket) -> None:
+        start = served[0]
+        served[0] += 1
+        content_range = f"bytes {start}-{start}/{len(MP4)}"
+        connection.sendall(answer(206, MP4[start : start + 1], [("Content-Range", content_range)]))
+
+    with store(BEGIN, one_byte) as (server, client, execution):
+        with pytest.raises(quantcdn.ApiConnectionException, match="too many parts"):
+            save_files(execution, tmp_path / "out", api_client=client)
+        assert len(server.requests) == 100
+    assert below(tmp_path) == []
+
+
 def test_more_than_was_said_is_refused(tmp_path: Path) -> None:
     long = head(
         ("Content-Range", f"bytes {CUT}-{len(MP4) - 1}/{len(MP4)}"), ("Transfer-Encoding", "chunked"), status=206
     )
     with store(BEGIN, long + chunk(MP4[CUT:] + b"more") + b"0\r\n\r\n") as (_, client, execution):
-        with pytest.raises(quantcdn.ApiResponseException, match="more came"):
+        with pytest.raises(quantcdn.ApiResponseException, match="more of the file came"):
             save_files(execution, tmp_path / "out", api_client=client)
     assert below(tmp_path) == []
 
@@ -379,7 +417,7 @@ def test_every_way_of_breaking_off_is_gone_on_from(tmp_path: Path, name: str) ->
         assert 0 < int(found[6:-1]) <= 100_312
 
 
-def test_an_address_that_expires_in_the_middle_says_so(tmp_path: Path) -> None:
+def test_a_url_that_expires_in_the_middle_says_so(tmp_path: Path) -> None:
     expired = answer(403, f"<Error><Code>AccessDenied</Code><Signature>{SECRET}</Signature></Error>")
     with store(BEGIN, expired) as (_, client, execution):
         with pytest.raises(quantcdn.ForbiddenException, match="get the execution's status again") as caught:

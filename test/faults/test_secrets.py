@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import logging
@@ -146,6 +147,7 @@ ANSWERS: dict[str, Callable[[str], Answer]] = {
     "503-echoed": echo(503),
     "503-slashes": lambda s: answer(503, json.dumps({"error": s}).replace("/", "\\/")),
     "reset": lambda _: reset,
+    "503-escapes": lambda s: answer(503, '{"error": "' + "".join(f"\\u{ord(letter):04x}" for letter in s) + '"}'),
     "cut-echoed": lambda s: then_close(answer(200, f'{{"error": "{s}"', length=9999)),
     "garbage": lambda s: then_close(f"{s}\r\n\r\n".encode()),
     "broken-chunk": lambda s: then_close(answer(200, f"{s}\r\n", [("Transfer-Encoding", "chunked")])),
@@ -232,6 +234,7 @@ def test_a_signature_in_a_model_is_not_shown(secret: str, shown: Shown) -> None:
         "status": "complete",
         "createdAt": 1,
         "result": {"s3Urls": [f"https://files.example.org/a.png?X-Amz-Signature={secret}"]},
+        f"https://files.example.org/b.png?X-Amz-Signature={secret}": 1,
     }
     with ScriptedServer(answer(200, execution)) as server, client_of(server.url, shown).api_client as client:
         response = quantcdn.AIToolsApi(client).get_ai_tool_execution_status_with_http_info("acme", "exec_1")
@@ -242,10 +245,21 @@ def test_a_signature_in_a_model_is_not_shown(secret: str, shown: Shown) -> None:
     assert secret not in shown
 
 
+def test_an_identifier_that_repeats_a_token_is_not_shown(secret: str, shown: Shown) -> None:
+    execution = {"executionId": secret, "toolName": "calculate", "status": "running", "createdAt": 1}
+    with ScriptedServer(answer(200, execution)) as server:
+        with client_of(server.url, shown, access_token=secret).api_client as client:
+            with pytest.raises(quantcdn.ApiResponseException, match="is about execution_id") as caught:
+                quantcdn.AIToolsApi(client).get_ai_tool_execution_status("acme", "exec_1")
+            shown.error(caught.value)
+    assert secret not in shown
+
+
 PROXIED = {
     "success": lambda _: answer(200, NAMES),
     "407": lambda s: answer(407, s, [("Proxy-Authenticate", "Basic")], reason="Authentication Required"),
     "502": lambda s: answer(502, s),
+    "502-reason": lambda s: answer(502, "no", reason=f"no {s}"),
     "reset": lambda _: reset,
     "garbage": lambda _: then_close(b"\x00\r\n\r\n"),
     "silence": lambda _: lambda connection: connection.recv(1),
@@ -256,7 +270,8 @@ PROXIED = {
 @pytest.mark.parametrize("kind", PROXIED)
 def test_a_proxys_password_is_shown_nowhere(shown: Shown, secret: str, scheme: str, kind: str) -> None:
     password = secret.replace("/", "-")
-    with ScriptedServer(PROXIED[kind]("no")) as proxy:
+    basic = base64.b64encode(f"user:{password}".encode()).decode()
+    with ScriptedServer(PROXIED[kind](f"{basic} {password}")) as proxy:
         address = f"http://user:{password}@127.0.0.1:{proxy.port}"
         settings = {"proxy": address, "allow_http": True, "access_token": "t0ken"}
         with client_of(f"{scheme}://service.test", shown, **settings).api_client as client:
@@ -266,8 +281,7 @@ def test_a_proxys_password_is_shown_nowhere(shown: Shown, secret: str, scheme: s
                 shown.error(error)
                 assert "proxy" in str(error) or scheme == "http" or kind == "success"
             shown.value(client.configuration)
-        assert "proxy-authorization" in proxy.requests[0].headers
-        basic = proxy.requests[0].headers["proxy-authorization"].partition(" ")[2]
+        assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {basic}"
     assert password not in shown
     assert basic not in shown
 

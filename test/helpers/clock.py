@@ -24,7 +24,7 @@ def most(_least: float, largest: float) -> float:
 
 
 @dataclass
-class FakeTime:
+class FakeClock:
     """A clock that only its own sleep moves."""
 
     uniform: Callable[[float, float], float] = no_chance
@@ -46,7 +46,7 @@ class FakeTime:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look has shown."""
+    """What a poll has shown."""
 
     status: str
     completed_tools: int | None = None
@@ -86,17 +86,17 @@ class Thing:
 class FakeService:
     """Functions in the place of two endpoints, with a journal, on a clock of its own."""
 
-    def __init__(self, time: FakeTime, *things: Thing) -> None:
+    def __init__(self, time: FakeClock, *things: Thing) -> None:
         self.time = time
         self.things = {thing.identifier: thing for thing in things}
-        self.looks: list[tuple[float, str]] = []
+        self.polled: list[tuple[float, str]] = []
         self.lists: list[float] = []
         self.limits: list[float | None] = []
         self.refuse: Callable[[str | None], exceptions.ApiException | None] = lambda _: None
         """Gives the error for an identifier, or for the list where that is None; or None."""
 
-    def look(self, identifier: str, seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
-        self.looks.append((self.time.now, identifier))
+    def get_status(self, identifier: str, seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
+        self.polled.append((self.time.now, identifier))
         self.limits.append(seconds)
         refused = self.refuse(identifier) or (None if identifier in self.things else problem(404))
         if refused is not None:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quantcdn.emulator import Emulator
+from test.helpers import forkserver
+from test.helpers.forkserver import Forked
 
 # The folder of the interpreter holds the command that was installed with it.
 BIN = Path(sys.executable).parent
@@ -46,16 +48,18 @@ def access(service: Emulator) -> dict[str, str]:
 def run(*arguments: str, stdin: str = "", service: Emulator | None = None, **environ: str) -> Ended:
     """Run the command to its end."""
     known = {} if service is None else access(service)
-    return Ended(
-        subprocess.run(
-            [COMMAND, *arguments],
-            input=stdin.encode(),
-            capture_output=True,
-            timeout=_LONGEST,
-            check=False,
-            env={**_ENVIRON, **known, **environ},
+    env = {**_ENVIRON, **known, **environ}
+    if _shapes_python(environ):
+        command = [COMMAND, *arguments]
+        return Ended(
+            subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=_LONGEST, check=False, env=env)
         )
-    )
+    return Ended(forkserver.run(arguments, env, stdin.encode(), _LONGEST))
+
+
+def _shapes_python(environ: dict[str, str]) -> bool:
+    """Whether an environment changes the start of Python, so that a fork of one that has started will not do."""
+    return any(name.startswith(("PYTHON", "LC_", "LANG", "COVERAGE_")) for name in environ)
 
 
 def shell(script: str, service: Emulator, cwd: Path) -> Ended:
@@ -104,7 +108,7 @@ def started(*arguments: str, service: Emulator | None = None, **environ: str) ->
 class Terminal:
     """The command on a terminal, and what it has shown there."""
 
-    def __init__(self, process: subprocess.Popen[bytes], descriptor: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, descriptor: int) -> None:
         self.process = process
         self.shown = ""
         self._descriptor = descriptor
@@ -149,26 +153,27 @@ def terminal(
     known = {} if service is None else access(service)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    with subprocess.Popen(
-        [command, *arguments],
-        stdin=theirs,
-        stdout=theirs if stdout is None else stdout,
-        stderr=theirs if stderr is None else stderr,
-        start_new_session=True,  # or it would read a password from the terminal of whoever runs the tests
-        env={**_ENVIRON, "TERM": "xterm-256color", **known, **environ},
-    ) as process:
-        os.close(theirs)
-        watchdog = threading.Timer(_LONGEST, process.kill)
-        watchdog.start()
-        shown = Terminal(process, ours)
-        try:
-            yield shown
-            shown.end()
-        finally:
-            watchdog.cancel()
-            process.kill()
-            shown.end()
-            os.close(ours)
+    env = {**_ENVIRON, "TERM": "xterm-256color", **known, **environ}
+    files = (theirs, theirs if stdout is None else stdout, theirs if stderr is None else stderr)
+    process: subprocess.Popen[bytes] | Forked
+    if command == COMMAND and not _shapes_python(environ):
+        process = Forked(arguments, env, *files)
+    else:
+        process = subprocess.Popen(
+            [command, *arguments], stdin=files[0], stdout=files[1], stderr=files[2], env=env, start_new_session=True
+        )
+    os.close(theirs)
+    watchdog = threading.Timer(_LONGEST, process.kill)
+    watchdog.start()
+    shown = Terminal(process, ours)
+    try:
+        yield shown
+        shown.end()
+    finally:
+        watchdog.cancel()
+        process.kill()
+        shown.end()
+        os.close(ours)
 
 
 def on_terminal(

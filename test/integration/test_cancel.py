@@ -17,9 +17,11 @@ import trustme
 import quantcdn
 from quantcdn import ApiTypeError, Poll, WaitCancelledException, WaitTimeoutException
 from quantcdn._clock import Clock
+from quantcdn._polling.poller import Polled
+from quantcdn._polling.waiter import Wait
 from quantcdn.emulator import Emulator
-from quantcdn.polling import EVERY_2_SECONDS, Polled, Wait
-from test.helpers.clock import FakeTime, Seen
+from quantcdn.polling import EVERY_2_SECONDS
+from test.helpers.clock import FakeClock, Seen
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
 
@@ -114,7 +116,7 @@ def test_an_event_ends_a_pause_at_once(name: str, make: Callable[[], Any]) -> No
 # The last is a clock of a test, whose sleep is the only thing that moves it.
 @pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
 def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
-    time = FakeTime()
+    time = FakeClock()
     seen = iter([Seen("running"), Seen("complete")])
     wait = Wait(
         "exec_1",
@@ -169,12 +171,17 @@ def test_the_error_says_what_was_seen(name: str) -> None:
         ("poll", (1, 2), "poll takes a Poll"),
         ("on_update", 3, "on_update takes a function, not int"),
         ("raise_on_failure", "no", "raise_on_failure takes True or False"),
-        ("timeout", "5", "timeout"),
+        ("timeout", "5", "timeout takes a number"),
+        ("timeout", True, "timeout takes a number"),
+        ("max_rate", "5", "max_rate takes a number"),
+        ("interval", "5", "interval takes a number"),
+        ("status", 5, "status takes text, not int"),
+        ("_request_timeout", "5", "timeout takes a number"),
     ],
 )
 def test_an_argument_of_a_wrong_type_is_refused_at_the_call(name: str, argument: str, value: Any, words: str) -> None:
     with serving(answer(200, body("running"))) as (server, api):
-        if argument not in getattr(quantcdn.AIToolsApi, name).__annotations__:
+        if argument not in {"_request_timeout", *getattr(quantcdn.AIToolsApi, name).__annotations__}:
             return
         identifiers = ["exec_1"] if name.endswith("executions") and name.startswith("wait") else IDENTIFIER.get(name)
         with pytest.raises(ApiTypeError, match=words):
@@ -182,12 +189,40 @@ def test_an_argument_of_a_wrong_type_is_refused_at_the_call(name: str, argument:
         assert server.requests == []
 
 
+@EVERY
+@pytest.mark.parametrize("organisation", [None, 5, ["acme"], b"acme"])
+def test_an_organisation_of_a_wrong_type_is_refused_at_the_call(name: str, organisation: Any) -> None:
+    with serving(answer(200, body("running"))) as (server, api):
+        identifiers = {"wait_for_ai_tool_executions": [["exec_1"]], "watch_ai_tool_executions": []}
+        with pytest.raises(ApiTypeError, match="organisation takes text"):
+            getattr(api, name)(organisation, *identifiers.get(name, ["exec_1"]))
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "identifiers", "words"),
+    [
+        ("wait_for_ai_tool_execution", ["exec_1"], "execution_id takes text, not list"),
+        ("wait_for_ai_orchestration", 7, "orchestration_id takes text, not int"),
+        ("wait_for_ai_tool_executions", "exec_1", "execution_ids takes several identifiers, such as a list of str"),
+        ("wait_for_ai_tool_executions", 7, "execution_ids takes several identifiers, such as a list of str, not int"),
+        ("wait_for_ai_tool_executions", b"exec_1", "execution_ids takes text, not int"),
+        ("wait_for_ai_tool_executions", ["exec_1", None], "execution_ids takes text, not None"),
+    ],
+)
+def test_identifiers_of_a_wrong_type_are_refused_at_the_call(name: str, identifiers: Any, words: str) -> None:
+    with serving(answer(200, body("running"))) as (server, api):
+        with pytest.raises(ApiTypeError, match=words):
+            getattr(api, name)("acme", identifiers)
+        assert server.requests == []
+
+
 # Requests
 
 
-def paused(api: quantcdn.AIToolsApi) -> FakeTime:
+def paused(api: quantcdn.AIToolsApi) -> FakeClock:
     """Let the pauses of an API take no time."""
-    time = FakeTime()
+    time = FakeClock()
     api.api_client.clock = time.clock
     return time
 
@@ -309,6 +344,7 @@ def test_an_unknown_host_ends_a_wait_at_its_first_poll(name: str, monkeypatch: p
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
         error = refused_once(started(api, name), name)
         assert "the host is unknown" in str(error)
+        assert str(error).endswith(" (1 poll in 0.0 s)") or name == "wait_for_ai_tool_executions"
         assert (len(asked), time.now) == (1, 0)
 
 
@@ -353,7 +389,7 @@ def test_a_wait_that_ran_out_says_the_last_problem(name: str) -> None:
         with pytest.raises(WaitTimeoutException) as caught:
             started(api, name, timeout=4)()
     assert str(caught.value) == (
-        f"{IDENTIFIER[name]}: nothing was seen of it after the limit of 4 s; "
+        f"{IDENTIFIER[name]}: no status was received after the timeout of 4 s; "
         "last problem: 500 Internal Server Error: boom (4 polls in 4.0 s)"
     )
 
@@ -372,7 +408,7 @@ def test_a_problem_that_has_passed_is_not_the_last_one(name: str) -> None:
 @EVERY
 @pytest.mark.parametrize("limit", [0.1, 0.6])
 @pytest.mark.parametrize("seconds", [0.05, 0.45, 9.0])
-def test_a_wait_ends_half_a_second_after_its_limit_at_most(name: str, limit: float, seconds: float) -> None:
+def test_a_wait_ends_half_a_second_after_its_deadline_at_most(name: str, limit: float, seconds: float) -> None:
     def respond(connection: socket.socket) -> None:
         server.wait(seconds)
         connection.sendall(answer(200, body("running")))
@@ -426,5 +462,5 @@ def test_the_emulator_s_waits_take_an_event(quantcdn_emulator: Emulator) -> None
     cancel.set()
     with quantcdn.ApiClient(quantcdn_emulator.configuration(proxy="")) as client:
         api = quantcdn.AIToolsApi(client)
-        with pytest.raises(WaitCancelledException, match="nothing was seen"):
+        with pytest.raises(WaitCancelledException, match="no status was received"):
             api.wait_for_ai_tool_execution("acme", quantcdn_emulator.start_execution("calculate"), cancel=cancel)

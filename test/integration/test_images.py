@@ -1,4 +1,4 @@
-"""Pictures are known by their first bytes, and become whole files in the caller's folder or nothing at all."""
+"""Images are known by their first bytes, and become whole files in the caller's folder or nothing at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import errno
 import io
 import json
 import os
+import re
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ def exif() -> Pillow.Exif:
 
 JPEG = drawn("JPEG")
 SEGMENT = b"\xff\xfe\x00\x05abc"
-PICTURES: dict[str, tuple[bytes, str]] = {
+IMAGES: dict[str, tuple[bytes, str]] = {
     "png": (drawn("PNG"), "image/png"),
     "png with transparency": (drawn("PNG", mode="LA"), "image/png"),
     "jpeg": (JPEG, "image/jpeg"),
@@ -69,9 +70,9 @@ PICTURES: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_known_by_its_bytes(name: str) -> None:
-    data, media_type = PICTURES[name]
+@pytest.mark.parametrize("name", IMAGES)
+def test_an_image_is_known_by_its_bytes(name: str) -> None:
+    data, media_type = IMAGES[name]
     image = image_of(data)
     assert (image.data, image.media_type, image.width, image.height) == (data, media_type, *SIZE)
     assert image.extension == {"jpeg": "jpg"}.get(media_type[6:], media_type[6:])
@@ -92,9 +93,9 @@ def test_the_largest_webp_is_read_whole(options: dict[str, Any], size: tuple[int
 
 
 # Fails if a short read is taken for a number, as int.from_bytes of a slice does.
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", IMAGES)
 def test_a_head_that_is_cut_off_has_no_size_or_the_right_one(name: str) -> None:
-    data, media_type = PICTURES[name]
+    data, media_type = IMAGES[name]
     for length in range(min(len(data), 300)):
         try:
             image = image_of(data[:length])
@@ -117,7 +118,7 @@ def test_a_head_that_is_cut_off_has_no_size_or_the_right_one(name: str) -> None:
     ],
     ids=["length 0", "length 1", "no marker", "too many segments", "fill bytes without an end", "another chunk"],
 )
-def test_a_picture_that_does_not_say_its_size_has_none(data: bytes) -> None:
+def test_an_image_that_does_not_say_its_size_has_none(data: bytes) -> None:
     image = image_of(data)
     assert (image.width, image.height) == (None, None)
 
@@ -125,19 +126,19 @@ def test_a_picture_that_does_not_say_its_size_has_none(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"<html>", b"%PDF-1.7", b"BM" + bytes(60), b"RIFF\x10\x00\x00\x00WAVEfmt ", PNG[1:], b"\xff\xd8"]
 )
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_what_is_no_image_is_refused(data: bytes) -> None:
     with pytest.raises(quantcdn.ApiResponseException, match="no PNG, JPEG, WebP or GIF"):
         image_of(data)
 
 
-def test_a_picture_does_not_show_its_bytes() -> None:
+def test_an_image_does_not_show_its_bytes() -> None:
     assert repr(image_of(PNG)) == "Image(media_type='image/png', width=64, height=64)"
 
 
 @given(
     st.binary() | st.binary().map(lambda rest: PNG[:8] + rest) | st.binary().map(lambda rest: b"\xff\xd8\xff" + rest)
 )
-def test_any_bytes_become_a_picture_or_an_error_of_the_family(data: bytes) -> None:
+def test_any_bytes_become_an_image_or_an_error_of_the_family(data: bytes) -> None:
     try:
         image = image_of(data)
     except quantcdn.ApiResponseException:
@@ -147,7 +148,7 @@ def test_any_bytes_become_a_picture_or_an_error_of_the_family(data: bytes) -> No
 
 
 @given(st.text() | st.text().map(lambda rest: f"data:image/png;base64,{rest}") | st.from_regex(r"data:.*;base64,.*"))
-def test_any_text_becomes_a_picture_or_an_error_of_the_family(text: str) -> None:
+def test_any_text_becomes_an_image_or_an_error_of_the_family(text: str) -> None:
     with contextlib.suppress(quantcdn.ApiResponseException):
         assert isinstance(image_from_uri(text), images.Image)
 
@@ -166,7 +167,7 @@ def test_any_text_becomes_a_picture_or_an_error_of_the_family(text: str) -> None
         "data:image/png;  base64",
     ],
 )
-def test_a_data_uri_is_read_whatever_it_calls_its_picture(start: str) -> None:
+def test_a_data_uri_is_read_whatever_it_calls_its_image(start: str) -> None:
     image = image_from_uri(uri(PNG, start))
     assert (image.data, image.media_type) == (PNG, "image/png")
 
@@ -198,7 +199,7 @@ def test_damaged_base64_is_refused(spoiled: str) -> None:
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_a_picture_as_large_as_the_limit_is_taken_and_one_byte_more_is_not() -> None:
+def test_an_image_as_large_as_the_limit_is_taken_and_one_byte_more_is_not() -> None:
     for data in (PNG, PNG + b"a", PNG + b"ab"):
         assert image_from_uri(uri(data), len(data)).data == data
         with pytest.raises(quantcdn.ApiResponseException, match=f"limit of {len(data) - 1} bytes"):
@@ -211,7 +212,7 @@ def test_what_is_too_large_is_never_unpacked(monkeypatch: pytest.MonkeyPatch) ->
         image_from_uri("data:;base64," + "A" * 1_000, 100)
 
 
-def test_a_result_gives_its_pictures() -> None:
+def test_a_result_gives_its_images() -> None:
     result = quantcdn.GetAIToolExecutionStatus200ResponseResult(images=[uri(PNG), uri(JPEG)])
     assert [image.media_type for image in result.inline_images()] == ["image/png", "image/jpeg"]
     assert quantcdn.GetAIToolExecutionStatus200ResponseResult().inline_images() == []
@@ -235,8 +236,8 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_pictures_are_numbered_files_of_their_kind(tmp_path: Path) -> None:
-    paths = save_images(inline(PNG, JPEG, PICTURES["gif"][0], PICTURES["webp, lossy"][0]), tmp_path / "new" / "folder")
+def test_images_are_numbered_files_of_their_kind(tmp_path: Path) -> None:
+    paths = save_images(inline(PNG, JPEG, IMAGES["gif"][0], IMAGES["webp, lossy"][0]), tmp_path / "new" / "folder")
     assert [path.name for path in paths] == ["exec_1-0.png", "exec_1-1.jpg", "exec_1-2.gif", "exec_1-3.webp"]
     assert paths[1].read_bytes() == JPEG
     assert names_in(tmp_path / "new" / "folder") == sorted(path.name for path in paths)
@@ -250,12 +251,12 @@ def test_the_folder_may_be_a_text_or_a_path(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("result", [None, "text", [], [1], 7, {}, {"images": []}, {"images": None}, {"text": "a"}])
 @pytest.mark.parametrize("source", ["auto", "signed", "inline"])
-def test_a_result_without_pictures_saves_nothing(tmp_path: Path, result: object, source: Any) -> None:
+def test_a_result_without_images_saves_nothing(tmp_path: Path, result: object, source: Any) -> None:
     assert save_images(execution(result), tmp_path / "out", source=source) == []
     assert names_in(tmp_path) == []
 
 
-def test_without_signed_addresses_there_are_no_originals(tmp_path: Path) -> None:
+def test_without_signed_urls_there_are_no_originals(tmp_path: Path) -> None:
     assert save_images(inline(), tmp_path / "out", source="signed") == []
     assert names_in(tmp_path) == []
 
@@ -281,13 +282,14 @@ HOSTILE = [
     "x" * 5_000,
     "x" * 5_001,
 ]
+HOSTILE += ["EXEC_1", "Exec_1", "A_B", "É", "CON", "con", "nul", "LPT1.txt", "exec_1.", "exec_1 ", "a:b", "<a>|?*"]
 HOSTILE += ["~", "a b", "-rf", "con.png", "a\\b", "a\nb", "\ud800", "exec_1", "exec_1-0", "%2e%2e%2f"]
 
 
 def test_every_identifier_makes_a_name_of_its_own_in_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     paths = [save_images(inline(identifier=identifier), folder)[0] for identifier in HOSTILE]
-    assert len(set(paths)) == len(HOSTILE)
+    assert len({str(path).casefold() for path in paths}) == len(HOSTILE)  # as Windows and macOS compare names
     assert {path.parent for path in paths} == {folder}
     assert names_in(tmp_path) == ["out"]
     assert len(names_in(folder)) == len(HOSTILE)
@@ -297,7 +299,18 @@ def test_every_identifier_makes_a_name_of_its_own_in_the_folder(tmp_path: Path) 
 def test_names_are_plain_and_differ_where_identifiers_differ(one: str, other: str) -> None:
     names = [file_name(identifier) for identifier in (one, other)]
     assert all(len(name) < 120 and not set(name) & set("/\\\0.\n ") for name in names)
-    assert (names[0] == names[1]) == (one == other)
+    assert (names[0].casefold() == names[1].casefold()) == (one == other)
+
+
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+
+
+@pytest.mark.parametrize("identifier", [*sorted(RESERVED), "NUL", "con.png", "exec_1.", "exec_1 ", 'a<b>:"|?*', "\x01"])
+def test_every_name_is_one_on_windows_too(tmp_path: Path, identifier: str) -> None:
+    (path,) = save_images(inline(identifier=identifier), tmp_path)
+    assert path.name.partition(".")[0].casefold() not in RESERVED
+    assert re.fullmatch(r"[A-Za-z0-9_-]+\.png", path.name)
 
 
 def test_an_existing_file_is_kept(tmp_path: Path) -> None:
@@ -312,7 +325,7 @@ def test_an_existing_file_is_replaced_where_that_is_asked_for(tmp_path: Path) ->
     assert (tmp_path / "exec_1-0.png").read_bytes() == PNG
 
 
-# Fails if the older file stays: without overwrite, the next call would take it for the picture.
+# Fails if the older file stays: without overwrite, the next call would take it for the image.
 def test_a_file_of_another_kind_is_replaced_too(tmp_path: Path) -> None:
     (tmp_path / "exec_1-0.png").write_bytes(b"mine")
     (tmp_path / "exec_1-10.png").write_bytes(b"mine")
@@ -339,20 +352,20 @@ def test_files_have_the_rights_that_the_umask_leaves(tmp_path: Path, mask: int, 
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
-def test_all_pictures_are_read_before_the_first_is_written(tmp_path: Path) -> None:
+def test_all_images_are_read_before_the_first_is_written(tmp_path: Path) -> None:
     with pytest.raises(quantcdn.ApiResponseException):
-        save_images(inline(PNG, b"no picture"), tmp_path / "out")
+        save_images(inline(PNG, b"no image"), tmp_path / "out")
     assert names_in(tmp_path) == []
 
 
-def test_the_clients_limit_counts_for_inline_pictures(tmp_path: Path) -> None:
+def test_the_clients_limit_counts_for_inline_images(tmp_path: Path) -> None:
     with quantcdn.ApiClient(quantcdn.Configuration(max_image_size=100)) as client:
         with pytest.raises(quantcdn.ApiResponseException, match="limit of 100 bytes"):
             save_images(inline(), tmp_path, api_client=client)
     assert names_in(tmp_path) == []
 
 
-def test_the_same_picture_can_be_saved_by_many_at_once(tmp_path: Path) -> None:
+def test_the_same_image_can_be_saved_by_many_at_once(tmp_path: Path) -> None:
     barrier = threading.Barrier(8)
     large = PNG + bytes(1_000_000)
     seen: list[int] = []
@@ -396,7 +409,7 @@ def width(path: Path) -> int | None:
     ("source", "name", "pixels", "asked"),
     [("auto", "exec_1-0.png", 512, 1), ("signed", "exec_1-0.png", 512, 1), ("inline", "exec_1-0-preview.png", 128, 0)],
 )
-def test_the_source_says_which_pictures_are_saved(
+def test_the_source_says_which_images_are_saved(
     quantcdn_emulator: Emulator,
     quantcdn_client: quantcdn.ApiClient,
     run: Run,
@@ -453,7 +466,7 @@ def test_a_default_limit_counts_for_inline_images(tmp_path: Path) -> None:
         save_images(inline(), tmp_path)
 
 
-def test_neither_token_nor_cookie_nor_default_header_goes_to_a_signed_address(
+def test_neither_token_nor_cookie_nor_default_header_goes_to_a_signed_url(
     quantcdn_emulator: Emulator, run: Run, tmp_path: Path
 ) -> None:
     finished = run()
@@ -482,7 +495,7 @@ FAULTS = {
     "redirected": (Fault(status=301, headers={"Location": "ftp://h.example/a.png"}), quantcdn.ApiException),
     "reset": (Fault(reset=True), quantcdn.ApiConnectionException),
     "cut": (Fault(truncate=True), quantcdn.ApiConnectionException),
-    "no picture": (Fault(body=b"<html>sign in</html>"), quantcdn.ApiResponseException),
+    "no image": (Fault(body=b"<html>sign in</html>"), quantcdn.ApiResponseException),
     "empty": (Fault(body=b""), quantcdn.ApiResponseException),
     "too large": (Fault(body=PNG + bytes(50_000)), quantcdn.ApiResponseException),
 }
@@ -490,14 +503,14 @@ FAULTS = {
 
 @pytest.fixture
 def impatient(quantcdn_emulator: Emulator) -> Any:
-    """A client that does not try again and takes no large pictures."""
+    """A client that does not try again and takes no large images."""
     configuration = quantcdn_emulator.configuration(proxy="", retries=0, max_image_size=40_000)
     with quantcdn.ApiClient(configuration) as client:
         yield client
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_cannot_be_had_from_its_address_is_taken_from_the_answer(
+def test_what_cannot_be_had_from_its_url_is_taken_from_the_answer(
     quantcdn_emulator: Emulator, impatient: quantcdn.ApiClient, run: Run, tmp_path: Path, name: str
 ) -> None:
     fault, error = FAULTS[name]
@@ -513,7 +526,7 @@ def test_what_cannot_be_had_from_its_address_is_taken_from_the_answer(
     assert names_in(tmp_path) == ["exec_1-0-preview.png"]
 
 
-def test_an_expired_address_says_to_ask_again(
+def test_an_expired_url_says_to_ask_again(
     quantcdn_clock: ManualClock, quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
 ) -> None:
     finished = run()
@@ -523,9 +536,7 @@ def test_an_expired_address_says_to_ask_again(
     assert width(save_images(finished, tmp_path, api_client=quantcdn_client)[0]) == 128
 
 
-def test_without_other_pictures_the_error_comes_through(
-    impatient: quantcdn.ApiClient, run: Run, tmp_path: Path
-) -> None:
+def test_without_other_images_the_error_comes_through(impatient: quantcdn.ApiClient, run: Run, tmp_path: Path) -> None:
     only_signed = run(result={"s3Urls": [f"{impatient.configuration.host}/generated/exec_1.png"]})
     with pytest.raises(quantcdn.ForbiddenException):
         save_images(only_signed, tmp_path / "out", api_client=impatient)
@@ -546,7 +557,7 @@ def test_originals_that_were_had_stay_where_a_later_one_cannot_be_had(
     assert downloads(quantcdn_emulator) == 2
 
 
-def test_an_error_after_the_last_inline_picture_comes_through(
+def test_an_error_after_the_last_inline_image_comes_through(
     impatient: quantcdn.ApiClient, run: Run, tmp_path: Path
 ) -> None:
     one = run("exec_2").result
@@ -558,7 +569,7 @@ def test_an_error_after_the_last_inline_picture_comes_through(
 @pytest.mark.parametrize(
     "url", ["", "http://pictures.example/a.png", "file:///etc/passwd", "https://u:p@h.example/", "x"]
 )
-def test_an_address_that_cannot_be_used_is_never_opened(
+def test_a_url_that_cannot_be_used_is_never_opened(
     quantcdn_client: quantcdn.ApiClient, tmp_path: Path, url: str
 ) -> None:
     finished = execution({"s3Urls": [url], "images": [uri(PNG)]})
@@ -567,7 +578,7 @@ def test_an_address_that_cannot_be_used_is_never_opened(
     assert width(save_images(finished, tmp_path, api_client=quantcdn_client)[0]) == 64
 
 
-# Fails if a closed client is taken for an address that cannot be used: small pictures would be saved without a word.
+# Fails if a closed client is taken for a URL that cannot be used: previews would be saved without a word.
 def test_a_closed_client_is_said_to_be_closed(quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path) -> None:
     finished = run()
     quantcdn_client.close()
@@ -627,11 +638,47 @@ def test_a_folder_that_cannot_be_one_is_told_as_the_system_tells_it(tmp_path: Pa
         save_images(inline(), tmp_path / "file" / "below")
 
 
-def test_a_folder_where_a_picture_should_be_is_no_picture(tmp_path: Path) -> None:
+def test_a_folder_where_an_image_should_be_is_no_image(tmp_path: Path) -> None:
     (tmp_path / "exec_1-0.png").mkdir()
     with pytest.raises(IsADirectoryError):
         save_images(inline(), tmp_path)
     assert names_in(tmp_path) == ["exec_1-0.png"]
+
+
+# Windows refuses to replace a file that another program has open: errno 13, whose text differs from system to system.
+@pytest.mark.parametrize("save", [save_images, save_files])
+def test_a_file_that_a_viewer_has_open_is_told_with_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, save: Any
+) -> None:
+    (path,) = save(inline(), tmp_path)
+    path.write_bytes(b"mine")
+
+    def refused(_path: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, "Access is denied", str(_path), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError, match=r"Access is denied: .* close it there: '.*0.*\.png'$") as caught:
+        save(inline(), tmp_path, overwrite=True)
+    assert (caught.value.errno, caught.value.filename) == (errno.EACCES, str(path))
+    assert names_in(tmp_path) == [path.name]
+    assert path.read_bytes() == b"mine"
+
+
+def test_an_older_file_of_another_kind_that_a_viewer_has_open_is_told_with_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exec_1-0.png").write_bytes(b"mine")
+    unlink = Path.unlink
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "exec_1-0.png":
+            raise PermissionError(errno.EACCES, "Access is denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(PermissionError, match="close it there"):
+        save_images(inline(JPEG), tmp_path, overwrite=True)
+    assert names_in(tmp_path) == ["exec_1-0.jpg", "exec_1-0.png"]
 
 
 # Previews in place of originals
@@ -653,7 +700,7 @@ def test_a_preview_is_said_to_be_one_and_never_passes_for_the_original(
         assert (path.name, width(path)) == ("exec_1-0-preview.png", 128)
         (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
         assert record.name == "quantcdn"
-        assert "exec_1: original 0 cannot be had; its preview" in record.getMessage()
+        assert "exec_1: original 0 cannot be fetched; its preview" in record.getMessage()
         assert "503" in record.getMessage()
         assert "Signature" not in record.getMessage()
     caplog.clear()
@@ -702,7 +749,7 @@ def test_images_are_read_in_every_form_that_can_be_used(tmp_path: Path, images: 
     assert path.read_bytes() == PNG
 
 
-def test_an_address_among_images_is_fetched(
+def test_a_url_among_images_is_fetched(
     quantcdn_emulator: Emulator, quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
 ) -> None:
     (url,) = run("exec_2").result.s3_urls
@@ -731,7 +778,7 @@ def test_what_cannot_be_used_is_named_and_nothing_is_written(tmp_path: Path, res
     assert names_in(tmp_path) == []
 
 
-def test_an_address_is_no_inline_image() -> None:
+def test_a_url_is_no_inline_image() -> None:
     result = quantcdn.GetAIToolExecutionStatus200ResponseResult(images=["https://h.example/a.png"])
     with pytest.raises(quantcdn.ApiResponseException, match=r"result\['images'\]\[0\]: this is no data URI"):
         result.inline_images()

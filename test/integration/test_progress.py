@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import multiprocessing
 import os
 import re
 import select
@@ -27,14 +28,14 @@ from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
 from quantcdn.emulator import Emulator, ManualClock
-from test.helpers.clock import LIST, STATUS, FakeTime, count, no_chance, waiting
+from test.helpers.clock import LIST, STATUS, FakeClock, count, no_chance, waiting
 from test.helpers.markup import Page
 
 # A line on its own
 
 
-class Board:
-    """A place that remembers what was shown when."""
+class RecordingSink:
+    """A sink that remembers what was shown when."""
 
     def __init__(self, time: Callable[[], float]) -> None:
         self.time = time
@@ -58,63 +59,65 @@ class Board:
         return [text for _, text in self.shown]
 
 
+Parts = tuple[progress.WaitProgress, RecordingSink, FakeClock]
+
+
 @pytest.fixture
-def line() -> tuple[progress.Line, Board, FakeTime]:
-    fake = FakeTime()
-    board = Board(fake.monotonic)
-    return progress.Line(board, fake.clock), board, fake
+def parts() -> Iterator[Parts]:
+    fake = FakeClock()
+    sink = RecordingSink(fake.monotonic)
+    made = progress.WaitProgress(sink, fake.clock)
+    yield made, sink, fake
+    made.end()
 
 
-Parts = tuple[progress.Line, Board, FakeTime]
-
-
-def test_the_seconds_run_on_between_two_looks_without_a_longer_pause(line: Parts) -> None:
-    told, board, fake = line
-    told.tell("running")
-    told.clock.sleep(3)
-    assert board.texts == ["running · 0 s", "running · 1 s", "running · 2 s", "running · 3 s"]
+def test_the_seconds_run_on_between_two_polls_without_a_longer_pause(parts: Parts) -> None:
+    shown, sink, fake = parts
+    shown.update("running")
+    shown.clock.sleep(3)
+    assert sink.texts == ["running · 0 s", "running · 1 s", "running · 2 s", "running · 3 s"]
     assert fake.now == pytest.approx(3)
 
 
-def test_the_last_text_stands_whenever_it_came(line: Parts) -> None:
-    told, board, _ = line
-    told.tell("running")
-    told.tell("complete")
-    told.end()
-    assert board.texts == ["running · 0 s", "complete · 0 s"]
-    assert board.did[-1] == "leave"
+def test_the_last_text_stands_whenever_it_came(parts: Parts) -> None:
+    shown, sink, _ = parts
+    shown.update("running")
+    shown.update("complete")
+    shown.end()
+    assert sink.texts == ["running · 0 s", "complete · 0 s"]
+    assert sink.did[-1] == "leave"
 
 
-def test_it_changes_four_times_a_second_at_most(line: Parts) -> None:
-    told, board, _ = line
+def test_it_changes_four_times_a_second_at_most(parts: Parts) -> None:
+    shown, sink, _ = parts
     for number in range(200):
-        told.tell(f"{number} of 200 ended")
-        told.clock.sleep(0.013)
-    told.end()
-    moments = [moment for moment, _ in board.shown]
+        shown.update(f"{number} of 200 finished")
+        shown.clock.sleep(0.013)
+    shown.end()
+    moments = [moment for moment, _ in sink.shown]
     assert max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments) <= 4
     assert len(moments) >= 7
 
 
-def test_nothing_is_shown_before_something_is_known(line: Parts) -> None:
-    told, board, _ = line
-    told.clock.sleep(3)
-    told.end()
-    assert board.shown == []
+def test_nothing_is_shown_before_something_is_known(parts: Parts) -> None:
+    shown, sink, _ = parts
+    shown.clock.sleep(3)
+    shown.end()
+    assert sink.shown == []
 
 
-def test_a_place_that_breaks_ends_the_line_and_not_the_wait(line: Parts) -> None:
-    told, board, fake = line
+def test_a_sink_that_breaks_ends_the_progress_and_not_the_wait(parts: Parts) -> None:
+    shown, sink, fake = parts
 
     def broken(*_: object) -> None:
-        board.did.append("broken")
+        sink.did.append("broken")
         raise BrokenPipeError
 
-    board.show = broken  # type: ignore[method-assign] # a terminal that was closed
-    told.tell("running")
-    told.clock.sleep(3)
-    told.end()
-    assert board.did == ["broken"]
+    sink.show = broken  # type: ignore[method-assign] # a terminal that was closed
+    shown.update("running")
+    shown.clock.sleep(3)
+    shown.end()
+    assert sink.did == ["broken"]
     assert fake.now == pytest.approx(3)
 
 
@@ -128,56 +131,56 @@ def api(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> Iterator[AI
 
 
 @pytest.fixture
-def board(monkeypatch: pytest.MonkeyPatch, quantcdn_clock: ManualClock) -> Board:
-    made = Board(quantcdn_clock.now)
-    monkeypatch.setattr(progress, "place", lambda: made)
+def sink(monkeypatch: pytest.MonkeyPatch, quantcdn_clock: ManualClock) -> RecordingSink:
+    made = RecordingSink(quantcdn_clock.now)
+    monkeypatch.setattr(progress, "find_sink", lambda: made)
     return made
 
 
 def test_a_wait_shows_tool_identifier_status_and_seconds(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink
 ) -> None:
     identifier = quantcdn_emulator.start_execution("generate_image", pending=1, running=10)
     api.wait_for_ai_tool_execution("acme", identifier)
-    assert board.texts[0] == f"generate_image {identifier}: pending · 0 s"
-    assert f"generate_image {identifier}: running · 5 s" in board.texts
-    assert board.texts[-1] == f"generate_image {identifier}: complete · 12 s"
-    assert board.did.count("leave") == 1
+    assert sink.texts[0] == f"generate_image {identifier}: pending · 0 s"
+    assert f"generate_image {identifier}: running · 5 s" in sink.texts
+    assert sink.texts[-1] == f"generate_image {identifier}: complete · 12 s"
+    assert sink.did.count("leave") == 1
 
 
 def test_a_wait_for_an_orchestration_shows_how_many_tools_are_done(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink
 ) -> None:
     identifier = quantcdn_emulator.start_orchestration(["calculate", "get_weather"], running=4)
     api.wait_for_ai_orchestration("acme", identifier)
-    assert board.texts[0] == f"{identifier}: pending, 0 of 2 tools · 0 s"
-    assert board.texts[-1].startswith(f"{identifier}: complete, 2 of 2 tools")
-    assert (board.parts[0], board.parts[-1]) == ((0, 2), (2, 2))
+    assert sink.texts[0] == f"{identifier}: pending, 0 of 2 tools · 0 s"
+    assert sink.texts[-1].startswith(f"{identifier}: complete, 2 of 2 tools")
+    assert (sink.parts[0], sink.parts[-1]) == ((0, 2), (2, 2))
 
 
-def test_a_wait_for_many_shows_how_many_have_ended_and_makes_room_for_each_outcome(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+def test_a_batch_shows_how_many_have_finished_and_makes_room_for_each_outcome(
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink
 ) -> None:
     ids = [quantcdn_emulator.start_execution("calculate", running=seconds) for seconds in (2, 20)]
     ids.append(quantcdn_emulator.start_execution("calculate", running=10, error="no"))
     for _ in api.wait_for_ai_tool_executions("acme", [*ids, ids[0]]):
-        assert board.did[-1] == "clear"
-    assert board.texts[0] == "0 of 3 ended · 0 s"
-    assert any(text.startswith("1 of 3 ended · ") for text in board.texts)
-    assert any(text.startswith("2 of 3 ended, 1 badly · ") for text in board.texts)
-    assert board.texts[-1].startswith("3 of 3 ended, 1 badly · ")
-    assert (board.did[-1], board.parts[-1]) == ("leave", (3, 3))
+        assert sink.did[-1] == "clear"
+    assert sink.texts[0] == "0 of 3 finished · 0 s"
+    assert any(text.startswith("1 of 3 finished · ") for text in sink.texts)
+    assert any(text.startswith("2 of 3 finished, 1 failed · ") for text in sink.texts)
+    assert sink.texts[-1].startswith("3 of 3 finished, 1 failed · ")
+    assert (sink.did[-1], sink.parts[-1]) == ("leave", (3, 3))
 
 
-def test_a_wait_for_many_that_is_left_early_does_not_come_back_to_its_line(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board
+def test_a_batch_that_is_left_early_does_not_come_back_to_its_line(
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink
 ) -> None:
     ids = [quantcdn_emulator.start_execution("calculate", running=seconds) for seconds in (2, 20)]
     outcomes = api.wait_for_ai_tool_executions("acme", ids)
     next(outcomes)
-    before = list(board.did)
+    before = list(sink.did)
     outcomes.close()  # type: ignore[attr-defined] # an iterator need not have it
-    assert board.did == before
+    assert sink.did == before
 
 
 def requests_of_waits(quantcdn_emulator: Emulator, api: AIToolsApi) -> tuple[int, ...]:
@@ -194,8 +197,8 @@ def test_a_line_costs_no_request(
     quantcdn_emulator: Emulator, api: AIToolsApi, monkeypatch: pytest.MonkeyPatch, quantcdn_clock: ManualClock
 ) -> None:
     without = requests_of_waits(quantcdn_emulator, api)
-    seen = Board(quantcdn_clock.now)
-    monkeypatch.setattr(progress, "place", lambda: seen)
+    seen = RecordingSink(quantcdn_clock.now)
+    monkeypatch.setattr(progress, "find_sink", lambda: seen)
     assert requests_of_waits(quantcdn_emulator, api) == without
     assert len(seen.shown) > 20
 
@@ -203,27 +206,27 @@ def test_a_line_costs_no_request(
 @pytest.mark.parametrize(
     "wait", ["wait_for_ai_tool_execution", "wait_for_ai_orchestration", "wait_for_ai_tool_executions"]
 )
-def test_who_is_told_of_updates_sees_no_line(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board, wait: str
+def test_a_callback_takes_the_place_of_the_line(
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink, wait: str
 ) -> None:
-    told: list[Any] = []
-    run_wait(quantcdn_emulator, api, wait, on_update=told.append)
-    assert told
-    assert board.did == []
+    notified: list[Any] = []
+    run_wait(quantcdn_emulator, api, wait, on_update=notified.append)
+    assert notified
+    assert sink.did == []
 
 
 @pytest.mark.parametrize(
     "wait", ["wait_for_ai_tool_execution", "wait_for_ai_orchestration", "wait_for_ai_tool_executions"]
 )
 def test_progress_false_turns_the_line_off(
-    quantcdn_emulator: Emulator, api: AIToolsApi, board: Board, wait: str
+    quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink, wait: str
 ) -> None:
     api.api_client.configuration.progress = False
     run_wait(quantcdn_emulator, api, wait)
-    assert board.did == []
+    assert sink.did == []
     api.api_client.configuration.progress = True
     run_wait(quantcdn_emulator, api, wait)
-    assert "leave" in board.did
+    assert "leave" in sink.did
 
 
 def run_wait(service: Emulator, api: AIToolsApi, wait: str, **settings: Any) -> None:
@@ -241,7 +244,7 @@ def test_progress_takes_true_or_false() -> None:
         quantcdn.Configuration(progress="yes")  # type: ignore[arg-type] # what a caller without a checker does
 
 
-# Where a person looks
+# Where a person polls
 
 
 class Screen(io.StringIO):
@@ -251,7 +254,7 @@ class Screen(io.StringIO):
         return True
 
 
-def test_a_stream_that_is_no_terminal_a_dumb_one_a_closed_one_and_none_at_all_have_no_place(
+def test_a_stream_that_is_no_terminal_a_dumb_one_a_closed_one_and_none_at_all_have_no_sink(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     closed = Screen()
@@ -267,7 +270,7 @@ def test_a_stream_that_is_no_terminal_a_dumb_one_a_closed_one_and_none_at_all_ha
         monkeypatch.setenv("TERM", term)
         if stream is closed:
             monkeypatch.setattr(Screen, "isatty", io.StringIO.isatty)  # which raises where it is closed
-        assert (progress.place() is not None) == found
+        assert (progress.find_sink() is not None) == found
         monkeypatch.setattr(Screen, "isatty", lambda _: True)
 
 
@@ -276,27 +279,55 @@ def test_a_log_of_requests_has_the_terminal_to_itself(
 ) -> None:
     monkeypatch.setattr(sys, "stderr", Screen())
     monkeypatch.setenv("TERM", "xterm")
-    assert progress.place() is not None
+    assert progress.find_sink() is not None
     with caplog.at_level(logging.DEBUG, "quantcdn"):
-        assert progress.place() is None
+        assert progress.find_sink() is None
 
 
-def test_of_two_waits_at_once_the_first_has_the_terminal_s_line() -> None:
-    screen = Screen()
-    first, second = progress.Terminal(screen), progress.Terminal(screen)
-    first.show("first", None)
-    second.show("second", None)
-    second.leave()
-    assert screen.getvalue() == "\r\x1b[Kfirst"
-    first.clear()
-    second.show("second", None)
-    second.leave()
-    assert screen.getvalue() == "\r\x1b[Kfirst\r\x1b[K\r\x1b[Ksecond\n"
+def test_waits_at_once_share_one_line_that_counts_them(parts: Parts) -> None:
+    first, sink, fake = parts
+    others = [progress.WaitProgress(RecordingSink(fake.monotonic), fake.clock) for _ in range(59)]
+    first.update("running")
+    for number, other in enumerate(others):
+        fake.sleep(0.1)
+        other.update(f"exec_{number}: running")
+    for other in others:
+        fake.sleep(0.1)
+        other.end()
+    assert sink.did.count("leave") == 0
+    first.end()
+    assert [other.sink.texts for other in others if isinstance(other.sink, RecordingSink)] == [[]] * 59
+    assert sink.texts[0] == "running · 0 s"
+    assert sink.texts[1] == "0 of 5 waits ended · 0 s"
+    assert sink.texts[-1] == "60 of 60 waits ended · 11 s"
+    assert (sink.parts[0], sink.parts[1], sink.parts[-1]) == (None, (0, 5), (60, 60))
+    assert sink.did[-1] == "leave"
+    first.update("another")  # a new line, of its own
+    assert sink.texts[-1] == "another · 11 s"
+
+
+def test_a_batch_between_two_outcomes_leaves_the_line_to_the_others(parts: Parts) -> None:
+    batch, sink, fake = parts
+    other = progress.WaitProgress(RecordingSink(fake.monotonic), fake.clock)
+    batch.update("1 of 3 finished")
+    other.update("exec_1: running")
+    batch.clear()
+    assert "clear" not in sink.did
+    fake.sleep(1)
+    other.draw()
+    assert sink.texts[-1] == "exec_1: running · 1 s"
+    other.clear()
+    assert sink.did[-1] == "clear"
+    batch.update("2 of 3 finished")
+    other.end()  # it has left the line, and does not come back to be counted
+    fake.sleep(1)
+    batch.draw()
+    assert sink.texts[-2:] == ["2 of 3 finished · 1 s", "2 of 3 finished · 2 s"]
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     screen = Screen()
-    place = progress.Terminal(screen)
+    place = progress.TerminalSink(screen)
     place.show("a\x1b]0;title\x07\nb", None)
     place.leave()
     assert screen.getvalue() == "\r\x1b[Ka\\x1b]0;title\\x07\\nb\n"
@@ -386,7 +417,7 @@ def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_pat
     states = re.findall(r"generate_image exec_[0-9a-f]{32}: (\w+) · \d+ s", rows[0])
     assert (states[0], states[-1]) == ("running", "complete")
     assert rows[0].count("\r\x1b[K") == len(states)
-    assert re.sub(r".*\r\x1b\[K", "", rows[1]) == "1 of 1 ended · 0 s"
+    assert re.sub(r".*\r\x1b\[K", "", rows[1]) == "1 of 1 finished · 0 s"
     assert rows[2:] == [""]
 
 
@@ -426,21 +457,29 @@ def test_a_pipe_and_a_dumb_terminal_get_nothing(tmp_path: Path) -> None:
     assert done.stdout.startswith("complete\n")
 
 
-def test_waits_in_threads_share_a_terminal_and_all_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_in_threads_share_one_line_and_all_end(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
-    monkeypatch.setattr(progress, "place", lambda: progress.Terminal(screen))
+    monkeypatch.setattr(progress, "find_sink", lambda: progress.TerminalSink(screen))
     clock = ManualClock()
     with Emulator(clock=clock) as service, waiting(service, clock) as api:
         ids = [service.start_execution("calculate", running=0.1) for _ in range(8)]
-        api.api_client.clock = Clock(clock.now, clock.advance, no_chance)
+        barrier, have_polled = threading.Barrier(8), threading.local()
+
+        def sleep(seconds: float) -> None:
+            if not hasattr(have_polled, "once"):
+                have_polled.once = barrier.wait(30)
+            clock.advance(seconds)
+
+        api.api_client.clock = Clock(clock.now, sleep, no_chance)
         threads = [threading.Thread(target=api.wait_for_ai_tool_execution, args=("acme", one)) for one in ids]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(30)
         assert not any(thread.is_alive() for thread in threads)
-    for row in screen.getvalue().removesuffix("\n").split("\n"):
-        assert len(set(re.findall("exec_[0-9a-f]{32}", row))) == 1, "two waits wrote into one row"
+    *_, last = screen.getvalue().split("\r\x1b[K")
+    assert re.fullmatch(r"8 of 8 waits ended · \d+ s\n", last)
+    assert screen.getvalue().count("\n") == 1
 
 
 # In a notebook
@@ -494,7 +533,7 @@ def test_in_a_notebook_a_wait_is_one_output_that_changes_in_place(tmp_path: Path
     assert re.fullmatch(r"calculate exec_[0-9a-f]{32}: complete · \d+ s", one[0].data["text/plain"])
     assert [output.output_type for output in many] == ["display_data", "execute_result"]
     page = Page(many[0].data["text/html"])
-    assert page.text.strip().startswith("2 of 2 ended · ")
+    assert page.text.strip().startswith("2 of 2 finished · ")
     assert page.all("progress") == [{"max": "2", "value": "2"}]
     assert [output.output_type for output in quiet] == ["execute_result"]
     kinds = [kind for kind, _ in messages]
@@ -502,24 +541,55 @@ def test_in_a_notebook_a_wait_is_one_output_that_changes_in_place(tmp_path: Path
     assert kinds.count("display_data") == 2
 
 
+POOL = """
+from concurrent.futures import ThreadPoolExecutor
+ids = [start(running=100) for _ in range(60)]
+with ThreadPoolExecutor(60) as pool:
+    found = list(pool.map(lambda one: api.wait_for_ai_tool_execution("acme", one, poll=poll), ids))
+assert all(execution.is_complete for execution in found)
+"""
+
+
+def test_in_a_notebook_60_waits_in_a_pool_of_threads_are_one_output(tmp_path: Path) -> None:
+    outputs, messages = run_cells(tmp_path, BEGIN, POOL, "client.close(); service.close()")
+    assert [output.output_type for output in outputs[1]] == ["display_data"]
+    assert re.fullmatch(r"60 of 60 waits ended · \d+ s", outputs[1][0].data["text/plain"])
+    page = Page(outputs[1][0].data["text/html"])
+    assert page.all("progress") == [{"max": "60", "value": "60"}]
+    assert [kind for kind, _ in messages].count("display_data") == 1
+
+
+def has_a_sink(_number: int) -> bool:
+    sys.stderr = Screen()
+    os.environ["TERM"] = "xterm"
+    return progress.find_sink() is not None
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_process_of_a_pool_shows_nothing(method: str) -> None:
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        assert pool.map(has_a_sink, range(4)) == [False] * 4
+
+
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads beside a fork
-def test_a_process_that_is_forked_off_in_the_middle_of_a_line_has_one_of_its_own() -> None:
-    held, stream = progress.Terminal(io.StringIO()), io.StringIO()
-    held.show("the parent's")
+def test_a_process_that_is_forked_off_in_the_middle_of_a_line_shows_nothing(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, sink, fake = parts
+    held.update("running")
+    before = list(sink.did)
+    monkeypatch.setattr(sys, "stderr", Screen())
+    monkeypatch.setenv("TERM", "xterm")
+    assert progress.find_sink() is not None
     child = os.fork()
     if child == 0:
-        own = progress.Terminal(stream)
-        own.show("the child's")
-        own.leave()
-        held.leave()  # which is a copy, and gives up the parent's room in vain
-        again = progress.Terminal(stream)
-        again.show("again")
-        os._exit(0 if "the child's" in stream.getvalue() and "again" in stream.getvalue() else 1)
+        fake.sleep(5)
+        held.update("complete")
+        held.clear()
+        held.end()
+        os._exit(0 if sink.did == before and progress.find_sink() is None else 1)
     assert os.waitpid(child, 0)[1] == 0
-    other = progress.Terminal(stream)
-    other.show("another of the parent")
-    assert stream.getvalue() == ""  # the first still has the room
-    held.leave()
-    other.show("another of the parent")
-    other.leave()
-    assert "another of the parent" in stream.getvalue()
+    fake.sleep(5)
+    held.update("complete")
+    assert sink.texts[-1] == "complete · 5 s"

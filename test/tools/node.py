@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from test.tools.parts import Program, find, free_port, missing
+from test.tools.parts import CONSENT, MISSING, Program, find, free_port, missing
 
 PACKAGES = {"prism": "@stoplight/prism-cli@5.14.2"}
 """Programs, and the packages of npm that bring them, each in one version."""
@@ -34,19 +34,22 @@ def needed(program: str) -> list[str]:
     """Find a program and what runs it, or end the test as a missing program of Debian does."""
     node, script = find("node"), script_of(program)
     if node is None or not script.exists():
-        missing(f"{PACKAGES[program]} is missing: run python -m test.tools.parts where npm can reach its registry")
+        missing(f"{PACKAGES[program]} {MISSING}: {CONSENT}=1 python -m test.tools.parts installs it by npm")
     return [str(node), str(script)]
 
 
 def install() -> list[str]:
     """Install what is missing, where npm is there; returns the programs that could not be installed."""
     npm = find("npm")
-    failed = []
-    for program, package in PACKAGES.items():
-        if not script_of(program).exists() and not (npm and _installed(npm, program)):
-            print(f"{program}: could not be installed from {package}")
-            failed.append(program)
-    return failed
+    for program in lacking():
+        if not (npm and _installed(npm, program)):
+            print(f"{program}: could not be installed from {PACKAGES[program]}")
+    return lacking()
+
+
+def lacking() -> list[str]:
+    """List the programs that are not there."""
+    return [program for program in PACKAGES if not script_of(program).exists()]
 
 
 def _installed(npm: str, program: str) -> bool:

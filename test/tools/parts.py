@@ -1,13 +1,14 @@
 """Real parts for the fault tests: certificates, nginx, tinyproxy, and proxies and a relay that misbehave as asked.
 
-``python -m test.tools.parts`` installs, where it can, the programs that the tests run. For that it must do with the
-standard library: pytest and trustme are imported only where they are used.
+``python -m test.tools.parts`` installs, where it may and can, the programs that the tests run. For that it must do with
+the standard library: pytest and trustme are imported only where they are used.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import fcntl
 import os
 import select
 import shutil
@@ -15,6 +16,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -42,6 +44,18 @@ PACKAGES = {
 }
 """Programs, and the Debian packages that bring them, best first."""
 
+SERVICES = ("nginx", "tinyproxy")
+"""Programs whose packages bring a service; the tests start the programs themselves."""
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""What Debian's packages ask before they start a service; its exit status 101 forbids it."""
+
+CONSENT = "QUANTCDN_TEST_INSTALL"
+"""The variable that allows to install programs on this machine, as CI does."""
+
+MISSING = "is missing"
+"""The words by which the report of a run counts what was skipped for want of a program."""
+
 NAMES_JSON = '{"tools": ["get_weather"], "count": 1}'
 
 
@@ -52,7 +66,7 @@ def find(program: str) -> str | None:
 
 def needed(program: str) -> str:
     """Find a program, or end the test."""
-    return find(program) or missing(f"{program} is missing: install the Debian package {PACKAGES[program][0]}")
+    return find(program) or missing(f"{program} {MISSING}: install the Debian package {PACKAGES[program][0]}")
 
 
 def missing(message: str) -> NoReturn:
@@ -65,28 +79,60 @@ def missing(message: str) -> NoReturn:
 
 
 def install() -> int:
-    """Install what is missing, as far as this machine allows it; returns an exit status."""
+    """Install what is missing, where that is wanted and this machine allows it; returns an exit status."""
     from test.tools import node
 
-    _install_programs([program for program in PACKAGES if find(program) is None])
-    lacking = [*(program for program in PACKAGES if find(program) is None), *node.install()]
+    if wanted := any(os.environ.get(name) for name in ("CI", CONSENT)):
+        with _alone():
+            _install_programs([program for program in PACKAGES if find(program) is None])
+            node.install()
+    lacking = [*(program for program in PACKAGES if find(program) is None), *node.lacking()]
     print(f"missing: {', '.join(lacking)}" if lacking else f"all are there: {', '.join([*PACKAGES, *node.PACKAGES])}")
+    if lacking and not wanted:
+        print(f"tests that need them are skipped; {CONSENT}=1 installs them: as root from Debian, Prism by npm")
     return 1 if os.environ.get("CI") and lacking else 0
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for environments of tox that install at the same time."""
+    with Path(tempfile.gettempdir(), "quantcdn-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _install_programs(programs: list[str]) -> None:
-    """Install programs where this is root on a Debian."""
+    """Install programs where this is root on a Debian; their services neither start now nor with the machine."""
     apt = find("apt-get")
     if not programs or apt is None or os.geteuid() != 0:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([apt, "update"], env=environment, check=False)
-    for program in programs:
-        for package in PACKAGES[program]:
-            command = [apt, "install", "-y", "--no-install-recommends", package]
-            if subprocess.run(command, env=environment, check=False).returncode == 0:
-                print(f"{program}: installed {package}")
-                break
+    with _no_service_starts():
+        subprocess.run([apt, "update"], env=environment, check=False)
+        for program in programs:
+            for package in PACKAGES[program]:
+                command = [apt, "install", "-y", "--no-install-recommends", package]
+                if subprocess.run(command, env=environment, check=False).returncode == 0:
+                    print(f"{program}: installed {package}")
+                    break
+    for service in {*SERVICES} & {*programs}:
+        for tool, *command in (("systemctl", "disable", service), ("update-rc.d", service, "disable")):
+            if path := find(tool):
+                subprocess.run([path, *command], check=False)
+
+
+@contextlib.contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Forbid packages to start services, in Debian's way, unless this machine has a policy of its own."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
 
 
 class Certificates:

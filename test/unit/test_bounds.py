@@ -18,6 +18,7 @@ import quantcdn
 from quantcdn import _bounds
 from quantcdn._clock import Clock
 from quantcdn.models import ListAIToolExecutions200Response, ListAIToolNames200Response
+from test.helpers.read_body import CALLS
 from test.helpers.server import ScriptedServer, answer
 
 MIB = 1_048_576
@@ -78,7 +79,7 @@ def test_one_wide_letter_does_not_make_a_large_text_four_times_as_large(letters:
 _PEAK = """
 import sys
 from test.unit.test_bounds import bodies, peak
-peak(bodies()[sys.argv[1]]())
+peak(sys.argv[1])
 """
 
 
@@ -95,6 +96,7 @@ def bodies() -> dict[str, Callable[[], bytes]]:
         "texts": lambda: start + b'"a":[' + b",".join(['"\U0001f600'.encode() + b"a" * 150 + b'"'] * 99_000) + b"]}",
         "numbers": lambda: start + b'"a":[' + b",".join([b"1" * 4_000] * 4_100) + b"]}",
         "lists": lambda: b"[" + b"[]," * (5 * MIB) + b"1]",
+        "objects": lambda: b'{"tool":[' + b'{"a":{"b":1}},' * 33_000 + b"{}]}",
         "deep": lambda: b"[" * 99_000,
         "quotes": lambda: b'"' * (16 * MIB),
     }
@@ -103,18 +105,20 @@ def bodies() -> dict[str, Callable[[], bytes]]:
 _NAMES = tuple(bodies())
 
 
-def peak(body: bytes) -> None:
+def peak(name: str) -> None:
     """Read a body as a call does, and write how much more memory and time that took."""
+    body = bodies()[name]()
+    call = "get_ai_tool_execution_status" if name == "objects" else "list_ai_tool_names"
     status = Path("/proc/self/status")
     with ScriptedServer(answer(200, b"{}"), answer(200, body)) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", retries=0, timeout=50)
         api = quantcdn.AIToolsApi(quantcdn.ApiClient(configuration))
         with contextlib.suppress(quantcdn.ApiException):
-            api.list_ai_tool_names("acme")
+            getattr(api, call)(*CALLS[call])
         Path("/proc/self/clear_refs").write_text("5")  # the peak is what is there now
         before, started = status.read_text(), time.process_time()
         with contextlib.suppress(quantcdn.ApiException):
-            api.list_ai_tool_names("acme")
+            getattr(api, call)(*CALLS[call])
         seconds, after = time.process_time() - started, status.read_text()
     first, last = (int(text.partition("VmHWM:")[2].split()[0]) for text in (before, after))
     sys.stdout.write(f"{(last - first) / 1024} {seconds}\n")

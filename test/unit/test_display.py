@@ -606,6 +606,9 @@ def test_importing_the_package_loads_nothing_of_the_display() -> None:
     names = [
         "quantcdn._display.views",
         "quantcdn._display.elements",
+        "quantcdn._display.reading",
+        "quantcdn._display.tables",
+        "matplotlib",
         "quantcdn.models._dataframes",
         "IPython",
         "pandas",

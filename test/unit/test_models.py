@@ -523,3 +523,53 @@ def test_any_bytes_become_a_model_or_an_error_of_the_family(body: bytes) -> None
     for operation in OPERATIONS:
         with pytest.raises(quantcdn.OpenApiException):
             operation.model.from_json(body)
+
+
+# Lists as sequences
+
+
+SEQUENCES: list[tuple[type[Model], str, dict[str, Any], list[Any]]] = [
+    (models.ListAIToolNames200Response, "tools", {"count": 2}, ["a", "b"]),
+    (models.ListAITools200Response, "tools", {"count": 2}, [{"toolSpec": {"name": "a"}}, {"toolSpec": {"name": "b"}}]),
+    (models.ListAIToolExecutions200Response, "executions", {"count": 2, "orgId": "acme"}, [LISTED, {"status": "x"}]),
+    (models.ListMcpServers200Response, "servers", {}, [{"serverName": "a"}, {"serverName": "b"}]),
+]
+
+
+@pytest.mark.parametrize(("cls", "field", "more", "items"), SEQUENCES, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_list_model_is_a_sequence_of_its_items(
+    cls: type[Model], field: str, more: dict[str, Any], items: list[Any]
+) -> None:
+    listed: Any = read(cls, {field: items, **more})
+    held = getattr(listed, field)
+    assert len(listed) == 2
+    assert [*listed] == held
+    assert [*reversed(listed)] == held[::-1]
+    assert (listed[0], listed[-1], listed[1:]) == (held[0], held[1], held[1:])
+    assert held[1] in listed
+    assert "nothing of it" not in listed
+    with pytest.raises(IndexError):
+        listed[2]
+    first, second = listed
+    assert (first, second) == tuple(held)
+    empty: Any = read(cls, {field: [], **more, **({"count": 0} if "count" in more else {})})
+    assert len(empty) == 0
+    assert listed
+    assert not empty
+    for odd in (None, "x", 3, {"a": 1}):
+        assert len(cls.model_construct(**{field: odd})) == 0  # type: ignore[arg-type] # odd on purpose
+
+
+@pytest.mark.parametrize(("cls", "field", "more", "items"), SEQUENCES, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_list_model_is_compared_copied_and_pickled_as_any_other(
+    cls: type[Model], field: str, more: dict[str, Any], items: list[Any]
+) -> None:
+    listed = read(cls, {field: items, **more})
+    for twin in (pickle.loads(pickle.dumps(listed)), copy.copy(listed), copy.deepcopy(listed), listed.model_copy()):
+        assert type(twin) is cls
+        assert twin == listed
+        assert repr(twin) == repr(listed)
+    assert listed != read(cls, {field: items[:1], **more})
+    assert listed != getattr(listed, field)
+    assert listed.to_dict() == {field: listed.to_dict()[field], **more}
+    assert listed.model_dump(by_alias=True, exclude_unset=True) == listed.to_dict()

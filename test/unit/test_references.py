@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._content.references import ORIGINALS, PREVIEWS, all_contents, listed, plain_result
+from quantcdn._content.references import ORIGINALS, PREVIEWS, all_files, files_under, plain_result
 from test.helpers.responses import costs_less_than
 
 LINK = "https://files.example/a?X-Amz-Signature=0123456789"
@@ -19,7 +19,7 @@ DATA = "data:image/png;base64,iVBORw=="
 
 
 def texts(result: object) -> list[str]:
-    return [content.text for content in all_contents(plain_result(result))]
+    return [file.text for file in all_files(plain_result(result))]
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def texts(result: object) -> list[str]:
         {"a": {"url": LINK}, "b": {"url": LINK}},
     ],
 )
-def test_an_address_is_found(result: object) -> None:
+def test_a_url_is_found(result: object) -> None:
     assert texts(result) == [LINK]
-    assert all(content.is_link for content in all_contents(plain_result(result)))
+    assert all(file.is_link for file in all_files(plain_result(result)))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_an_address_is_found(result: object) -> None:
 )
 def test_a_data_uri_is_found_under_any_key(result: object) -> None:
     assert texts(result) == [DATA]
-    assert not any(content.is_link for content in all_contents(result))
+    assert not any(file.is_link for file in all_files(result))
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_a_data_uri_is_found_under_any_key(result: object) -> None:
     ],
 )
 def test_base64_that_stands_alone_is_found_where_its_object_names_its_type(item: dict[str, Any]) -> None:
-    (content,) = all_contents({"content": [{"type": "text", "text": "here"}, item]})
-    assert content.read(10)[1] == b"\x89PNG"
+    (file,) = all_files({"content": [{"type": "text", "text": "here"}, item]})
+    assert file.read(10)[1] == b"\x89PNG"
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_signed_urls_come_first_and_all_else_in_its_order() -> None:
 
 @pytest.mark.parametrize("item", [7, None, True, [], [LINK], {}, {"alt": "a"}, 1e999])
 def test_what_is_no_file_where_files_are_is_named(item: object) -> None:
-    with pytest.raises(quantcdn.ApiResponseException, match=r"result\['s3Urls'\]\[1\] is .* neither an address nor"):
-        all_contents({"s3Urls": [LINK, item]})
+    with pytest.raises(quantcdn.ApiResponseException, match=r"result\['s3Urls'\]\[1\] is .* neither a URL nor"):
+        all_files({"s3Urls": [LINK, item]})
     with pytest.raises(quantcdn.ApiResponseException, match=r"result\['images'\]\[0\] is "):
-        listed({"images": [item]}, PREVIEWS)
+        files_under({"images": [item]}, PREVIEWS)
 
 
 @pytest.mark.parametrize(
@@ -143,26 +143,26 @@ def test_what_is_no_file_where_files_are_is_named(item: object) -> None:
     [LINK, {"url": LINK}, {"image_url": {"url": LINK}}, {"image": {"source": {"href": LINK}}}, {"image_url": LINK}],
 )
 def test_one_file_that_is_no_list_is_a_list_of_one(value: object) -> None:
-    assert [content.text for content in listed({"s3Urls": value}, ORIGINALS)] == [LINK]
+    assert [file.text for file in files_under({"s3Urls": value}, ORIGINALS)] == [LINK]
 
 
 def test_what_an_object_in_itself_holds_ends() -> None:
     endless: dict[str, Any] = {}
     endless["image"] = endless
     with pytest.raises(quantcdn.ApiResponseException, match="an object"):
-        listed({"images": [endless]}, PREVIEWS)
+        files_under({"images": [endless]}, PREVIEWS)
 
 
-def test_damage_is_named_with_its_place() -> None:
-    (content,) = listed({"images": {"data": "A"}}, PREVIEWS)
+def test_damage_is_named_with_its_location() -> None:
+    (file,) = files_under({"images": {"data": "A"}}, PREVIEWS)
     with pytest.raises(quantcdn.ApiResponseException, match=r"result\['images'\]\['data'\]: the base64 is damaged"):
-        content.read(10)
+        file.read(10)
 
 
-def test_a_place_is_short_and_no_part_of_an_error_shows_an_address() -> None:
-    (content,) = all_contents({"k" * 10_000 + "_url": LINK})
-    assert len(content.place) < 200
-    assert "0123456789" not in repr(content)
+def test_a_location_is_short_and_no_part_of_an_error_shows_a_url() -> None:
+    (file,) = all_files({"k" * 10_000 + "_url": LINK})
+    assert len(file.location) < 200
+    assert "0123456789" not in repr(file)
 
 
 def test_a_wide_and_a_deep_result_cost_little() -> None:
@@ -189,11 +189,11 @@ JSON = st.recursive(
 def test_any_result_is_searched_or_named(result: object) -> None:
     for value in (result, json.dumps(result)):
         try:
-            found = all_contents(plain_result(value))
+            found = all_files(plain_result(value))
         except quantcdn.ApiResponseException as error:
             assert "s3Urls" in str(error)
         else:
-            assert len({content.text for content in found}) == len(found)
+            assert len({file.text for file in found}) == len(found)
 
 
 def test_a_model_is_searched_as_its_json_is() -> None:
@@ -201,4 +201,4 @@ def test_a_model_is_searched_as_its_json_is() -> None:
         {"images": [DATA], "s3Urls": [LINK], "video": {"url": LINK + "1"}}
     )
     assert texts(result) == [LINK, DATA, LINK + "1"]
-    assert base64.b64decode(DATA.partition(",")[2]) == all_contents(plain_result(result))[1].read(9)[1]
+    assert base64.b64decode(DATA.partition(",")[2]) == all_files(plain_result(result))[1].read(9)[1]

@@ -23,7 +23,7 @@ _VERSION = "4.25"
 """The newest version of the service that is known to have these endpoints."""
 
 _ABOUT = """\
-Which tools an organisation may use, and how far their executions and orchestrations are.
+Which tools an organisation may use, and the status of their executions and orchestrations.
 
 This is what the Python client `quantcdn` reads, described from its code. It is not the service's own description, but
 a client generated from it has the names that one generated from that has.
@@ -34,7 +34,7 @@ a client generated from it has the names that one generated from that has.
 - A time is described in its documented form. Others have been seen: text in other forms, in UTC where it names
   no zone, and seconds or milliseconds since 1970, as a number or as text.
 - An execution or an orchestration is forgotten 24 hours after it was asked for.
-- A signed address is good for an hour, and answers 400 to a request that carries the token.
+- A signed URL is valid for an hour, and responds with 400 to a request that carries the token.
 """
 
 _HEADERS = {

@@ -10,6 +10,7 @@ from pathlib import Path
 from quantcdn import _validation
 from quantcdn._display.text import escaped
 from quantcdn._polling.batch import Outcome, Update
+from quantcdn._polling.poller import MAX_PAGE_SIZE
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.api_response import ApiResponse
@@ -28,7 +29,6 @@ from quantcdn.images import save_files, save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response as Execution
 from quantcdn.models import GetAIToolExecutionStatus200ResponseResult, ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
-from quantcdn.polling import LONGEST_LIST
 
 _EXAMPLE = "exec_0123456789abcdef0123456789abcdef"
 _WAIT_TIMEOUT = 300.0
@@ -54,15 +54,15 @@ def _list(arguments: argparse.Namespace) -> int:
 
     def send(api: AIToolsApi, organisation: str) -> ApiResponse[ListAIToolExecutions200Response]:
         if is_filtered and limit is not None:
-            _validation.integer("limit", limit, 1, LONGEST_LIST)
+            _validation.integer("limit", limit, 1, MAX_PAGE_SIZE)
         return api.list_ai_tool_executions_with_http_info(
-            organisation, arguments.status, LONGEST_LIST if is_filtered else limit
+            organisation, arguments.status, MAX_PAGE_SIZE if is_filtered else limit
         )
 
     def records_of(listed: ListAIToolExecutions200Response) -> list[ExecutionSummary]:
         if not is_filtered:
             return listed.executions
-        if len(listed.executions) >= LONGEST_LIST and passes(listed.executions[-1], None, arguments.since):
+        if len(listed.executions) >= MAX_PAGE_SIZE and passes(listed.executions[-1], None, arguments.since):
             _say_more(arguments)
         return [row for row in listed.executions if passes(row, arguments.tool, arguments.since)][
             : limit or _USUAL_LIMIT
@@ -80,7 +80,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _say_more(arguments: argparse.Namespace) -> None:
     if not arguments.quiet:
-        say(f"the service lists the newest {LONGEST_LIST} executions; older ones are not filtered")
+        say(f"the service lists the newest {MAX_PAGE_SIZE} executions; older ones are not filtered")
 
 
 def _add_get_arguments(parser: Parser) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing_extensions import Unpack
 
 from quantcdn._display.formats import iso, now
-from quantcdn._polling.watcher import Gap
+from quantcdn._polling.history import Gap
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse

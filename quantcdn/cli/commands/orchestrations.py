@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from quantcdn._clock import Clock
+from quantcdn._polling.deadline import Deadline
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.candidates import remember
 from quantcdn.cli.identifiers import identifiers
@@ -16,7 +17,6 @@ from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.exceptions import ApiException, WaitException
 from quantcdn.models import GetAIOrchestrationStatus200Response as Orchestration
-from quantcdn.polling import Limit
 
 _EXAMPLE = "orch_0123456789abcdef0123456789abcdef"
 _WAIT_TIMEOUT = 600.0
@@ -51,7 +51,7 @@ def _wait(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
         # The timeout is for all: what remains of it when one has finished is for the next.
-        limit = Limit(arguments.timeout, Clock())
+        limit = Deadline(arguments.timeout, Clock())
         with (
             Output(arguments, ORCHESTRATION, at_once=True) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as report,
@@ -61,7 +61,7 @@ def _wait(arguments: argparse.Namespace) -> int:
                     orchestration = api.wait_for_ai_orchestration(
                         organisation,
                         identifier,
-                        timeout=None if limit.timeout is None else limit.left,
+                        timeout=None if limit.timeout is None else limit.remaining,
                         poll=poll(arguments),
                         on_update=lambda orchestration: _report_update(report, orchestration),
                         raise_on_failure=False,

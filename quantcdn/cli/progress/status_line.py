@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
 from quantcdn._clock import Clock, sleep
 from quantcdn._display.text import one_line
-from quantcdn._polling.progress import Terminal
+from quantcdn._polling.progress import TerminalSink, WaitProgress
 from quantcdn._polling.progress import is_live as is_live
 
 _LONGEST_LINE = 1_000
@@ -27,24 +26,22 @@ class StatusLine:
         self.is_in_place = is_live(stream)
         """Whether it changes in place."""
         self._stream = stream
-        self._place = Terminal(stream)
+        self._progress = WaitProgress(TerminalSink(stream), Clock(), tenths=True)
         self._text = ""
-        self._started = time.monotonic()
 
     def update(self, text: str) -> None:
         """Show the status; control characters in it are escaped."""
         if text == self._text:
             return
-        self._text = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE]
+        self._text = text
         if self.is_in_place:
-            self.draw()
+            self._progress.update(text)
         else:
             self.say(text)
 
     def draw(self) -> None:
-        """Show for how long it has been waited."""
-        if self.is_in_place and self._text:
-            self._place.show(f"{self._text} · {time.monotonic() - self._started:.1f} s")
+        """Show how long it has been."""
+        self._progress.draw()
 
     def say(self, text: str) -> None:
         """Write a line that stays, above the one that changes."""
@@ -54,8 +51,8 @@ class StatusLine:
 
     def clear(self) -> None:
         """Take the line away, until it is drawn again."""
-        self._place.clear()
+        self._progress.clear()
 
     def end(self) -> None:
         """Leave the line where it is."""
-        self._place.leave()
+        self._progress.end()

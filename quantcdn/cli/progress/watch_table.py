@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from quantcdn._display import terminal
 from quantcdn._display.formats import count, duration
 from quantcdn._display.text import escaped
-from quantcdn._polling.watcher import Gap
+from quantcdn._polling.history import Gap
 from quantcdn.cli.output.tables import table
 from quantcdn.cli.output.writer import Output
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary

@@ -63,11 +63,13 @@ class _Server(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def server_bind(self) -> None:
+        """Bind the socket, and learn the port."""
         # HTTPServer would ask the resolver for this machine's name here, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
 
     def serve(self) -> None:
+        """Accept connections until the server closes."""
         while not self.closing.is_set():
             self.handle_request()
 

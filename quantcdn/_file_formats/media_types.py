@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, by the first of them; for the ending of its name alone, never for what to trust."""
+"""Find a file's extension by its first bytes: for its name alone, never for what to trust."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 HEAD_SIZE = 4_096
-"""How many of the first bytes are looked at."""
+"""How many of the first bytes are read."""
 
-# Each is matched at the start; most are in https://mimesniff.spec.whatwg.org or in what the format's own text says.
+# Each is matched at the start; most are from https://mimesniff.spec.whatwg.org, others from the formats' own texts.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (rb"\x89PNG\r\n\x1a\n", "png"),
     (rb"\xff\xd8\xff", "jpg"),
@@ -54,7 +54,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (rb"SQLite format 3\0", "sqlite"),
     (rb"\{\\rtf", "rtf"),
 )
-_BY_MAGIC = tuple((re.compile(pattern, re.DOTALL), kind) for pattern, kind in _MAGIC)
 
 # ISO/IEC 14496-12 section 4.3: the size of the box, "ftyp", a brand, its version, and the brands that it agrees with.
 _BRANDS: tuple[tuple[str, str], ...] = (
@@ -66,7 +65,7 @@ _BRANDS: tuple[tuple[str, str], ...] = (
     ("3gp4 3gp5 3gp6 3gp7 3ge6 3gg6 3gs7", "3gp"),
 )
 
-# What text is, by its first token. Atomic groups, since what they pass over can be passed over in many ways.
+# Text is known by its first token. The groups are atomic, or what they skip could be skipped in many ways.
 _SVG = re.compile(
     r"(?>(?:\s|<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE\s+svg[^>\[]*(?:\[.*?\]\s*)?>)*)<svg[\s>/]", re.DOTALL | re.IGNORECASE
 )
@@ -77,7 +76,7 @@ _XML = re.compile(r"\s*<\?xml\s")
 _JSON = re.compile(r'\s*(?:\{\s*(?:"|\}\s*$)|\[\s*(?:["{\[\]]|-?[0-9]|true|false|null))')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
-_BY_MEDIA_TYPE: Mapping[str, str] = MappingProxyType(
+EXTENSION_BY_MEDIA_TYPE: Mapping[str, str] = MappingProxyType(
     {
         "image/png": "png",
         "image/jpeg": "jpg",
@@ -139,28 +138,21 @@ _BY_MEDIA_TYPE: Mapping[str, str] = MappingProxyType(
         "text/yaml": "yaml",
     }
 )
+"""The extension of a file's name, without the dot, by its media type."""
 
-# A label is believed where it only says more than the bytes do: what text is about, and what a ZIP archive holds.
+# A media type counts where it only says more than the bytes do: what text is about, and what a ZIP archive holds.
 _OF_TEXT = frozenset({"csv", "tsv", "md", "vtt", "ics", "yaml", "toml", "ndjson", "gltf", "obj", "stl", "json", "txt"})
 _OF_ZIP = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "epub"})
 
 EXTENSIONS: tuple[str, ...] = tuple(
-    dict.fromkeys([*dict(_MAGIC).values(), *dict(_BRANDS).values(), *_BY_MEDIA_TYPE.values(), "mp4", "bin"])
+    dict.fromkeys([*dict(_MAGIC).values(), *dict(_BRANDS).values(), *EXTENSION_BY_MEDIA_TYPE.values(), "mp4", "bin"])
 )
-"""Every ending that a file's name may get."""
+"""Every extension that a file's name may get."""
 
 
 def extension_of(head: bytes, media_type: str | None = None) -> str:
-    """Find the ending of a file's name.
-
-    Args:
-        head: The first bytes of the file, some thousands of them.
-        media_type: What it is called where it comes from, parameters and all; it counts where the bytes do not say.
-
-    Returns:
-        The ending without a dot, one of ``EXTENSIONS``.
-    """
-    labelled = _BY_MEDIA_TYPE.get((media_type or "").partition(";")[0].strip().lower())
+    """Find the extension of a file by its first bytes, and by its media type where they do not say."""
+    labelled = EXTENSION_BY_MEDIA_TYPE.get((media_type or "").partition(";")[0].strip().lower())
     kind = _by_bytes(head[:HEAD_SIZE])
     if kind == "zip" and labelled in _OF_ZIP:
         return labelled
@@ -169,26 +161,30 @@ def extension_of(head: bytes, media_type: str | None = None) -> str:
     return kind or labelled or "bin"
 
 
+def extension_by_magic(head: bytes | bytearray) -> str | None:
+    """Find the extension of a binary format by its magic number."""
+    return next((extension for pattern, extension in _MAGIC if re.match(pattern, head, re.DOTALL)), None)
+
+
 def _by_bytes(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return _by_brand(head)
-    found = next((kind for pattern, kind in _BY_MAGIC if pattern.match(head)), None)
-    return found or _text_kind(head)
+    return extension_by_magic(head) or _by_text(head)
 
 
 def _by_brand(head: bytes) -> str:
     size = min(max(int.from_bytes(head[:4], "big"), 16), len(head))
     brands = [head[8:12], *(head[start : start + 4] for start in range(16, size, 4))]
     for names, kind in _BRANDS:
-        # Of pictures, the general brands may come first; of films, what else can play them says little.
-        looked_at = brands if kind in ("avif", "heic") and head[8:12] in (b"mif1", b"msf1") else brands[:1]
-        if any(brand.decode("latin-1") in names for brand in looked_at):
+        # Of images, the general brands may come first; of films, what else can play them says little.
+        compared = brands if kind in ("avif", "heic") and head[8:12] in (b"mif1", b"msf1") else brands[:1]
+        if any(brand.decode("latin-1") in names for brand in compared):
             return kind
     return "mp4"
 
 
-def _text_kind(head: bytes) -> str | None:
-    """Find what kind of text it is, or None where it is no text in UTF-8."""
+def _by_text(head: bytes) -> str | None:
+    """Find the extension of text in UTF-8."""
     if not head.strip():
         return None
     try:

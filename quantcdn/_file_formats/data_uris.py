@@ -1,4 +1,4 @@
-"""Data URIs as browsers read them: RFC 2397, and the Fetch Standard's "data: URL processor"."""
+"""Read data URIs as browsers do: RFC 2397, and the Fetch Standard's "data: URL processor"."""
 
 from __future__ import annotations
 
@@ -28,33 +28,21 @@ class ContentError(ValueError):
 
 
 class DataUri(NamedTuple):
-    """What a data URI holds."""
+    """The content of a data URI."""
 
     media_type: str
-    """The media type that it names, without parameters and in small letters; ``text/plain`` where it names none."""
+    """The media type without parameters, in lower case; ``text/plain`` where the URI names none."""
     data: bytes
     """The bytes."""
 
 
 def is_data_uri(text: str) -> bool:
-    """Say whether text begins as a data URI does."""
+    """Recognise a data URI by its start."""
     return _start_of(text) is not None
 
 
 def read_data_uri(uri: str, limit: int) -> DataUri:
-    """Read a data URI.
-
-    Args:
-        uri: ``data:``, a media type with parameters, ``;base64`` or not, a comma, and the data: percent-encoded,
-            and where it is base64 also wrapped, without padding, or in the URL-safe alphabet.
-        limit: The most bytes that it may hold.
-
-    Returns:
-        The media type and the bytes.
-
-    Raises:
-        ContentError: It is no data URI, its base64 is damaged, or it holds more than the limit.
-    """
+    """Read a data URI as a browser does; its base64 may be wrapped, without padding, or URL-safe."""
     uri = uri.strip(_C0_AND_SPACE)
     start = _start_of(uri)
     if start is None:
@@ -75,18 +63,7 @@ def read_data_uri(uri: str, limit: int) -> DataUri:
 
 
 def read_base64(text: str, limit: int) -> bytes:
-    """Read base64 that stands alone.
-
-    Args:
-        text: Base64 in any of the forms that ``read_data_uri`` takes, percent-encoding excepted.
-        limit: The most bytes that it may hold.
-
-    Returns:
-        The bytes.
-
-    Raises:
-        ContentError: It is damaged, or holds more than the limit.
-    """
+    """Read base64 that stands alone, in any of the forms that it may have in a data URI."""
     if _is_larger(text, 0, len(text), limit):
         raise _too_large(limit)
     return _base64(text, limit)
@@ -103,7 +80,7 @@ def _media_type(header: str) -> str:
 
 
 def _is_larger(text: str, start: int, end: int, limit: int) -> bool:
-    """Say whether base64 surely holds more than the limit, without unpacking it: four characters hold three bytes."""
+    """Tell by its length, four characters for three bytes, whether base64 surely holds more than the limit."""
     size = end - start
     if size // 4 * 3 <= limit + 3:
         return False
@@ -115,7 +92,7 @@ def _base64(text: str, limit: int) -> bytes:
     data = None
     if len(text) % 4 == 0 and not text.endswith("==="):  # which the strict mode takes
         with contextlib.suppress(ValueError):
-            data = binascii.a2b_base64(text, strict_mode=True)  # what is clean, as most is, costs no more than this
+            data = binascii.a2b_base64(text, strict_mode=True)  # clean base64, as most is, costs no more than this
     data = _forgiving(text) if data is None else data
     if data is None:
         raise ContentError("the base64 is damaged")
