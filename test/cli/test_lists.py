@@ -117,3 +117,23 @@ def test_a_file_that_was_there_before_is_said_to_be_kept(service: Emulator, tmp_
     assert "kept" not in on_terminal(*save, "--overwrite", service=service, columns=200)[1]
     path.unlink()
     assert f"saved {path} (" in run(*wait, service=service).err
+
+
+@pytest.mark.parametrize(
+    ("columns", "titles"),
+    [
+        (60, ["EXECUTION", "TOOL", "STATUS"]),
+        (70, ["EXECUTION", "TOOL", "STATUS", "AGE"]),
+        (200, ["EXECUTION", "TOOL", "STATUS", "AGE", "DURATION"]),
+    ],
+)
+def test_a_narrow_terminal_leaves_out_times_before_it_cuts_a_status(
+    service: Emulator, columns: int, titles: list[str]
+) -> None:
+    code, shown = on_terminal("executions", "list", service=service, columns=columns, NO_COLOR="1")
+    assert code == 0
+    head, *rows = [line.split() for line in shown.splitlines()]
+    assert head == titles
+    assert [(row[0], row[2]) for row in rows] == [(THIRD, "running"), (SECOND, "failed"), (FIRST, "complete")]
+    asked = on_terminal("executions", "list", "--fields", "executionId,duration", service=service, columns=40)[1]
+    assert "DUR" in asked
