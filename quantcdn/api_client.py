@@ -225,7 +225,7 @@ class ApiClient(GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
 
         Returns:
             The response with its model.
@@ -264,7 +264,7 @@ class ApiClient(GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
             preload: Whether the body is read before the response is returned.
 
         Returns:
