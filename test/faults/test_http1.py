@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 import quantcdn
-from quantcdn._transport.connections import DeadlineConnection, AttemptTimeouts, current_limits
+from quantcdn._transport.connections import AttemptTimeouts, DeadlineConnection, current_limits
 from quantcdn.timeout import Timeout
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
 from test.helpers.responses import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang

@@ -54,7 +54,7 @@ def test_a_picture_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:
 
 def test_the_block_that_makes_large_bodies_cheap_takes_no_memory() -> None:
     seen = "next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))"
-    code = f"from quantcdn import _response; a = {seen}; _response._keep_memory(24); print({seen} - a)"
+    code = f"from quantcdn._transport import decoding; a = {seen}; decoding.keep_memory(24); print({seen} - a)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) * 1024 < MEGABYTE  # of the 20 MiB of the block
 
