@@ -241,7 +241,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
 
         Returns:
             The response with its model.
@@ -282,7 +282,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
             preload: Whether the body is read before the response is returned.
 
         Returns:

@@ -18,8 +18,9 @@ from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
 from quantcdn._transport.attempts import Outcome, Request, authority, notify, report
 from quantcdn._transport.call import Call
-from quantcdn._transport.connections import AttemptTimeouts, current_limits
+from quantcdn._transport.connections import AttemptTimeouts
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
+from quantcdn._transport.extension import send
 from quantcdn._transport.headers import are_secured, checked_headers
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
@@ -34,9 +35,6 @@ from quantcdn.timeout import Timeout, seconds_text
 
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-# The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
-_NO_RETRIES = urllib3.Retry(False, redirect=False)
 
 _REAL_CLOCK = Clock()
 
@@ -289,25 +287,13 @@ class RESTClientObject:
         limits = AttemptTimeouts(call.timeout, call.deadline, self.clock.monotonic, target, authority(call.host))
         limits.public_only = request.file == "public"
         started = self.clock.monotonic()
-        before = current_limits.set(limits)
         try:
-            raw = pool.urlopen(
-                call.method,
-                target.partition("?")[0],
-                body=request.body or None,
-                headers=request.headers,
-                retries=_NO_RETRIES,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,
-            )
+            raw = send(pool, call.method, limits, request.headers, request.body)
         except TRANSPORT_ERRORS as error:
             failed = call.explain(error)
             stale = limits.reused and failed.retryable and failed.error is ApiConnectionException
             return Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
         finally:
-            current_limits.reset(before)
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()

@@ -70,7 +70,7 @@ class ClientOptions(TypedDict, total=False):
     on_response: Hook | None
     """Is called with each attempt when it has ended."""
     on_retry: Hook | None
-    """Is called with each attempt after which the client will try again."""
+    """Is called with each attempt that the client will retry."""
     progress: bool
     """Whether a wait shows a line to a person."""
     debug: bool

@@ -96,6 +96,7 @@ class Poller(Generic[R]):
             self._clock.pause(min(max(next(self._pauses), self._retry_after), remaining), cancel=self._cancel)
 
     def _poll_once(self) -> R | ApiException:
+        # Its timeout is what remains: a service that hangs would otherwise hold a wait for a whole call beyond its end.
         self.polls += 1
         try:
             with self.deadline.measuring_overrun():

@@ -11,16 +11,23 @@ import io
 import queue
 import socket
 import ssl
-import time
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from urllib3 import HTTPResponse
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import Timeout as Urllib3Timeout
+
+# Not from urllib3.connection, where VCR.py has put its own if this is first imported while a cassette is in use.
+from urllib3.connectionpool import (  # type: ignore[attr-defined] # it imports them and does not export them
+    HTTPConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+    HTTPSConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+)
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
 from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
@@ -41,7 +48,7 @@ class AttemptTimeouts:
         self,
         timeout: Timeout,
         deadline: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
         target: str = "/",
         authority: str = "",
     ) -> None:
@@ -81,6 +88,11 @@ class AttemptTimeouts:
         if remaining <= 0:
             raise TimeoutError("timed out")
         return min(remaining, self._timeout.read) if self._connect_by is None else remaining
+
+    def for_urllib3(self) -> Urllib3Timeout:
+        """Give what urllib3 can keep of the limits, for a connection that is not ours."""
+        left = max(self.remaining(), 0.001)
+        return Urllib3Timeout(left, self._timeout.connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -247,11 +259,13 @@ class DeadlineConnection(HTTPConnection):
             raise NameResolutionError(host, self, unresolved) from unresolved
         addresses = self._allowed(addresses)
         try:
-            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+            sock = self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
         except TimeoutError as problem:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
         except OSError as problem:
             raise NewConnectionError(self, str(problem)) from problem
+        sys.audit("http.client.connect", self, self.host, self.port)
+        return sock
 
     def _first_connected(self, addresses: list[Address]) -> socket.socket:
         limits = current_limits.get()
@@ -329,35 +343,43 @@ class DeadlineHttpsConnection(DeadlineConnection, HTTPSConnection):
     """The same with TLS."""
 
 
-class IdleConnections(queue.LifoQueue[Any]):
+class IdleConnections:
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
-    urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
-    log a warning for each connection without a place. The base class's lock is not used, since a fork could leave it
-    held for ever; a list's append and pop need none.
+    No ``queue.LifoQueue``: gevent replaces that by one with other attributes, a fork may leave its lock held for ever,
+    and a list's append and pop need none. urllib3 fills a queue with None, for connections that are still to be made;
+    an empty one says the same.
     """
+
+    def __init__(self, maxsize: int = 0) -> None:
+        self._connections: list[Any] = []
+        self._maxsize = maxsize
+
+    def qsize(self) -> int:
+        """Count the connections."""
+        return len(self._connections)
 
     # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
     # connection, since what broke one may have broken them too.
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
-        if item is None and not self.queue:
+        if item is None and not self._connections:
             return
-        if len(self.queue) < self.maxsize:
-            self.queue.append(item)
+        if len(self._connections) < self._maxsize:
+            self._connections.append(item)
         elif item is not None:
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take an idle connection."""
+        """Take an idle connection, or raise queue.Empty."""
         try:
-            return self.queue.pop()
+            return self._connections.pop()
         except IndexError:
             raise queue.Empty from None
 
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
-        self.maxsize = 0
-        while self.queue:
-            self.put(self.queue.pop())
+        self._maxsize = 0
+        while self._connections:
+            self.put(self._connections.pop())

@@ -97,6 +97,12 @@ def query_secrets(target: str) -> tuple[str, ...]:
     return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
 
 
+def without_query_values(target: str) -> str:
+    """Write a signed target as logs may have it: with the names of its query alone."""
+    path, mark, query = target.partition("?")
+    return path + mark + "&".join(part.partition("=")[0] + "=REDACTED" for part in query.split("&") if part)
+
+
 def add_hint(error: ApiException) -> ApiException:
     """Say what to do where an address has expired: S3 answers 403 for its own time, 400 for that of its signer."""
     if error.status == 403 or (error.status == 400 and b"<Code>ExpiredToken</Code>" in (error.raw_data or b"")):

@@ -19,8 +19,9 @@ from urllib3.util import parse_url
 
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DeadlineConnection, DeadlineHttpsConnection, IdleConnections
+from quantcdn._transport.connections import IdleConnections
 from quantcdn._transport.downloads import Reach
+from quantcdn._transport.extension import HttpPool, HttpsPool
 from quantcdn._transport.headers import set_header
 from quantcdn._transport.proxies import chosen_proxy, proxy_variables
 from quantcdn.configuration import Configuration
@@ -29,17 +30,7 @@ from quantcdn.exceptions import ApiValueError
 _MOST_FILE_POOLS = 16
 
 
-class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = DeadlineConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = IdleConnections
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = DeadlineHttpsConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = IdleConnections
-
-
-_POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _HttpPool, "https": _HttpsPool}
+_POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": HttpPool, "https": HttpsPool}
 
 
 def make_pool(

@@ -21,8 +21,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util import parse_url
 
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DeadlineConnection, IdleConnections, current_limits
+from quantcdn._transport.connections import DeadlineConnection, current_limits
 from quantcdn._transport.errors import TUNNEL_REFUSED
+from quantcdn._transport.extension import ConnectionClass, LimitedPool
 from quantcdn._transport.racing import Address
 
 _PORT = 1080  # RFC 1928 section 3
@@ -87,14 +88,12 @@ class _SocksHttps(_SocksHttp, SOCKSHTTPSConnection):
     pass
 
 
-class _SocksHttpPool(SOCKSHTTPConnectionPool):
-    ConnectionCls = _SocksHttp
-    QueueCls = IdleConnections
+class _SocksHttpPool(LimitedPool, SOCKSHTTPConnectionPool):
+    ConnectionCls = ConnectionClass(_SocksHttp, SOCKSHTTPConnectionPool)
 
 
-class _SocksHttpsPool(SOCKSHTTPSConnectionPool):
-    ConnectionCls = _SocksHttps
-    QueueCls = IdleConnections
+class _SocksHttpsPool(LimitedPool, SOCKSHTTPSConnectionPool):
+    ConnectionCls = ConnectionClass(_SocksHttps, SOCKSHTTPSConnectionPool)
 
 
 _POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnectionPool]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.emulator import Emulator, Fault, ManualClock
 from test.helpers.process import on_terminal, run
 
 FIRST, SECOND, THIRD = (f"exec_{digit * 32}" for digit in "123")
@@ -68,9 +68,9 @@ def test_a_watch_is_filtered_in_the_same_way(service: Emulator) -> None:
 
 def test_age_and_duration_are_fields_where_they_are_asked_for(service: Emulator) -> None:
     done = run("executions", "list", "--ndjson", "--fields", "executionId,age,duration", service=service)
-    rows = [json.loads(line) for line in done.out.splitlines()]
-    assert [(row["executionId"], row["duration"]) for row in rows] == [(THIRD, None), (SECOND, 90), (FIRST, 2.5)]
-    assert [row["age"] // 600 for row in rows] == [3, 6, 18]
+    records = [json.loads(line) for line in done.out.splitlines()]
+    assert [(row["executionId"], row["duration"]) for row in records] == [(THIRD, None), (SECOND, 90), (FIRST, 2.5)]
+    assert [row["age"] // 600 for row in records] == [3, 6, 18]
     assert run("executions", "list", "--fields", "status,duration", service=service).out == (
         "running\t\nfailed\t90\ncomplete\t2.5\n"
     )
@@ -79,6 +79,11 @@ def test_age_and_duration_are_fields_where_they_are_asked_for(service: Emulator)
     # What the service itself calls a duration stays what it is.
     assert run("executions", "get", FIRST, "--fields", "duration", service=service).out == "2.5\n"
     assert int(run("executions", "get", FIRST, "--fields", "age", service=service).out) // 600 == 18
+    rows = [{"executionId": FIRST, "age": "young"}]
+    body = {"executions": rows, "count": 1, "orgId": "acme", "status": "all"}
+    service.add_fault(Fault(body=json.dumps(body).encode()), times=2)
+    assert run("executions", "list", "--fields", "age", service=service).out == "young\n"
+    assert run("executions", "list", "--ndjson", "--fields", "age", service=service).out == '{"age":"young"}\n'
     wrong = run("executions", "list", "--fields", "ages", service=service)
     assert (wrong.code, wrong.out) == (2, "")
 
@@ -112,3 +117,23 @@ def test_a_file_that_was_there_before_is_said_to_be_kept(service: Emulator, tmp_
     assert "kept" not in on_terminal(*save, "--overwrite", service=service, columns=200)[1]
     path.unlink()
     assert f"saved {path} (" in run(*wait, service=service).err
+
+
+@pytest.mark.parametrize(
+    ("columns", "titles"),
+    [
+        (60, ["EXECUTION", "TOOL", "STATUS"]),
+        (70, ["EXECUTION", "TOOL", "STATUS", "AGE"]),
+        (200, ["EXECUTION", "TOOL", "STATUS", "AGE", "DURATION"]),
+    ],
+)
+def test_a_narrow_terminal_leaves_out_times_before_it_cuts_a_status(
+    service: Emulator, columns: int, titles: list[str]
+) -> None:
+    code, shown = on_terminal("executions", "list", service=service, columns=columns, NO_COLOR="1")
+    assert code == 0
+    head, *rows = [line.split() for line in shown.splitlines()]
+    assert head == titles
+    assert [(row[0], row[2]) for row in rows] == [(THIRD, "running"), (SECOND, "failed"), (FIRST, "complete")]
+    asked = on_terminal("executions", "list", "--fields", "executionId,duration", service=service, columns=40)[1]
+    assert "DUR" in asked

@@ -39,6 +39,38 @@ class Bite:
 
 BITES = (
     Bite(
+        "of a token, no more is displayed than whether there is one",
+        "_display/client_views.py",
+        'else "from a function" if callable(token) else "set"',
+        'else "from a function" if callable(token) else str(token)',
+        "unit/test_display_clients",
+        "state_is_shown_alone",
+    ),
+    Bite(
+        "the titles of columns are escaped",
+        "_display/elements.py",
+        "[_cell(column, length).upper() for column in self.columns]",
+        "[column.upper() for column in self.columns]",
+        "unit/test_display_clients",
+        "markup_and_signatures",
+    ),
+    Bite(
+        "a URL that is cut shows no password",
+        "_display/text.py",
+        "_whole_words(text[:most])",
+        "text[:most]",
+        "unit/test_foreign_text",
+        "before_its_end",
+    ),
+    Bite(
+        "no formula is read in the titles of a plot",
+        "models/_plot.py",
+        ", parse_math=False",
+        "",
+        "unit/test_plot",
+        "drawn_as_text",
+    ),
+    Bite(
         "every receive has its own limit",
         "_transport/connections.py",
         "seconds = self._limits.seconds()\n        if seconds !=",
@@ -183,10 +215,10 @@ BITES = (
         "test_ctrl_c_that_the_system_gives_to_another_thread",
     ),
     Bite(
-        "the target comes past urllib3's log",
-        "rest.py",
-        'target.partition("?")[0],\n                body=',
-        "target,\n                body=",
+        "a signature comes past urllib3's log",
+        "_transport/extension.py",
+        "target = without_query_values(target)",
+        "target = str(target)",
         "faults/test_downloads",
         "test_no_log_of_any_library_has_the_signature",
     ),
@@ -212,7 +244,7 @@ BITES = (
         'elif allow_gzip and encoding in ("gzip", "x-gzip"):',
         'elif encoding in ("gzip", "x-gzip"):',
         "faults/test_downloads",
-        "test_a_file_packed_though",
+        "test_a_file_with_an_encoding",
     ),
     Bite(
         "what a service repeats of a secret is taken out",
@@ -644,7 +676,7 @@ BITES = (
         "if end is not None and self._size + len(piece) > end:",
         "if False:",
         "faults/test_save_files",
-        "more_than_was_said",
+        "more_than_was_announced",
     ),
     Bite(
         "attempts without progress are counted",
