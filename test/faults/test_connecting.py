@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
+from test.helpers.certificates import Certificates
 from test.helpers.failures import calling
+from test.helpers.ports import black_hole, dead_port
+from test.helpers.programs import Nginx
+from test.helpers.proxies import Relay
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import Certificates, Nginx, Relay, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)

@@ -13,8 +13,8 @@ import pytest
 import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.hooks import AttemptRecord
+from test.helpers.ports import dead_port
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 PATH = "/api/v3/organizations/acme/ai/tools/names"

@@ -22,8 +22,8 @@ import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator
 from test.helpers.busy_service import BusyService
+from test.helpers.certificates import Certificates
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
-from test.tools.parts import Certificates
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 HALF = answer(200, NAMES)[:-10]

@@ -20,9 +20,12 @@ import trustme
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
 from test.faults.conftest import PROXY_PASSWORD, PROXY_USER
+from test.helpers.certificates import Certificates
 from test.helpers.failures import TOKEN, Calls, calling
+from test.helpers.ports import black_hole, dead_port
+from test.helpers.programs import Tinyproxy
+from test.helpers.proxies import ConnectProxy, SocksProxy
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import Certificates, ConnectProxy, SocksProxy, Tinyproxy, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)

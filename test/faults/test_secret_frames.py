@@ -26,9 +26,10 @@ from rich.traceback import Traceback
 import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
+from test.helpers.certificates import Certificates
 from test.helpers.frames import chain, frames
+from test.helpers.ports import dead_port
 from test.helpers.server import ScriptedServer, answer, then_close
-from test.tools.parts import Certificates, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 
