@@ -14,7 +14,7 @@ import pytest
 
 import quantcdn
 from quantcdn._clock import Clock
-from test.helpers.clock import FakeTime
+from test.helpers.clock import FakeClock
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
 
@@ -32,8 +32,8 @@ def orchestration(status: str, **more: Any) -> bytes:
 
 
 @contextmanager
-def serving(*script: Answer, retries: int = 0) -> Iterator[tuple[ScriptedServer, Any, FakeTime]]:
-    time = FakeTime()
+def serving(*script: Answer, retries: int = 0) -> Iterator[tuple[ScriptedServer, Any, FakeClock]]:
+    time = FakeClock()
     with ScriptedServer(*script) as server:
         settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "retries": retries, "timeout": 5}
         with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:

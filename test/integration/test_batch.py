@@ -29,7 +29,7 @@ from quantcdn._polling.batch import BatchWait
 from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import LIST, STATUS, FakeService, FakeTime, Thing, count, no_chance, problem, waiting
+from test.helpers.clock import LIST, STATUS, FakeClock, FakeService, Thing, count, no_chance, problem, waiting
 
 
 def many(
@@ -75,7 +75,7 @@ def test_a_hundred_over_a_minute_cost_60_lists_and_100_looks_at_most(
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_hundred_cost_no_more_whatever_the_chance(seed: int) -> None:
-    service = FakeService(FakeTime(random.Random(seed).uniform), *things(100))
+    service = FakeService(FakeClock(random.Random(seed).uniform), *things(100))
     assert len(list(many(service))) == 100
     assert len(service.lists) <= 31
     assert len(service.looks) == 100
@@ -98,7 +98,7 @@ def test_a_thousand_cost_a_look_each_and_what_the_rate_allows(
 
 @pytest.mark.parametrize("rate", [0.5, 3, 20, 100])
 def test_looks_at_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenly(rate: float) -> None:
-    service = FakeService(FakeTime(), *things(130, over=0.0))
+    service = FakeService(FakeClock(), *things(130, over=0.0))
     for thing in service.things.values():
         thing.ends = 60
     outcomes = many(service, max_rate=rate, timeout=50)
@@ -111,7 +111,7 @@ def test_looks_at_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenl
 
 
 def test_those_that_fail_vanish_or_are_forbidden_do_not_disturb_the_rest() -> None:
-    service = FakeService(FakeTime(), *things(150))
+    service = FakeService(FakeClock(), *things(150))
     service.things["exec_7"].error = "out of paint"
     service.things["exec_140"].error = "out of paint too"
     ids = [*service.things, "vanished"]
@@ -133,7 +133,7 @@ def test_those_that_fail_vanish_or_are_forbidden_do_not_disturb_the_rest() -> No
 
 
 def test_one_that_vanishes_in_the_middle_leaves_what_was_seen_of_it() -> None:
-    service = FakeService(FakeTime(), *things(120))
+    service = FakeService(FakeClock(), *things(120))
     first = "exec_0"  # the list shows the newest 100 only
     service.things[first].ends = 1_000
     service.refuse = lambda identifier: problem(404) if identifier == first and service.time.now > 30 else None
@@ -146,7 +146,7 @@ def test_one_that_vanishes_in_the_middle_leaves_what_was_seen_of_it() -> None:
 
 # Fails if the results are kept: they would be 10,000 times 20 kB.
 def test_ten_thousand_work_in_flat_memory() -> None:
-    service = FakeService(FakeTime(), *things(10_000, over=400.0))
+    service = FakeService(FakeClock(), *things(10_000, over=400.0))
     made = service.look
 
     def look(identifier: str, seconds: float | None) -> Any:
@@ -173,20 +173,20 @@ def test_ten_thousand_work_in_flat_memory() -> None:
 
 
 def test_identifiers_may_come_from_anything_and_twice() -> None:
-    service = FakeService(FakeTime(), *things(3, over=5))
+    service = FakeService(FakeClock(), *things(3, over=5))
     outcomes = list(many(service, iter(["exec_1", "exec_0", "exec_1", "exec_1"])))
     assert [outcome.identifier for outcome in outcomes] == ["exec_0", "exec_1"]
 
 
 def test_for_nothing_nothing_is_asked() -> None:
-    service = FakeService(FakeTime(), *things(3))
+    service = FakeService(FakeClock(), *things(3))
     assert list(many(service, [])) == []
     assert service.lists == service.looks == []
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_where_the_list_is_forbidden_they_are_looked_at_one_by_one(status: int) -> None:
-    service = FakeService(FakeTime(), *things(40))
+    service = FakeService(FakeClock(), *things(40))
     service.refuse = lambda identifier: problem(status) if identifier is None else None
     assert sum(outcome.error is None for outcome in many(service)) == 40
     assert len(service.lists) == 1
@@ -194,7 +194,7 @@ def test_where_the_list_is_forbidden_they_are_looked_at_one_by_one(status: int) 
 
 
 def test_where_the_list_is_broken_they_are_looked_at_one_by_one_from_the_first_failure_on() -> None:
-    service = FakeService(FakeTime(), *things(10, over=20.0))
+    service = FakeService(FakeClock(), *things(10, over=20.0))
     service.refuse = lambda identifier: problem(500) if identifier is None else None
     outcomes = list(many(service))
     assert [outcome.error for outcome in outcomes] == [None] * 10
@@ -203,7 +203,7 @@ def test_where_the_list_is_broken_they_are_looked_at_one_by_one_from_the_first_f
 
 
 def test_a_list_that_works_again_is_used_again() -> None:
-    service = FakeService(FakeTime(), *things(50))
+    service = FakeService(FakeClock(), *things(50))
     service.refuse = lambda identifier: problem(500) if identifier is None and len(service.lists) < 4 else None
     assert sum(outcome.error is None for outcome in many(service)) == 50
     assert len(service.looks) < 50 + 20 * 8
@@ -211,7 +211,7 @@ def test_a_list_that_works_again_is_used_again() -> None:
 
 @pytest.mark.parametrize("where", [None, "exec_0"])
 def test_a_refused_token_ends_all_at_once_with_one_request(where: str | None) -> None:
-    service = FakeService(FakeTime(), *things(60))
+    service = FakeService(FakeClock(), *things(60))
     service.refuse = lambda identifier: problem(401) if identifier == where or where else None
     outcomes = list(many(service))
     assert sorted(outcome.identifier for outcome in outcomes) == sorted(service.things)
@@ -231,14 +231,14 @@ def test_a_token_refused_by_the_service_costs_one_request(
 
 
 def test_a_token_refused_in_the_middle_ends_the_rest() -> None:
-    service = FakeService(FakeTime(), *things(10, over=20))
+    service = FakeService(FakeClock(), *things(10, over=20))
     service.refuse = lambda identifier: problem(401) if identifier == "exec_5" else None
     outcomes = list(many(service))
     assert [type(outcome.error) for outcome in outcomes] == [type(None)] * 5 + [UnauthorizedException] * 5
 
 
 def test_a_look_that_fails_is_made_again_and_ends_one_after_five_in_a_row() -> None:
-    service = FakeService(FakeTime(), *things(4, over=4))
+    service = FakeService(FakeClock(), *things(4, over=4))
     service.refuse = lambda identifier: problem(500) if identifier == "exec_1" else None
     outcomes = {outcome.identifier: outcome for outcome in many(service)}
     assert isinstance(outcomes["exec_1"].error, ServiceException)
@@ -251,7 +251,7 @@ def test_a_look_that_fails_is_made_again_and_ends_one_after_five_in_a_row() -> N
 # Fails if one endpoint's Retry-After leaves the other alone: the service has asked to be left in peace.
 @pytest.mark.parametrize("where", [None, "exec_0"])
 def test_after_retry_after_nothing_is_asked_until_then(where: str | None) -> None:
-    service = FakeService(FakeTime(), *things(130))
+    service = FakeService(FakeClock(), *things(130))
     asked: list[float] = []
 
     def refuse(identifier: str | None) -> ApiException | None:
@@ -267,7 +267,7 @@ def test_after_retry_after_nothing_is_asked_until_then(where: str | None) -> Non
 
 
 def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> None:
-    service = FakeService(FakeTime(), *things(3))
+    service = FakeService(FakeClock(), *things(3))
     service.refuse = lambda _: problem(503, 120)
     outcomes = list(many(service, timeout=60))
     assert [type(outcome.error) for outcome in outcomes] == [WaitTimeoutException] * 3
@@ -276,7 +276,7 @@ def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> No
 
 
 def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
-    service = FakeService(FakeTime(), *things(10, over=0))
+    service = FakeService(FakeClock(), *things(10, over=0))
     service.things["exec_3"].ends = 60
     outcomes = {outcome.identifier: outcome for outcome in many(service, timeout=0)}
     assert len(outcomes) == 10
@@ -288,14 +288,14 @@ def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
 
 
 def test_an_end_before_the_limit_wins_over_the_limit() -> None:
-    service = FakeService(FakeTime(), *things(2, over=9.9))
+    service = FakeService(FakeClock(), *things(2, over=9.9))
     assert [outcome.error for outcome in many(service, timeout=10, poll=Poll(7, 1, 7))] == [None, None]
 
 
 # Fails if each of the last looks may take its half second, whatever has become of the service.
 @pytest.mark.parametrize(("works", "lists", "looks"), [("nothing", 1, 0), ("the list", 1, 1)])
 def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, lists: int, looks: int) -> None:
-    service = FakeService(FakeTime(), *things(90, over=5))
+    service = FakeService(FakeClock(), *things(90, over=5))
     service.refuse = lambda identifier: (
         problem(503) if service.time.now >= 4 and (identifier or works == "nothing") else None
     )
@@ -307,7 +307,7 @@ def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, l
 
 # Fails if as many as the rate allows in a second may each take their time.
 def test_at_the_limit_slow_looks_take_half_a_second_in_all() -> None:
-    service = FakeService(FakeTime(), *things(300, over=50))
+    service = FakeService(FakeClock(), *things(300, over=50))
     look = service.look
 
     def slow(identifier: str, left: float | None) -> Any:
@@ -321,18 +321,18 @@ def test_at_the_limit_slow_looks_take_half_a_second_in_all() -> None:
 
 
 def test_looks_may_take_what_is_left_and_the_last_half_a_second() -> None:
-    service = FakeService(FakeTime(), *things(1, over=50))
+    service = FakeService(FakeClock(), *things(1, over=50))
     list(many(service, timeout=5))
     assert service.limits == [5, 3, 1, 0.5]
 
 
 def test_without_a_limit_they_go_on() -> None:
-    service = FakeService(FakeTime(), *things(2, over=10_000))
+    service = FakeService(FakeClock(), *things(2, over=10_000))
     assert [outcome.error for outcome in many(service, timeout=None)] == [None, None]
 
 
 def test_a_caller_that_takes_its_time_loses_nothing() -> None:
-    service = FakeService(FakeTime(), *things(30))
+    service = FakeService(FakeClock(), *things(30))
     seen = []
     for outcome in many(service, timeout=500):
         seen.append(outcome.identifier)
@@ -341,7 +341,7 @@ def test_a_caller_that_takes_its_time_loses_nothing() -> None:
 
 
 def test_on_update_is_told_of_the_first_sight_and_each_change_of_each() -> None:
-    service = FakeService(FakeTime(), *things(3, over=9))
+    service = FakeService(FakeClock(), *things(3, over=9))
     told: list[tuple[str, str]] = []
     list(many(service, on_update=lambda seen: told.append((seen.execution_id, seen.status))))
     expected = [(thing, status) for thing in service.things for status in ("running", "complete")]
@@ -350,7 +350,7 @@ def test_on_update_is_told_of_the_first_sight_and_each_change_of_each() -> None:
 
 # Fails if a final line of the list is an outcome by itself: it has no result.
 def test_a_list_ahead_of_the_executions_own_answers_is_no_end() -> None:
-    service = FakeService(FakeTime(), *things(1, over=10))
+    service = FakeService(FakeClock(), *things(1, over=10))
     answer = service.list_newest
 
     def early(seconds: float | None) -> Any:

@@ -21,7 +21,7 @@ from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
 from quantcdn.emulator import Emulator
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import FakeTime, Seen
+from test.helpers.clock import FakeClock, Seen
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
 
@@ -116,7 +116,7 @@ def test_an_event_ends_a_pause_at_once(name: str, make: Callable[[], Any]) -> No
 # The last is a clock of a test, whose sleep is the only thing that moves it.
 @pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
 def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
-    time = FakeTime()
+    time = FakeClock()
     seen = iter([Seen("running"), Seen("complete")])
     wait = Wait(
         "exec_1",
@@ -220,9 +220,9 @@ def test_identifiers_of_a_wrong_type_are_refused_at_the_call(name: str, identifi
 # Requests
 
 
-def paused(api: quantcdn.AIToolsApi) -> FakeTime:
+def paused(api: quantcdn.AIToolsApi) -> FakeClock:
     """Let the pauses of an API take no time."""
-    time = FakeTime()
+    time = FakeClock()
     api.api_client.clock = time.clock
     return time
 

@@ -17,7 +17,7 @@ from quantcdn._polling.poller import Polled
 from quantcdn._polling.watcher import Watch
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Row
-from test.helpers.clock import FakeTime
+from test.helpers.clock import FakeClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = 86_400.0
@@ -64,7 +64,7 @@ class Service:
 
 def watched(service: Service, polls: int, interval: float) -> tuple[list[Any], list[float]]:
     """Watch for some polls; returns what is told, and when the lists were read."""
-    time = FakeTime()
+    time = FakeClock()
     reads: list[float] = []
 
     def list_newest(_seconds: float | None) -> Polled[ListAIToolExecutions200Response]:

@@ -28,7 +28,7 @@ from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
 from quantcdn.emulator import Emulator, ManualClock
-from test.helpers.clock import LIST, STATUS, FakeTime, count, no_chance, waiting
+from test.helpers.clock import LIST, STATUS, FakeClock, count, no_chance, waiting
 from test.helpers.markup import Page
 
 # A line on its own
@@ -59,12 +59,12 @@ class RecordingSink:
         return [text for _, text in self.shown]
 
 
-Parts = tuple[progress.WaitProgress, RecordingSink, FakeTime]
+Parts = tuple[progress.WaitProgress, RecordingSink, FakeClock]
 
 
 @pytest.fixture
 def parts() -> Iterator[Parts]:
-    fake = FakeTime()
+    fake = FakeClock()
     sink = RecordingSink(fake.monotonic)
     made = progress.WaitProgress(sink, fake.clock)
     yield made, sink, fake

@@ -26,7 +26,7 @@ from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import LIST, STATUS, FakeService, FakeTime, Thing, count, problem, waiting
+from test.helpers.clock import LIST, STATUS, FakeClock, FakeService, Thing, count, problem, waiting
 from test.helpers.responses import ends_within
 from test.helpers.server import ScriptedServer, answer
 
@@ -69,7 +69,7 @@ def finished(number: int, ends: float = 0.0) -> list[Thing]:
 @pytest.mark.parametrize("list_seconds", [0.0, 1.9, 3.0, 5.0])
 @pytest.mark.parametrize("number", [1, 60, 150])
 def test_a_list_slower_than_its_interval_leaves_room_for_single_polls(number: int, list_seconds: float) -> None:
-    service = SlowService(FakeTime(), *finished(number))
+    service = SlowService(FakeClock(), *finished(number))
     service.shows, service.list_seconds = False, list_seconds
     assert [outcome.error for outcome in service.wait(timeout=60.0)] == [None] * number
     assert len(service.looks) == number
@@ -78,7 +78,7 @@ def test_a_list_slower_than_its_interval_leaves_room_for_single_polls(number: in
 
 @pytest.mark.parametrize("look_seconds", [0.5, 3.0])
 def test_single_polls_slower_than_the_interval_leave_room_for_the_list(look_seconds: float) -> None:
-    service = SlowService(FakeTime(), *finished(130, ends=1e9))
+    service = SlowService(FakeClock(), *finished(130, ends=1e9))
     service.look_seconds = look_seconds
     outcomes = list(service.wait(timeout=60.0))
     assert len(outcomes) == 130
@@ -100,7 +100,7 @@ def test_every_execution_has_one_outcome_by_the_limit_and_requests_are_bounded(
     number: int, list_seconds: float, look_seconds: float, shows: bool, retry_after: float | None, seed: int
 ) -> None:
     chance = random.Random(seed)
-    service = SlowService(FakeTime(chance.uniform), *finished(number))
+    service = SlowService(FakeClock(chance.uniform), *finished(number))
     for thing in service.things.values():
         thing.ends = chance.uniform(0, 40)
     service.list_seconds, service.look_seconds = list_seconds, look_seconds
@@ -116,7 +116,7 @@ def test_every_execution_has_one_outcome_by_the_limit_and_requests_are_bounded(
 
 
 def test_each_request_of_a_batch_may_take_10_seconds_at_most() -> None:
-    service = SlowService(FakeTime(), *finished(2, ends=7))
+    service = SlowService(FakeClock(), *finished(2, ends=7))
     list(service.wait(timeout=None))
     list(service.wait(timeout=0))
     assert set(service.limits) == {10.0}
@@ -126,7 +126,7 @@ def test_each_request_of_a_batch_may_take_10_seconds_at_most() -> None:
 
 
 def test_a_poll_is_retried_after_the_retry_after_of_a_200() -> None:
-    service = SlowService(FakeTime(), *finished(1, ends=15))
+    service = SlowService(FakeClock(), *finished(1, ends=15))
     service.retry_after = 10.0
     list(service.wait(timeout=60.0))
     assert service.lists == [0, 10, 20, 30]
@@ -136,7 +136,7 @@ def test_a_poll_is_retried_after_the_retry_after_of_a_200() -> None:
 
 
 def test_an_error_of_on_update_is_raised_and_the_next_step_goes_on() -> None:
-    service = SlowService(FakeTime(), *finished(30, ends=5))
+    service = SlowService(FakeClock(), *finished(30, ends=5))
     calls: list[str] = []
 
     def on_update(seen: Any) -> None:
@@ -160,7 +160,7 @@ def test_an_error_of_on_update_is_raised_and_the_next_step_goes_on() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
-    service = SlowService(FakeTime(), *finished(40))
+    service = SlowService(FakeClock(), *finished(40))
     for number, thing in enumerate(service.things.values()):
         thing.ends = number / 2
     wait = service.wait(timeout=60.0)
@@ -187,7 +187,7 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
 
 
 def test_an_error_that_is_none_of_the_service_s_is_raised_and_its_execution_is_not_lost() -> None:
-    service = SlowService(FakeTime(), *finished(3))
+    service = SlowService(FakeClock(), *finished(3))
     service.shows = False
     broken = ["exec_1"]
     look = service.look
@@ -228,7 +228,7 @@ def ended(before: list[threading.Thread]) -> bool:
 @pytest.mark.parametrize("way", ["all", "close", "forget", "raise"])
 def test_its_threads_end_with_the_wait(way: str) -> None:
     before = threads()
-    service = SlowService(FakeTime(), *finished(5, ends=1 if way == "raise" else 0))
+    service = SlowService(FakeClock(), *finished(5, ends=1 if way == "raise" else 0))
     service.things["exec_0"].ends = 0
     updates: list[Any] = []
     wait: Any = service.wait(on_update=lambda seen: updates.append(seen) or 1 / (6 - len(updates)))
@@ -248,7 +248,7 @@ def test_its_threads_end_with_the_wait(way: str) -> None:
 
 
 def test_a_wait_that_was_closed_can_go_on() -> None:
-    service = SlowService(FakeTime(), *finished(5))
+    service = SlowService(FakeClock(), *finished(5))
     wait = service.wait()
     first = next(wait).identifier
     wait.close()
@@ -260,13 +260,13 @@ def test_where_no_thread_can_be_started_requests_are_sent_from_the_caller_s(monk
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    assert len(list(SlowService(FakeTime(), *finished(5)).wait())) == 5
+    assert len(list(SlowService(FakeClock(), *finished(5)).wait())) == 5
 
 
 def test_requests_are_sent_in_the_context_of_the_caller() -> None:
     # What traces requests finds the span of the caller there.
     span = contextvars.ContextVar("span", default="none")
-    service = SlowService(FakeTime(), *finished(2))
+    service = SlowService(FakeClock(), *finished(2))
     seen: set[str] = set()
     service.refuse = lambda _: seen.add(span.get())  # type: ignore[func-returns-value] # it refuses nothing
     span.set("mine")
@@ -278,7 +278,7 @@ def test_requests_are_sent_in_the_context_of_the_caller() -> None:
 
 
 def test_an_outcome_says_the_last_problem_and_counts_the_polls() -> None:
-    service = SlowService(FakeTime(), *finished(2, ends=100))
+    service = SlowService(FakeClock(), *finished(2, ends=100))
     service.refuse = lambda identifier: (
         quantcdn.ServiceException(500, "Internal Server Error", data={"error": "boom"})
         if service.time.now > 3
@@ -295,7 +295,7 @@ def test_an_outcome_says_the_last_problem_and_counts_the_polls() -> None:
 
 
 def test_one_that_ends_by_an_error_says_how_many_polls_it_had() -> None:
-    service = SlowService(FakeTime(), *finished(1))
+    service = SlowService(FakeClock(), *finished(1))
     service.refuse = lambda identifier: problem(500) if identifier else None
     (outcome,) = service.wait()
     assert isinstance(outcome.error, ServiceException)
@@ -308,7 +308,7 @@ def test_one_that_ends_by_an_error_says_how_many_polls_it_had() -> None:
 
 @pytest.mark.parametrize("first", ["running", "complete"])
 def test_of_two_rows_of_one_execution_the_first_counts(first: str) -> None:
-    service = SlowService(FakeTime(), *finished(1, ends=3))
+    service = SlowService(FakeClock(), *finished(1, ends=3))
     other = {"running": "complete", "complete": "running"}[first]
     newest = service.list_newest
 
@@ -330,7 +330,7 @@ def test_of_two_rows_of_one_execution_the_first_counts(first: str) -> None:
 
 
 def test_a_set_event_ends_a_batch_with_an_outcome_for_each() -> None:
-    service = SlowService(FakeTime(), *finished(5, ends=100))
+    service = SlowService(FakeClock(), *finished(5, ends=100))
     service.things["exec_0"].ends = 0
     cancel = threading.Event()
     wait = service.wait(cancel=cancel)
@@ -428,7 +428,7 @@ def test_60_finished_ones_behind_a_slow_list_are_all_found(
 
 # Fails if the time that the caller takes is none of the half second that the last polls have.
 def test_what_the_caller_does_while_the_limit_passes_costs_no_outcome() -> None:
-    service = SlowService(FakeTime(), *finished(3))
+    service = SlowService(FakeClock(), *finished(3))
     service.things["exec_1"].ends = service.things["exec_2"].ends = 5
     found: list[Outcome] = []
     for outcome in service.wait(timeout=4.0):

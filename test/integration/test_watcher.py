@@ -19,7 +19,7 @@ from quantcdn._polling.watcher import Watch
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Line
-from test.helpers.clock import FakeTime, no_chance, problem, waiting
+from test.helpers.clock import FakeClock, no_chance, problem, waiting
 
 MORNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
@@ -35,14 +35,14 @@ def lines(newest: int, count: int = 100, status: str = "complete") -> list[Line]
 
 def watch(
     *looks: list[Line] | ApiException,
-    time: FakeTime | None = None,
+    time: FakeClock | None = None,
     interval: float = 2.0,
     timeout: float | None = None,
     shows_all: bool = True,
     wall: Callable[[], float] = lambda: 0.0,
 ) -> list[Any]:
     """Watch lists, or errors in their place, and collect what is told by their end."""
-    time = time or FakeTime()
+    time = time or FakeClock()
     rest = iter(looks)
 
     class EndError(Exception):
@@ -194,7 +194,7 @@ def test_a_look_that_fails_loses_nothing() -> None:
 
 
 def test_five_failures_in_a_row_end_a_watch() -> None:
-    time = FakeTime()
+    time = FakeClock()
     with pytest.raises(ServiceException):
         watch([line(1)], *[problem()] * 5, [line(2)], time=time)
     assert time.pauses == [2] * 5
@@ -202,14 +202,14 @@ def test_five_failures_in_a_row_end_a_watch() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
 def test_an_error_that_will_not_pass_ends_a_watch_at_once(status: int) -> None:
-    time = FakeTime()
+    time = FakeClock()
     with pytest.raises(ApiException) as caught:
         watch(problem(status), [line(1)], time=time)
     assert (caught.value.status, time.pauses) == (status, [])
 
 
 def test_the_limit_ends_a_watch_quietly_after_a_last_look() -> None:
-    time = FakeTime()
+    time = FakeClock()
     told = watch(*[lines(n, n) for n in range(1, 5)], time=time, timeout=5)
     assert names(told) == ["exec_1", "exec_2", "exec_3", "exec_4"]
     assert time.pauses == [2, 2, 1]
@@ -226,7 +226,7 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
         given.append(seconds)
         return Polled(ListAIToolExecutions200Response(executions=lines(len(given), len(given)), count=1, org_id="acme"))
 
-    still = replace(FakeTime().clock, uniform=lambda _low, _high: 0.0)
+    still = replace(FakeClock().clock, uniform=lambda _low, _high: 0.0)
     changes = Watch(list_newest, shows_all=True, interval=2.0, timeout=timeout, clock=still).changes()
     assert len(list(itertools.islice(changes, len(allowed)))) == len(allowed)
     assert given == allowed
@@ -238,10 +238,10 @@ def test_a_limit_of_0_is_one_look() -> None:
 
 # Fails if the pause that the service asked for is cut by the limit or the interval.
 def test_the_next_look_is_not_before_the_service_wants_it() -> None:
-    time = FakeTime()
+    time = FakeClock()
     watch([line(1)], problem(429, 30), [line(1)], [line(1)], time=time)
     assert time.pauses == [2, 30, 2, 2]
-    time = FakeTime()
+    time = FakeClock()
     watch([line(1)], problem(429, 30), [line(2)], time=time, timeout=20)
     assert time.pauses == [2]
 
@@ -254,7 +254,7 @@ def test_memory_of_what_was_told_is_bounded() -> None:
         shows_all=True,
         interval=2.0,
         timeout=None,
-        clock=FakeTime().clock,
+        clock=FakeClock().clock,
     )
     list(islice(watched.changes(), 12_000))
     assert len(watched._history.known) <= 10_000

@@ -27,7 +27,7 @@ from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOL_NAMES, OPERATIONS
 from quantcdn.models._base import Model
 from quantcdn.rest import RESTResponse
-from test.helpers.clock import FakeTime
+from test.helpers.clock import FakeClock
 from test.helpers.hostile import VALUES, Subject, subjects
 from test.helpers.read_body import ARGUMENTS, BODIES, CALLS, EXECUTION_ID, model_in
 from test.helpers.server import Received, ScriptedServer, answer
@@ -43,7 +43,7 @@ class EnoughError(BaseException):
     """A wait has paused often enough."""
 
 
-class ShortPatience(FakeTime):
+class ShortPatience(FakeClock):
     """A time in which nobody waits for long."""
 
     def sleep(self, seconds: float) -> None:

@@ -27,7 +27,7 @@ from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import FakeTime, Seen, no_chance, problem
+from test.helpers.clock import FakeClock, Seen, no_chance, problem
 
 Look = Seen | ApiException
 CHANCES = st.lists(st.floats(-1, 1), min_size=1, max_size=60)
@@ -55,7 +55,7 @@ def script(*looks: Look) -> Callable[[float | None], Polled[Seen]]:
 
 def wait_for(
     look: Callable[[float | None], Polled[Seen]],
-    time: FakeTime,
+    time: FakeClock,
     *,
     timeout: float | None = 300.0,
     poll: Poll = EVERY_2_SECONDS,
@@ -66,7 +66,7 @@ def wait_for(
     return wait.until_final(failed), wait
 
 
-def lasting(seconds: float, time: FakeTime, looks: list[float]) -> Callable[[float | None], Polled[Seen]]:
+def lasting(seconds: float, time: FakeClock, looks: list[float]) -> Callable[[float | None], Polled[Seen]]:
     """Make a look at something that takes some seconds, and note when it is looked at."""
 
     def look(_seconds: float | None) -> Polled[Seen]:
@@ -130,7 +130,7 @@ def test_a_poll_of_something_else_than_numbers_is_refused(value: Any) -> None:
 
 def image(uniform: Callable[[float, float], float]) -> tuple[int, float]:
     """Wait for a picture that takes 12 s; returns the requests and how late its end is noticed."""
-    time, looks = FakeTime(uniform), list[float]()
+    time, looks = FakeClock(uniform), list[float]()
     wait_for(lasting(12, time, looks), time, poll=EVERY_2_SECONDS)
     return len(looks), looks[-1] - 12
 
@@ -153,7 +153,7 @@ def test_the_figures_of_a_12_second_image_hold_at_all_extremes_of_chance() -> No
 
 @given(CHANCES)
 def test_a_3_minute_tool_costs_40_requests_at_most(chances: list[float]) -> None:
-    time, looks = FakeTime(drawing(chances)), list[float]()
+    time, looks = FakeClock(drawing(chances)), list[float]()
     wait_for(lasting(180, time, looks), time, poll=Poll())
     # Without chance, looks are at 0, 1, 2.5, 4.75, 8.125 and every 5 s from then on.
     assert len(looks) <= 40
@@ -162,7 +162,7 @@ def test_a_3_minute_tool_costs_40_requests_at_most(chances: list[float]) -> None
 
 @given(CHANCES)
 def test_a_10_minute_orchestration_costs_301_requests_at_most(chances: list[float]) -> None:
-    time, looks = FakeTime(drawing(chances)), list[float]()
+    time, looks = FakeClock(drawing(chances)), list[float]()
     wait_for(lasting(600, time, looks), time, poll=EVERY_2_SECONDS, timeout=None)
     assert len(looks) <= 301
     assert looks[-1] - 600 <= 2.5 + ROUNDING
@@ -172,7 +172,7 @@ def test_on_update_is_told_at_the_first_look_and_at_each_change() -> None:
     told: list[Seen] = []
     polling = [Seen("polling", completed_tools=n) for n in (0, 0, 1, 1, 2)]
     looks = [Seen("pending"), Seen("pending"), *polling, Seen("synthesizing", 2), Seen("complete", 2)]
-    wait_for(script(*looks), FakeTime(), on_update=told.append)
+    wait_for(script(*looks), FakeClock(), on_update=told.append)
     assert [(seen.status, seen.completed_tools) for seen in told] == [
         ("pending", None),
         ("polling", 0),
@@ -191,12 +191,12 @@ def test_on_update_may_end_the_wait_with_an_error_of_its_own() -> None:
         raise EnoughError
 
     with pytest.raises(EnoughError):
-        wait_for(script(RUNNING), FakeTime(), on_update=enough)
+        wait_for(script(RUNNING), FakeClock(), on_update=enough)
 
 
 def test_the_first_look_chooses_how_often_to_look() -> None:
     chosen: list[str] = []
-    time = FakeTime()
+    time = FakeClock()
 
     def choose(seen: Seen) -> Poll:
         chosen.append(seen.tool_name)
@@ -211,17 +211,17 @@ def test_the_first_look_chooses_how_often_to_look() -> None:
 @pytest.mark.parametrize("wrong", [-1, -0.001, float("nan"), float("inf"), -float("inf")])
 def test_a_limit_that_is_negative_or_no_number_is_refused(wrong: float) -> None:
     with pytest.raises(ApiValueError, match="timeout"):
-        wait_for(script(COMPLETE), FakeTime(), timeout=wrong)
+        wait_for(script(COMPLETE), FakeClock(), timeout=wrong)
 
 
 @pytest.mark.parametrize("wrong", ["5", True, [5]])
 def test_a_limit_of_another_type_is_refused(wrong: Any) -> None:
     with pytest.raises(ApiTypeError, match="timeout"):
-        wait_for(script(COMPLETE), FakeTime(), timeout=wrong)
+        wait_for(script(COMPLETE), FakeClock(), timeout=wrong)
 
 
 def test_a_limit_of_0_is_one_look() -> None:
-    time = FakeTime()
+    time = FakeClock()
     assert wait_for(script(COMPLETE), time, timeout=0)[0] is COMPLETE
     with pytest.raises(WaitTimeoutException) as caught:
         wait_for(script(RUNNING), time, timeout=0)
@@ -235,13 +235,13 @@ def test_a_limit_of_0_leaves_the_look_as_much_time_as_any_call_has() -> None:
         limits.append(seconds)
         return Polled(COMPLETE)
 
-    wait_for(look, FakeTime(), timeout=0)
-    wait_for(look, FakeTime(), timeout=None)
+    wait_for(look, FakeClock(), timeout=0)
+    wait_for(look, FakeClock(), timeout=None)
     assert limits == [None, None]
 
 
 def test_without_a_limit_a_wait_goes_on() -> None:
-    time, looks = FakeTime(), list[float]()
+    time, looks = FakeClock(), list[float]()
     wait_for(lasting(1_000_000, time, looks), time, timeout=None, poll=Poll(60, 1, 60))
     assert looks[-1] == pytest.approx(1_000_000, abs=60)
 
@@ -249,13 +249,13 @@ def test_without_a_limit_a_wait_goes_on() -> None:
 # Fails if the wait gives up without a look when its limit has passed.
 @pytest.mark.parametrize("ends", [9.5, 10.0])
 def test_an_end_before_the_limit_wins_over_the_limit(ends: float) -> None:
-    time, looks = FakeTime(), list[float]()
+    time, looks = FakeClock(), list[float]()
     assert wait_for(lasting(ends, time, looks), time, timeout=10, poll=Poll(3, 1, 3))[0].is_final
     assert looks == [0, 3, 6, 9, 10]
 
 
 def test_at_the_limit_the_error_says_what_was_seen() -> None:
-    time = FakeTime()
+    time = FakeClock()
     with pytest.raises(WaitTimeoutException) as caught:
         wait_for(script(RUNNING), time, timeout=5)
     error = caught.value
@@ -266,7 +266,7 @@ def test_at_the_limit_the_error_says_what_was_seen() -> None:
 
 def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None:
     with pytest.raises(WaitTimeoutException, match="no status was received") as caught:
-        wait_for(script(problem()), FakeTime(), timeout=2)
+        wait_for(script(problem()), FakeClock(), timeout=2)
     assert isinstance(caught.value.__cause__, ServiceException)
 
 
@@ -279,18 +279,18 @@ def test_looks_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
         return Polled(RUNNING)
 
     with pytest.raises(WaitTimeoutException):
-        wait_for(look, FakeTime(), timeout=5)
+        wait_for(look, FakeClock(), timeout=5)
     assert limits == [5, 3, 1, 0.5]
 
 
 def test_four_failures_in_a_row_do_not_end_a_wait_and_a_good_look_forgives_them() -> None:
     four = [problem()] * 4
-    seen, wait = wait_for(script(*four, RUNNING, *four, COMPLETE), FakeTime())
+    seen, wait = wait_for(script(*four, RUNNING, *four, COMPLETE), FakeClock())
     assert (seen, wait.polls) == (COMPLETE, 10)
 
 
 def test_five_failures_in_a_row_end_a_wait() -> None:
-    time = FakeTime()
+    time = FakeClock()
     last = problem()
     with pytest.raises(ServiceException) as caught:
         wait_for(script(RUNNING, *[problem()] * 4, last), time)
@@ -301,7 +301,7 @@ def test_five_failures_in_a_row_end_a_wait() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 301, 307])
 def test_an_error_that_will_not_pass_ends_a_wait_at_once(status: int) -> None:
-    time = FakeTime()
+    time = FakeClock()
     with pytest.raises(ApiException) as caught:
         wait_for(script(problem(status)), time)
     assert (caught.value.status, caught.value.last, time.pauses) == (status, None, [])
@@ -309,18 +309,18 @@ def test_an_error_that_will_not_pass_ends_a_wait_at_once(status: int) -> None:
 
 @pytest.mark.parametrize("status", [409, 418, 408, 500, 501])
 def test_any_other_error_may_pass(status: int) -> None:
-    assert wait_for(script(problem(status), COMPLETE), FakeTime())[0] is COMPLETE
+    assert wait_for(script(problem(status), COMPLETE), FakeClock())[0] is COMPLETE
 
 
 def test_what_vanishes_in_the_middle_leaves_what_was_seen_last() -> None:
     with pytest.raises(NotFoundException, match="in the middle of a wait, last seen running") as caught:
-        wait_for(script(RUNNING, problem(404)), FakeTime())
+        wait_for(script(RUNNING, problem(404)), FakeClock())
     assert caught.value.last is RUNNING
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(0.1, 2), (30, 30), (3_600, 3_600), (10.0**12, 86_400)])
 def test_the_next_look_is_not_before_the_service_wants_it(asked: float, pause: float) -> None:
-    time = FakeTime()
+    time = FakeClock()
     wait_for(script(RUNNING, problem(429, asked), COMPLETE), time, timeout=None)
     # The last: no record lives longer than a day, and time.sleep would raise OverflowError.
     assert time.pauses == [2, pause]
@@ -328,7 +328,7 @@ def test_the_next_look_is_not_before_the_service_wants_it(asked: float, pause: f
 
 # Fails if the last look is made at the limit whatever the service asked for.
 def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> None:
-    time = FakeTime()
+    time = FakeClock()
     with pytest.raises(WaitTimeoutException, match="still running; the service asked to wait 120 s") as caught:
         wait_for(script(RUNNING, problem(429, 120), COMPLETE), time, timeout=60)
     assert (caught.value.polls, caught.value.last, time.now) == (2, RUNNING, 2)
@@ -338,14 +338,14 @@ def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> No
 
 def test_a_failure_is_raised_with_the_service_s_reason() -> None:
     with pytest.raises(ExecutionFailedException) as caught:
-        wait_for(script(RUNNING, FAILED), FakeTime())
+        wait_for(script(RUNNING, FAILED), FakeClock())
     assert caught.value.last is FAILED
     assert str(caught.value) == "exec_1: failed: out of paint (2 polls in 2.0 s)"
 
 
 def test_a_failure_without_a_reason_is_raised_too() -> None:
     with pytest.raises(ExecutionFailedException, match=r"^exec_1: failed \(1 poll in 0.0 s\)$"):
-        wait_for(script(Seen("failed")), FakeTime())
+        wait_for(script(Seen("failed")), FakeClock())
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "timed_out", "expired"])
@@ -362,30 +362,30 @@ def test_a_failure_without_a_reason_is_raised_too() -> None:
 )
 def test_each_status_of_an_end_that_is_none_is_raised_with_its_reason(status: str, error: Any, words: str) -> None:
     with pytest.raises(ExecutionFailedException) as caught:
-        wait_for(script(Seen(status, error=error)), FakeTime())
+        wait_for(script(Seen(status, error=error)), FakeClock())
     assert str(caught.value) == f"exec_1: {status}{words} (1 poll in 0.0 s)"
-    assert wait_for(script(Seen(status, error=error)), FakeTime(), failed=None)[0].status == status
+    assert wait_for(script(Seen(status, error=error)), FakeClock(), failed=None)[0].status == status
 
 
 # Fails if what is neither complete nor failed is taken for a failure.
 def test_an_unknown_status_that_is_an_end_is_returned() -> None:
-    assert wait_for(script(RUNNING, Seen("archived")), FakeTime())[0].status == "archived"
+    assert wait_for(script(RUNNING, Seen("archived")), FakeClock())[0].status == "archived"
 
 
 def test_a_failure_can_be_returned_instead() -> None:
-    assert wait_for(script(RUNNING, FAILED), FakeTime(), failed=None)[0] is FAILED
+    assert wait_for(script(RUNNING, FAILED), FakeClock(), failed=None)[0] is FAILED
 
 
 def test_a_status_that_goes_backwards_or_is_new_goes_on() -> None:
     told: list[str] = []
     looks = map(Seen, ["running", "pending", "dreaming", "running", "complete"])
-    wait_for(script(*looks), FakeTime(), on_update=lambda seen: told.append(seen.status))
+    wait_for(script(*looks), FakeClock(), on_update=lambda seen: told.append(seen.status))
     assert told == ["running", "pending", "dreaming", "running", "complete"]
 
 
 @pytest.mark.parametrize("day", [86_400.0, -86_400.0])
 def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: float) -> None:
-    time = FakeTime()
+    time = FakeClock()
     wall = iter([0.0])
     # Fails if anything of a wait reads the wall clock.
     monkeypatch.setattr("time.time", lambda: next(wall, day))
@@ -400,7 +400,7 @@ def test_the_default_clock_is_one_that_never_jumps() -> None:
 
 
 def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    time = FakeTime()
+    time = FakeClock()
     monkeypatch.setattr(_clock, "time", SimpleNamespace(monotonic=time.monotonic, sleep=time.sleep))
     for seconds in (0, -1, 0.05, 2.53):
         time.pauses.clear()
@@ -425,7 +425,7 @@ def test_a_sleep_ends_where_a_test_has_stopped_the_clock(monkeypatch: pytest.Mon
 def test_a_wait_ends_with_a_final_model_or_an_error_of_the_family_and_in_time(
     looks: list[Look], timeout: float | None, chances: list[float]
 ) -> None:
-    time = FakeTime(drawing(chances))
+    time = FakeClock(drawing(chances))
     try:
         seen, _ = wait_for(script(*looks, COMPLETE), time, timeout=timeout)
         assert seen.is_final
