@@ -288,7 +288,7 @@ def test_the_emulator_command_serves_until_a_signal() -> None:
     assert process.returncode == 0
 
 
-def test_the_demo_shows_everything_and_saves_a_picture(tmp_path: Path) -> None:
+def test_the_demo_shows_everything_and_saves_an_image(tmp_path: Path) -> None:
     done = run("demo", "--save", str(tmp_path), "--speed", "20")
     assert done.code == 0, done.err
     for shown in (

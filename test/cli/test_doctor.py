@@ -375,7 +375,7 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
-def test_an_answer_that_never_ends_is_told_within_the_limit() -> None:
+def test_a_response_that_never_ends_is_told_within_the_limit() -> None:
     started = time.monotonic()
     with ScriptedServer(drip) as server:
         report = of_host(server.url, "--timeout", "0.3")

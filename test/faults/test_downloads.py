@@ -293,7 +293,7 @@ def test_a_redirect_from_http_on_this_machine_to_https_is_followed(certificates:
 
 
 @pytest.mark.parametrize("status", [300, 304, 305, 302])
-def test_other_answers_of_the_three_hundreds_are_errors(status: int) -> None:
+def test_other_responses_of_the_three_hundreds_are_errors(status: int) -> None:
     headers = [("Location", "/b")] if status != 302 else []
     with fetching(answer(status, "", headers)) as (server, rest):
         with pytest.raises(quantcdn.ApiException) as caught:

@@ -567,7 +567,7 @@ def test_a_proxy_that_does_not_speak_tls_after_all_is_named(scheme: str) -> None
             assert "the scheme looks wrong" in refused_by_the_proxy(calls)
 
 
-def test_an_answer_cut_within_tls_within_tls_is_not_taken_for_whole(certificates: Certificates) -> None:
+def test_a_response_cut_within_tls_within_tls_is_not_taken_for_whole(certificates: Certificates) -> None:
     def cut(connection: Any) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b'{"tools": ["get_weather"], "count": 1}')
         # The end of the connection without the end of TLS before it.

@@ -109,7 +109,7 @@ def test_17_what_vanishes_is_said_to_have_vanished_with_what_was_seen_last(kind:
 
 
 @KINDS
-def test_18_a_limit_of_0_is_one_look(kind: Callable[..., bytes]) -> None:
+def test_18_a_limit_of_0_is_one_poll(kind: Callable[..., bytes]) -> None:
     with serving(kind("running")) as (server, api, time):
         with pytest.raises(quantcdn.WaitTimeoutException):
             wait_for(api, kind, timeout=0)
@@ -187,7 +187,7 @@ def test_19_ctrl_c_in_a_read_passes_and_throws_the_socket_away(kind: Callable[..
 
 @KINDS
 @pytest.mark.parametrize("broken", [then_close(b""), then_close(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), b""])
-def test_four_broken_looks_in_a_row_do_not_end_a_wait(kind: Callable[..., bytes], broken: Answer) -> None:
+def test_four_broken_polls_in_a_row_do_not_end_a_wait(kind: Callable[..., bytes], broken: Answer) -> None:
     four = [broken or answer(200, "<html>")] * 4
     script = [kind("running"), *four, kind("running"), *four, kind("complete")]
     with serving(*script) as (_, api, fake):
@@ -195,7 +195,7 @@ def test_four_broken_looks_in_a_row_do_not_end_a_wait(kind: Callable[..., bytes]
         assert len(fake.pauses) >= 5
 
 
-def test_five_broken_looks_in_a_row_end_a_wait_with_what_was_seen_last() -> None:
+def test_five_broken_polls_in_a_row_end_a_wait_with_what_was_seen_last() -> None:
     with serving(execution("running"), answer(200, "<html>")) as (server, api, _):
         with pytest.raises(quantcdn.ApiResponseException) as caught:
             wait_for(api, execution)

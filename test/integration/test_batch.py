@@ -58,7 +58,7 @@ def things(number: int, over: float = 60.0, **values: Any) -> list[Thing]:
     return [Thing(f"exec_{n}", created=n, ends=over * (n + 1) / number, **values) for n in range(number)]
 
 
-def test_a_hundred_over_a_minute_cost_60_lists_and_100_looks_at_most(
+def test_a_hundred_over_a_minute_cost_60_lists_and_100_polls_at_most(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock
 ) -> None:
     ids = [quantcdn_emulator.start_execution("calculate", pending=0, running=(n + 1) * 0.6) for n in range(100)]
@@ -81,7 +81,7 @@ def test_a_hundred_cost_no_more_whatever_the_chance(seed: int) -> None:
     assert len(service.looks) == 100
 
 
-def test_a_thousand_cost_a_look_each_and_what_the_rate_allows(
+def test_a_thousand_cost_a_poll_each_and_what_the_rate_allows(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock
 ) -> None:
     ids = [quantcdn_emulator.start_execution("calculate", pending=0, running=(n + 1) * 0.06) for n in range(1_000)]
@@ -97,7 +97,7 @@ def test_a_thousand_cost_a_look_each_and_what_the_rate_allows(
 
 
 @pytest.mark.parametrize("rate", [0.5, 3, 20, 100])
-def test_looks_at_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenly(rate: float) -> None:
+def test_polls_of_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenly(rate: float) -> None:
     service = FakeService(FakeClock(), *things(130, over=0.0))
     for thing in service.things.values():
         thing.ends = 60
@@ -185,7 +185,7 @@ def test_for_nothing_nothing_is_asked() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_where_the_list_is_forbidden_they_are_looked_at_one_by_one(status: int) -> None:
+def test_where_the_list_is_forbidden_they_are_polled_one_by_one(status: int) -> None:
     service = FakeService(FakeClock(), *things(40))
     service.refuse = lambda identifier: problem(status) if identifier is None else None
     assert sum(outcome.error is None for outcome in many(service)) == 40
@@ -193,7 +193,7 @@ def test_where_the_list_is_forbidden_they_are_looked_at_one_by_one(status: int) 
     assert len(service.looks) <= 40 + 20 * service.time.now
 
 
-def test_where_the_list_is_broken_they_are_looked_at_one_by_one_from_the_first_failure_on() -> None:
+def test_where_the_list_is_broken_they_are_polled_one_by_one_from_the_first_failure_on() -> None:
     service = FakeService(FakeClock(), *things(10, over=20.0))
     service.refuse = lambda identifier: problem(500) if identifier is None else None
     outcomes = list(many(service))
@@ -237,7 +237,7 @@ def test_a_token_refused_in_the_middle_ends_the_rest() -> None:
     assert [type(outcome.error) for outcome in outcomes] == [type(None)] * 5 + [UnauthorizedException] * 5
 
 
-def test_a_look_that_fails_is_made_again_and_ends_one_after_five_in_a_row() -> None:
+def test_a_poll_that_fails_is_made_again_and_ends_one_after_five_in_a_row() -> None:
     service = FakeService(FakeClock(), *things(4, over=4))
     service.refuse = lambda identifier: problem(500) if identifier == "exec_1" else None
     outcomes = {outcome.identifier: outcome for outcome in many(service)}
@@ -275,7 +275,7 @@ def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> No
     assert (service.lists, service.looks) == ([0], [])
 
 
-def test_a_limit_of_0_is_one_list_and_a_look_at_each_that_has_ended() -> None:
+def test_a_limit_of_0_is_one_list_and_a_poll_of_each_that_has_ended() -> None:
     service = FakeService(FakeClock(), *things(10, over=0))
     service.things["exec_3"].ends = 60
     outcomes = {outcome.identifier: outcome for outcome in many(service, timeout=0)}
@@ -306,7 +306,7 @@ def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, l
 
 
 # Fails if as many as the rate allows in a second may each take their time.
-def test_at_the_limit_slow_looks_take_half_a_second_in_all() -> None:
+def test_at_the_limit_slow_polls_take_half_a_second_in_all() -> None:
     service = FakeService(FakeClock(), *things(300, over=50))
     look = service.look
 
@@ -320,7 +320,7 @@ def test_at_the_limit_slow_looks_take_half_a_second_in_all() -> None:
     assert 4 < service.time.now <= 4 + 0.5 + 0.2
 
 
-def test_looks_may_take_what_is_left_and_the_last_half_a_second() -> None:
+def test_polls_may_take_what_is_left_and_the_last_half_a_second() -> None:
     service = FakeService(FakeClock(), *things(1, over=50))
     list(many(service, timeout=5))
     assert service.limits == [5, 3, 1, 0.5]
@@ -349,7 +349,7 @@ def test_on_update_is_told_of_the_first_sight_and_each_change_of_each() -> None:
 
 
 # Fails if a final line of the list is an outcome by itself: it has no result.
-def test_a_list_ahead_of_the_executions_own_answers_is_no_end() -> None:
+def test_a_list_ahead_of_the_executions_own_responses_is_no_end() -> None:
     service = FakeService(FakeClock(), *things(1, over=10))
     answer = service.list_newest
 

@@ -43,7 +43,7 @@ def test_a_call_takes_the_recorded_multiple_of_the_instructions_of_urllib3(
     assert instructions[case] == near(cost.INSTRUCTIONS, case), "python -m test.benchmark.cost --record, if it is meant"
 
 
-def test_a_picture_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:
+def test_an_image_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:
     body = len(json.dumps(bodies()["picture"]))
     taken = cost.taken_by_a_picture(url)
     assert body < taken["python"] < 2 * body + 0.1 * MEGABYTE
@@ -51,7 +51,7 @@ def test_a_picture_takes_its_body_and_one_copy_at_the_peak(url: str) -> None:
     assert body < taken["total"] < 2 * body + MEGABYTE
 
 
-def test_ten_thousand_list_answers_leave_nothing_behind(url: str) -> None:
+def test_ten_thousand_list_responses_leave_nothing_behind(url: str) -> None:
     left = cost.left_by_lists(url, 10_000)
     assert left["blocks"] < 500  # some come and go; one block an answer would be 10,000
     assert left["bytes"] < MEGABYTE

@@ -510,7 +510,7 @@ def impatient(quantcdn_emulator: Emulator) -> Any:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_cannot_be_had_from_its_url_is_taken_from_the_answer(
+def test_what_cannot_be_had_from_its_url_is_taken_from_the_response(
     quantcdn_emulator: Emulator, impatient: quantcdn.ApiClient, run: Run, tmp_path: Path, name: str
 ) -> None:
     fault, error = FAULTS[name]

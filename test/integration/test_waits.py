@@ -78,7 +78,7 @@ def test_a_wait_returns_the_complete_orchestration(quantcdn_emulator: Emulator, 
         ("calculate", [1, 1.5, 2.25, 3.375, 5]),
     ],
 )
-def test_by_default_pictures_are_looked_at_every_2_seconds_and_others_with_growing_pauses(
+def test_by_default_images_are_polled_every_2_seconds_and_others_with_growing_pauses(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi, tool: str, pauses: list[float]
 ) -> None:
     noted = noting(api, quantcdn_clock)
@@ -86,7 +86,7 @@ def test_by_default_pictures_are_looked_at_every_2_seconds_and_others_with_growi
     assert noted == pytest.approx(pauses, abs=0.001)
 
 
-def test_by_default_orchestrations_are_looked_at_every_2_seconds(
+def test_by_default_orchestrations_are_polled_every_2_seconds(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     noted = noting(api, quantcdn_clock)
@@ -104,7 +104,7 @@ def test_another_poll_can_be_given(quantcdn_emulator: Emulator, quantcdn_clock: 
     assert noted == [1, 2, 4, 7]
 
 
-def test_another_poll_holds_from_the_start_also_where_looks_fail(
+def test_another_poll_holds_from_the_start_also_where_polls_fail(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     noted = noting(api, quantcdn_clock)
@@ -195,7 +195,7 @@ def test_on_update_is_told_of_each_tool_that_completes(quantcdn_emulator: Emulat
     ]
 
 
-def test_the_options_of_a_call_go_with_every_look(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+def test_the_options_of_a_call_go_with_every_poll(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     execution_id = quantcdn_emulator.start_execution("calculate", pending=0, running=2)
     api.wait_for_ai_tool_execution("acme", execution_id, _headers={"X-Trace": "t-1"})
     assert [request.headers["X-Trace"] for request in quantcdn_emulator.requests] == ["t-1"] * 3

@@ -117,14 +117,14 @@ def test_one_without_an_identifier_is_known_by_tool_and_time() -> None:
     assert watch([nameless], [later, nameless]) == [nameless, later]
 
 
-def test_looks_that_do_not_overlap_are_a_gap() -> None:
+def test_polls_that_do_not_overlap_are_a_gap() -> None:
     told = watch(lines(100), lines(201))
     gap = told[100]
     assert gap == Gap(after=line(100).created, before=line(102).created, unfinished=())
     assert names(told[101:]) == [f"exec_{n}" for n in range(102, 202)]
 
 
-def test_looks_that_overlap_in_one_execution_are_no_gap() -> None:
+def test_polls_that_overlap_in_one_execution_are_no_gap() -> None:
     assert "gap" not in names(watch(lines(100), lines(199)))
 
 
@@ -169,7 +169,7 @@ def test_a_list_of_one_status_has_no_gap_where_one_leaves_it() -> None:
 
 
 # Fails if only the number of executions counts: none of more than a day ago is on the list.
-def test_looks_a_day_apart_are_a_gap_however_short_the_list() -> None:
+def test_polls_a_day_apart_are_a_gap_however_short_the_list() -> None:
     day = 86_400.0
     assert names(watch([line(1)], lines(2, 2), interval=day)) == ["exec_1", "gap", "exec_2"]
     assert "gap" not in names(watch([line(1)], lines(2, 2), interval=day - 1))
@@ -188,7 +188,7 @@ def test_a_gap_without_times_is_a_gap() -> None:
     assert watch(first, second)[100] == Gap(None, None, ())
 
 
-def test_a_look_that_fails_loses_nothing() -> None:
+def test_a_poll_that_fails_loses_nothing() -> None:
     told = watch([line(1, "running")], *[problem()] * 4, [line(1)], *[problem()] * 4, lines(2, 2))
     assert names(told) == ["exec_1", "exec_1", "exec_2"]
 
@@ -208,7 +208,7 @@ def test_an_error_that_will_not_pass_ends_a_watch_at_once(status: int) -> None:
     assert (caught.value.status, time.pauses) == (status, [])
 
 
-def test_the_limit_ends_a_watch_quietly_after_a_last_look() -> None:
+def test_the_limit_ends_a_watch_quietly_after_a_last_poll() -> None:
     time = FakeClock()
     told = watch(*[lines(n, n) for n in range(1, 5)], time=time, timeout=5)
     assert names(told) == ["exec_1", "exec_2", "exec_3", "exec_4"]
@@ -216,7 +216,7 @@ def test_the_limit_ends_a_watch_quietly_after_a_last_look() -> None:
 
 
 @pytest.mark.parametrize(("timeout", "allowed"), [(3.0, [3.0, 1.0, 0.5]), (0, [None]), (None, [None, None])])
-def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
+def test_a_poll_may_take_what_is_left_and_the_last_one_half_a_second(
     timeout: float | None, allowed: list[float | None]
 ) -> None:
     # Without the bound, a service that hangs at the limit would hold the watch for a whole call.
@@ -232,12 +232,12 @@ def test_a_look_may_take_what_is_left_and_the_last_one_half_a_second(
     assert given == allowed
 
 
-def test_a_limit_of_0_is_one_look() -> None:
+def test_a_limit_of_0_is_one_poll() -> None:
     assert names(watch([line(1)], [line(2)], timeout=0)) == ["exec_1"]
 
 
 # Fails if the pause that the service asked for is cut by the limit or the interval.
-def test_the_next_look_is_not_before_the_service_wants_it() -> None:
+def test_the_next_poll_is_not_before_the_service_wants_it() -> None:
     time = FakeClock()
     watch([line(1)], problem(429, 30), [line(1)], [line(1)], time=time)
     assert time.pauses == [2, 30, 2, 2]
@@ -287,7 +287,7 @@ def test_one_status_can_be_watched_alone(
     assert quantcdn_emulator.requests[0].query["status"] == "failed"
 
 
-def test_more_than_100_between_two_looks_are_a_gap(
+def test_more_than_100_between_two_polls_are_a_gap(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     def sleep(seconds: float) -> None:
@@ -319,7 +319,7 @@ def test_an_interval_that_makes_no_sense_is_refused_at_the_call(api: AIToolsApi,
         api.watch_ai_tool_executions("acme", timeout=-1)
 
 
-def test_a_service_that_fails_for_some_looks_is_watched_on(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+def test_a_service_that_fails_for_some_polls_is_watched_on(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     execution_id = quantcdn_emulator.start_execution("calculate", pending=0, running=3)
     quantcdn_emulator.add_fault(Fault(status=503), times=3)
     assert names(list(api.watch_ai_tool_executions("acme", timeout=10))) == [execution_id]

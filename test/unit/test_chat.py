@@ -242,7 +242,7 @@ def test_what_a_tool_was_given_or_gave_back_is_not_searched(answer: Any) -> None
         {"toolUse": {"toolUseId": "u", "name": "calculate"}},
     ],
 )
-def test_an_answer_that_starts_nothing_has_nothing_pending(answer: Any) -> None:
+def test_a_response_that_starts_nothing_has_nothing_pending(answer: Any) -> None:
     assert pending(answer) == Pending((), ())
 
 

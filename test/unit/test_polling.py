@@ -81,7 +81,7 @@ RUNNING, COMPLETE, FAILED = Seen("running"), Seen("complete"), Seen("failed", er
 
 
 @given(CHANCES, st.sampled_from([Poll(), EVERY_2_SECONDS, Poll(0.1, 3, 60, 0.9), Poll(1, 1, 1, 0)]))
-def test_each_pause_is_within_its_jitter_and_no_look_comes_early(chances: list[float], poll: Poll) -> None:
+def test_each_pause_is_within_its_jitter_and_no_poll_comes_early(chances: list[float], poll: Poll) -> None:
     plain = Poll(poll.initial, poll.factor, poll.maximum, jitter=0).pauses(no_chance)
     drawn = poll.pauses(drawing(chances))
     at, without_chance = 0.0, 0.0
@@ -168,7 +168,7 @@ def test_a_10_minute_orchestration_costs_301_requests_at_most(chances: list[floa
     assert looks[-1] - 600 <= 2.5 + ROUNDING
 
 
-def test_on_update_is_told_at_the_first_look_and_at_each_change() -> None:
+def test_on_update_is_told_at_the_first_poll_and_at_each_change() -> None:
     told: list[Seen] = []
     polling = [Seen("polling", completed_tools=n) for n in (0, 0, 1, 1, 2)]
     looks = [Seen("pending"), Seen("pending"), *polling, Seen("synthesizing", 2), Seen("complete", 2)]
@@ -194,7 +194,7 @@ def test_on_update_may_end_the_wait_with_an_error_of_its_own() -> None:
         wait_for(script(RUNNING), FakeClock(), on_update=enough)
 
 
-def test_the_first_look_chooses_how_often_to_look() -> None:
+def test_the_first_poll_chooses_how_often_to_poll() -> None:
     chosen: list[str] = []
     time = FakeClock()
 
@@ -220,7 +220,7 @@ def test_a_limit_of_another_type_is_refused(wrong: Any) -> None:
         wait_for(script(COMPLETE), FakeClock(), timeout=wrong)
 
 
-def test_a_limit_of_0_is_one_look() -> None:
+def test_a_limit_of_0_is_one_poll() -> None:
     time = FakeClock()
     assert wait_for(script(COMPLETE), time, timeout=0)[0] is COMPLETE
     with pytest.raises(WaitTimeoutException) as caught:
@@ -228,7 +228,7 @@ def test_a_limit_of_0_is_one_look() -> None:
     assert (caught.value.polls, caught.value.last, time.pauses) == (1, RUNNING, [])
 
 
-def test_a_limit_of_0_leaves_the_look_as_much_time_as_any_call_has() -> None:
+def test_a_limit_of_0_leaves_the_poll_as_much_time_as_any_call_has() -> None:
     limits: list[float | None] = []
 
     def look(seconds: float | None) -> Polled[Seen]:
@@ -271,7 +271,7 @@ def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None
 
 
 # Fails if the last look may take as long as any call, and the wait overruns by a minute.
-def test_looks_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
+def test_polls_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
     limits: list[float | None] = []
 
     def look(seconds: float | None) -> Polled[Seen]:
@@ -283,7 +283,7 @@ def test_looks_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
     assert limits == [5, 3, 1, 0.5]
 
 
-def test_four_failures_in_a_row_do_not_end_a_wait_and_a_good_look_forgives_them() -> None:
+def test_four_failures_in_a_row_do_not_end_a_wait_and_a_good_poll_forgives_them() -> None:
     four = [problem()] * 4
     seen, wait = wait_for(script(*four, RUNNING, *four, COMPLETE), FakeClock())
     assert (seen, wait.polls) == (COMPLETE, 10)
@@ -319,7 +319,7 @@ def test_what_vanishes_in_the_middle_leaves_what_was_seen_last() -> None:
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(0.1, 2), (30, 30), (3_600, 3_600), (10.0**12, 86_400)])
-def test_the_next_look_is_not_before_the_service_wants_it(asked: float, pause: float) -> None:
+def test_the_next_poll_is_not_before_the_service_wants_it(asked: float, pause: float) -> None:
     time = FakeClock()
     wait_for(script(RUNNING, problem(429, asked), COMPLETE), time, timeout=None)
     # The last: no record lives longer than a day, and time.sleep would raise OverflowError.
