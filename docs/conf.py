@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 project = "quantcdn"
 release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinxcontrib.mermaid"]
+myst_fence_as_directive = ["mermaid"]
 exclude_patterns = ["_build", "examples"]
 myst_heading_anchors = 4
 smartquotes = False
@@ -26,6 +27,8 @@ html_copy_source = False
 html_show_copyright = False
 
 ROOT = Path(__file__).parent.parent
+AT_THE_ROOT = {"changelog": "CHANGELOG.md", "security": "SECURITY.md"}
+"""Pages that code hosts look for at the root, by their names on the site."""
 
 
 def toctree(pages: list[str], caption: str = "") -> str:
@@ -50,8 +53,8 @@ def complete(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += navigation(source[0])
     elif page == "models/README":
         source[0] += toctree(sorted(path.stem for path in (ROOT / "docs/models").glob("[!R]*.md")))
-    elif page == "changelog":
-        source[0] = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    elif page in AT_THE_ROOT:
+        source[0] = (ROOT / AT_THE_ROOT[page]).read_text(encoding="utf-8").replace("](docs/", "](")
 
 
 def setup(app: Sphinx) -> None:

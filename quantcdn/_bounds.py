@@ -19,14 +19,7 @@ _WIDE = re.compile(rb"[\xc4-\xff]|\\u").search
 
 
 def excess(body: bytes | bytearray | str) -> str | None:
-    """Say in what a JSON text goes beyond the limits.
-
-    Args:
-        body: The JSON, which need not be valid.
-
-    Returns:
-        The limit that it is beyond, or None where it may be parsed.
-    """
+    """Say which limit a JSON text is beyond; None where it may be parsed."""
     if len(body) <= MOST_ITEMS:
         return None  # each item takes a letter
     raw = body.encode(errors="replace") if isinstance(body, str) else body

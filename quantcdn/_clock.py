@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import BuiltinFunctionType
 from typing import Protocol
 
 # No part of a sleep is longer, in seconds, so that Ctrl-C is noticed whenever it is pressed. A signal wakes a sleeping
@@ -20,6 +21,28 @@ _CANCEL_LATENCY = 0.05
 
 # A generator with a state would be copied by fork, pickle and copy: the waits of all workers would then poll in step.
 _SYSTEM_RANDOM = random.SystemRandom()
+
+
+def _real_monotonic() -> Callable[[], float]:
+    """Get the system's clock, though this be imported where freezegun has stopped ``time.monotonic``.
+
+    A wait by a clock that stands still would never end.
+    """
+    if isinstance(time.monotonic, BuiltinFunctionType):
+        return time.monotonic
+    from importlib.util import find_spec, module_from_spec
+
+    spec = find_spec("time")
+    return time.monotonic if spec is None else module_from_spec(spec).monotonic
+
+
+# freezegun replaces what modules have, and neither what classes have nor what is in a tuple.
+_MONOTONIC = (_real_monotonic(),)
+
+
+def monotonic() -> float:
+    """Return seconds that never go backwards, nor stand still in a test that has stopped the time."""
+    return _MONOTONIC[0]()
 
 
 def uniform(least: float, most: float) -> float:
@@ -67,7 +90,7 @@ def wall_clock() -> float:
 class Clock:
     """Where retries and waits take time and chance from; tests give functions of their own."""
 
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = _MONOTONIC[0]
     """Returns seconds that never go backwards."""
     sleep: Callable[[float], object] = sleep
     """Waits for some seconds."""

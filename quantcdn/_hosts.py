@@ -1,35 +1,23 @@
-"""The service's own hosts, and what the name of a host says by itself."""
+"""What the name of a host and the address of a proxy say by themselves."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import TypedDict
+import re
+from urllib.parse import urlsplit
 
+from urllib3.util import parse_url
 
-class HostSetting(TypedDict):
-    """One of the service's hosts."""
+from quantcdn._secrets import Secret, hidden, type_name
+from quantcdn.exceptions import ApiTypeError, ApiValueError
 
-    url: str
-    description: str
-
-
-SERVICE_HOSTS: tuple[HostSetting, ...] = (
-    {"url": "https://dashboard.quantcdn.io", "description": "The public cloud"},
-    {"url": "https://dash.quantgov.cloud", "description": "The government cloud"},
-)
-"""The service's own hosts, in the order of ``server_index``."""
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 def is_loopback(name: str) -> bool:
     """Say whether a host is this machine by its very name: ``localhost`` or a loopback address.
 
     ``api.localhost`` is not among them: whether such a name stays on the machine is the resolver's choice.
-
-    Args:
-        name: A name or an address, IPv6 with or without brackets.
-
-    Returns:
-        Whether it is.
     """
     name = name.strip("[]").removesuffix(".").lower()
     if name == "localhost":
@@ -39,16 +27,33 @@ def is_loopback(name: str) -> bool:
 
 
 def ip_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4.
-
-    Args:
-        name: A name or an address.
-
-    Returns:
-        The address, or None for a name.
-    """
+    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4."""
     try:
         address = ipaddress.ip_address(name.strip("[]"))
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def checked_proxy(proxy: object) -> str:
+    """Check the address of a proxy, "" for none, and give it a scheme; no message shows it, for its password's sake."""
+    proxy = hidden(proxy)
+    if not isinstance(proxy, str):
+        raise ApiTypeError(f"proxy takes text, not {type_name(proxy)}")
+    if not proxy:
+        return ""
+    address = proxy if "://" in proxy else Secret(f"http://{proxy}")
+    if not _is_usable(address) or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
+        raise ApiValueError(f"proxy must be {', '.join(_PROXY_SCHEMES)}, ://, host and port, with nothing else")
+    return address
+
+
+def _is_usable(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        parse_url(address)  # urllib3 reads it again, and more strictly than the standard library
+        name = parts.hostname or ""
+        # Only an address of IPv6 may have a percent sign, before its zone; urllib3 2.7 lets any name have one.
+        return parts.scheme in _PROXY_SCHEMES and bool(name) and parts.port != 0 and ("%" not in name or ":" in name)
+    except ValueError:  # from either
+        return False

@@ -24,11 +24,7 @@ class ProcessLock:
         self._process = os.getpid()
 
     def of_process(self) -> threading.Lock:
-        """Get the lock of this process.
-
-        Returns:
-            The lock.
-        """
+        """Get the lock of this process."""
         if self._process != os.getpid():
             # A thread that is not in the child may have held the parent's when the fork was made.
             self._lock, self._process = threading.Lock(), os.getpid()

@@ -1,4 +1,8 @@
-"""What authorises a request is put out of what is told of its response."""
+"""What authorises a request is taken out of what errors and logs say of its response.
+
+Where an error that was caught may hold a secret or what the service sent, the next one is made after the ``except``
+block: in it, Python would keep the first as ``__context__``, with all its frames, also where ``from None`` hides it.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +35,7 @@ _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
 def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
-    """List what of a request's headers no error may show, should the service repeat it.
-
-    Args:
-        headers: The headers of the request.
-        private: Names of headers that authorise it too.
-
-    Returns:
-        The secrets, longest first.
-    """
+    """List what of a request's headers no error may show, should the service repeat it."""
     named = {name.lower() for name in private}
     found: set[str] = set()
     for name, value in headers.items():
@@ -71,15 +67,7 @@ def _is_no_word(text: str) -> bool:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON.
-
-    Args:
-        text: Any text.
-        secrets: The secrets, longest first.
-
-    Returns:
-        The text without them.
-    """
+    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON."""
     secrets = tuple(secrets)
     if "\\u00" in text and any(secret in (plain := _unescaped(text)) for secret in secrets):
         text = plain
@@ -107,15 +95,7 @@ def _written(secret: str) -> tuple[str, str, str]:
 
 
 def without_part(text: str, secrets: Iterable[str]) -> str:
-    """Leave out the beginning of a secret with which a text ends that was cut.
-
-    Args:
-        text: Any text.
-        secrets: The secrets.
-
-    Returns:
-        The text without that.
-    """
+    """Leave out the beginning of a secret with which a text ends that was cut."""
     parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
     return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
 

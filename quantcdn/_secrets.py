@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from inspect import CO_VARKEYWORDS
+from inspect import CO_VARKEYWORDS, getmro
 from types import FunctionType
 from typing import Any, SupportsIndex, TypeVar
 
@@ -95,9 +95,8 @@ def hidden(value: Any, depth: int = 0) -> Any:
 
 def type_name(value: object) -> str:
     """Name the type of a value as the caller knows it."""
-    if isinstance(value, SecretFunction):
-        value = value.function
-    return next(kind.__name__ for kind in type(value).__mro__ if kind.__module__ != __name__)
+    known: object = value.function if isinstance(value, SecretFunction) else value
+    return next(kind.__name__ for kind in getmro(type(known)) if kind.__module__ != __name__)
 
 
 def is_known_header(name: str) -> bool:

@@ -17,9 +17,9 @@ from pathlib import PurePath
 from typing import SupportsIndex
 
 from quantcdn._display.text import escaped
+from quantcdn._hosts import checked_proxy
 from quantcdn._hosts import is_loopback as is_loopback
 from quantcdn._secrets import Secret, hidden, is_known_header, type_name
-from quantcdn._transport.proxies import checked_proxy
 from quantcdn._types import is_mapping, is_sequence
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import copy
-import json
 import platform
 from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from typing_extensions import Unpack
 
-from quantcdn import _bounds, _validation
+from quantcdn import _validation
 from quantcdn._clock import Clock
 from quantcdn._configuration import options as client_options
 from quantcdn._configuration.options import ClientOptions as ClientOptions
+from quantcdn._configuration.options import RequestOptions as RequestOptions
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._locks import ProcessLock
@@ -25,12 +25,10 @@ from quantcdn._transport.headers import find_header, remove_header, set_authoris
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
-from quantcdn.exceptions import ApiException, ApiResponseException, ApiTypeError, ApiValueError
-from quantcdn.models._base import Model, from_body
-from quantcdn.models._fields import OverdueError
-from quantcdn.operation import Operation
+from quantcdn.exceptions import ApiResponseException, ApiTypeError, ApiValueError
+from quantcdn.models._base import Model
+from quantcdn.operation import Operation, mixed_up, read_response
 from quantcdn.rest import SAFE_METHODS, RESTClientObject, RESTResponse
-from quantcdn.timeout import Timeout, TimeoutSetting
 
 if TYPE_CHECKING:
     from quantcdn.api.organisation_api import OrganisationApi
@@ -38,21 +36,6 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Model)
 
 _DEFAULT_LOCK = ProcessLock()
-
-
-class RequestOptions(TypedDict, total=False):
-    """What can be said of a single call."""
-
-    _request_timeout: TimeoutSetting | Timeout | None
-    """Seconds for the whole call; or a pair for connecting and for each silence; or limits."""
-    _request_auth: Mapping[str, Any] | None
-    """``{"in": "header", "key": …, "value": …}`` in place of the token; ``in`` may be ``cookie``."""
-    _content_type: str | None
-    """The header ``Content-Type``."""
-    _headers: Mapping[str, str] | None
-    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
-    _host_index: int | None
-    """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
 class ApiClient(DisplayMixin, GeneratedMethods):
@@ -216,7 +199,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             ApiValueError: An option has a value that cannot be used.
         """
         hide_authorising(options)
-        client_options.check_names(options)
+        client_options.check_names(self.configuration, options)
         configuration = client_options.with_options(self.configuration, options)
         twin = type(self).__new__(type(self))
         twin.__dict__.update(self.__dict__, configuration=configuration, default_headers=self.default_headers.copy())
@@ -258,7 +241,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
 
         Returns:
             The response with its model.
@@ -270,16 +253,16 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         """
         if options:
             options = hidden_options(options)
-        settings = copy.copy(self.configuration)
+        settings = self.configuration.__copy__()
         response = self._send(settings, operation, arguments, options)
-        model = _read(operation, response)
-        problem = _crossed(settings, operation, arguments, model)
+        model = read_response(operation, response)
+        problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None and response.reused and operation.method in SAFE_METHODS:
             # What an earlier request on that connection left behind may have come in place of the response.
             self.rest_client.close_idle()
             response = self._send(settings, operation, arguments, options, after=response)
-            model = _read(operation, response)
-            problem = _crossed(settings, operation, arguments, model)
+            model = read_response(operation, response)
+            problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None:
             error = response.unusable(Failure(ApiResponseException, problem))
             del model, problem  # tracebacks keep local variables, and these may repeat what authorises the request
@@ -299,7 +282,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         Args:
             operation: The endpoint.
             arguments: Its arguments by their Python names.
-            options: What is said of this call alone.
+            options: Those of this call alone.
             preload: Whether the body is read before the response is returned.
 
         Returns:
@@ -312,7 +295,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         """
         if options:
             options = hidden_options(options)
-        return self._send(copy.copy(self.configuration), operation, arguments, options, preload=preload)
+        return self._send(self.configuration.__copy__(), operation, arguments, options, preload=preload)
 
     def _send(
         self,
@@ -376,22 +359,6 @@ def _set_token(headers: dict[str, str], settings: Configuration) -> None:
         headers["Authorization"] = Secret(f"Bearer {token}")
 
 
-def _crossed(
-    settings: Configuration, operation: Operation[Any], arguments: Mapping[str, object], model: Model
-) -> str | None:
-    """Say what is wrong with a response about another identifier than the one that was sent, or None."""
-    name = operation.identifier
-    if name is None or not settings.verify_identifiers:
-        return None
-    sent, received = arguments[name], getattr(model, name)
-    if str(sent).strip().casefold() == str(received).strip().casefold():
-        return None
-    return (
-        f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "
-        "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)"
-    )
-
-
 def _check_call(operation: object, arguments: object, options: object) -> None:
     """Check what an endpoint is called with: the types, and the names of options."""
     if not isinstance(operation, Operation):
@@ -406,37 +373,3 @@ def _private_names(options: RequestOptions) -> tuple[str, ...]:
     """List the header that authorises a call by what the caller says, whatever its name."""
     key = _validation.mapping("_request_auth", options.get("_request_auth")).get("key")
     return (key,) if isinstance(key, str) else ()
-
-
-def _read(operation: Operation[T], response: RESTResponse) -> T:
-    if not 200 <= response.status <= 299:
-        raise _error(operation, response)
-    try:
-        return from_body(operation.model, response.data, response.is_overdue)
-    except ApiValueError as error:
-        why = _why_unusable(response.data, str(error))
-    except OverdueError:
-        why = response.overdue()
-    raise response.unusable(why)
-
-
-def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
-    return response.failed(_error_data(operation.errors.get(response.status), response.public_data()))
-
-
-def _error_data(model: type[Model] | None, raw: bytes) -> Any:
-    """Read an error's body as the documented model, else as JSON, else not at all."""
-    if _bounds.excess(raw) is not None:
-        return None
-    try:
-        return json.loads(raw) if model is None else model.from_json(raw)
-    except (ValueError, RecursionError):
-        return None if model is None else _error_data(None, raw)
-
-
-def _why_unusable(raw: bytes, problem: str) -> Failure:
-    if not raw.strip():
-        problem = "the answer is empty"
-    elif raw.lstrip()[:1] == b"<":
-        problem = "the answer is a web page and no JSON; it may come from a proxy or a login page"
-    return Failure(ApiResponseException, problem)

@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import platform
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, ClassVar, Never, Self, TypedDict
+from typing import TYPE_CHECKING, ClassVar, Never, Self
 
 from quantcdn import _validation
+from quantcdn._configuration.checks import SETTINGS, Setting
+from quantcdn._configuration.copying import CopiedSettings
 from quantcdn._configuration.environment import HOST_VARIABLES as HOST_VARIABLES
 from quantcdn._configuration.environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
 from quantcdn._configuration.environment import TOKEN_VARIABLES as TOKEN_VARIABLES
-from quantcdn._configuration.environment import first_set
+from quantcdn._configuration.environment import variables_of_settings
+from quantcdn._configuration.generated import SERVICE_HOSTS
+from quantcdn._configuration.generated import AuthSettings as AuthSettings
+from quantcdn._configuration.generated import BearerAuthSetting as BearerAuthSetting
+from quantcdn._configuration.generated import HostSetting as HostSetting
 from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
+from quantcdn._configuration.names import has_setter, no_setting
 from quantcdn._display.mixin import DisplayMixin
-from quantcdn._hosts import SERVICE_HOSTS
-from quantcdn._hosts import HostSetting as HostSetting
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
 from quantcdn.rate_limit import RateLimit
-from quantcdn.retry import RetryPolicy, RetrySettings, retry_policy
+from quantcdn.retry import RetryPolicy, RetrySettings
 from quantcdn.timeout import Timeout, TimeoutSetting
 
 AccessToken = str | Callable[[], str]
 """A token, or a function that returns one and is asked at every request."""
 
 
-class BearerAuthSetting(TypedDict):
-    """The header that carries the token."""
-
-    type: str
-    format: str
-    key: str
-    value: str
-
-
-class AuthSettings(TypedDict, total=False):
-    """What a request is authorised by."""
-
-    BearerAuth: BearerAuthSetting
-
-
-class Configuration(DisplayMixin, LoggingSettings):
+class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
     """The settings of a client.
 
     Every setting is an attribute of the same name, and assigning one checks it as the constructor
-    does. A client reads ``host``, ``access_token``, ``timeout``, ``client_side_validation`` and
-    ``verify_identifiers`` at every call, ``progress`` at every wait, ``organisation`` when it is asked
-    for its methods without one, and all else when it is made. ``debug``, ``logger_file`` and
-    ``logger_format`` count at once, for all clients of the process.
+    does. Assign before a client is made, and give a call, a thread or a tenant settings of its own
+    by ``ApiClient.with_options``: two assignments are never one step, so that another thread might
+    get the host of one tenant and the token of another. A client reads ``host``, ``access_token``,
+    ``timeout``, ``client_side_validation`` and ``verify_identifiers`` at every call, ``progress``
+    at every wait, ``organisation`` when it is asked for its methods without one, and all else when
+    it is made. ``debug``, ``logger_file`` and ``logger_format`` count at once, for all clients of
+    the process.
 
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.
@@ -69,8 +61,8 @@ class Configuration(DisplayMixin, LoggingSettings):
         rate_limit: How many requests the client and its copies may send in a second, or None for any
             number. Waiting for it counts against the time limit of a call.
         connection_pool_maxsize: How many idle connections are kept for a host, 1 to 10,000.
-        max_response_size: The largest answer in bytes, unpacked, 1 or more.
-        max_image_size: The largest picture in bytes, 1 or more.
+        max_response_size: The largest response in bytes, decoded, 1 or more.
+        max_image_size: The largest image in bytes, 1 or more.
         max_error_size: How many bytes of an error's body are kept, 1 or more.
         verify_ssl: False switches off the check of the server's certificate.
         ssl_ca_cert: A file of certificate authorities in PEM, in place of the system's.
@@ -92,9 +84,9 @@ class Configuration(DisplayMixin, LoggingSettings):
         verify_identifiers: False accepts a response about another identifier than the one asked for,
             which is what mock servers send that answer a fixed example.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
-        on_request: Is told of each attempt before it begins; a hook that fails is logged, not raised.
-        on_response: Is told of each attempt when it has ended, well or badly.
-        on_retry: Is told of each attempt after which the client will try again.
+        on_request: Is called with each attempt before it begins; a hook that fails is logged, not raised.
+        on_response: Is called with each attempt when it has ended, well or badly.
+        on_retry: Is called with each attempt that the client will retry.
         progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on
             stderr where that is a terminal. False shows nothing.
         debug: True lets the logger ``quantcdn`` report every request, on stderr where no other
@@ -108,6 +100,10 @@ class Configuration(DisplayMixin, LoggingSettings):
     """
 
     _default: ClassVar[Configuration | None] = None
+
+    if TYPE_CHECKING:  # the table of checks says what becomes of what is assigned
+        timeout: Setting[TimeoutSetting | Timeout | None, Timeout] = Setting()
+        retries: Setting[RetryPolicy | RetrySettings | int | None, RetryPolicy] = Setting()
 
     def __init__(
         self,
@@ -153,7 +149,7 @@ class Configuration(DisplayMixin, LoggingSettings):
         names = list(unknown)
         unknown.clear()
         for name in names:
-            raise ApiTypeError(_no_setting(name))
+            raise ApiTypeError(no_setting(Configuration, name))
         if host is not None and server_index is not None:
             raise ApiValueError("give host or server_index, not both")
         self.allow_http = allow_http
@@ -171,12 +167,10 @@ class Configuration(DisplayMixin, LoggingSettings):
         self.verify_ssl = verify_ssl
         self.ssl_ca_cert = ssl_ca_cert
         self.ca_cert_data = ca_cert_data
-        self.cert_file = cert_file
-        self.key_file = key_file
+        self.cert_file, self.key_file = cert_file, key_file
         self.assert_hostname = assert_hostname
         self.tls_server_name = tls_server_name
-        self.proxy = proxy
-        self.no_proxy = no_proxy
+        self.proxy, self.no_proxy = proxy, no_proxy
         self.proxy_headers = proxy_headers
         self.proxy_ssl_context = proxy_ssl_context
         self.socket_options = socket_options
@@ -192,37 +186,18 @@ class Configuration(DisplayMixin, LoggingSettings):
             self.debug = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        check = _SETTINGS.get(name)
+        check = SETTINGS.get(name)
         if name in _AUTHORISING:
             value = hidden(value)
         if check is not None:
             value = check(name, value)
-        elif not name.startswith("_") and not _has_setter(type(self), name):
+        elif not name.startswith("_") and not has_setter(type(self), name):
             del value  # it may be a token under a wrong name
-            raise ApiAttributeError(_no_setting(name))
+            raise ApiAttributeError(no_setting(Configuration, name))
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
         raise ApiAttributeError(f"a setting cannot be deleted: assign None or a default to {_validation.shown(name)}")
-
-    def __copy__(self) -> Self:
-        twin = type(self).__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        return twin
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        twin = type(self).__new__(type(self))
-        memo[id(self)] = twin
-        context = self.proxy_ssl_context
-        rest = {name: value for name, value in self.__dict__.items() if value is not context or value is None}
-        # OpenSSL's state cannot be copied; a context may be shared.
-        twin.__dict__.update(copy.deepcopy(rest, memo), proxy_ssl_context=context)
-        return twin
-
-    def __getstate__(self) -> dict[str, Any]:
-        if self.proxy_ssl_context is not None:
-            raise ApiTypeError("a Configuration with proxy_ssl_context cannot be pickled: set it in the other process")
-        return self.__dict__.copy()
 
     @property
     def host(self) -> str:
@@ -254,24 +229,6 @@ class Configuration(DisplayMixin, LoggingSettings):
             self._access_token: AccessToken | None = value
         else:
             self._access_token = _validation.token(value)
-
-    @property
-    def timeout(self) -> Timeout:
-        """The time limits of a call."""
-        return self._timeout
-
-    @timeout.setter
-    def timeout(self, value: TimeoutSetting | Timeout | None) -> None:
-        self._timeout = Timeout().changed(value)
-
-    @property
-    def retries(self) -> RetryPolicy:
-        """When a request is sent again, and after what pause."""
-        return self._retries
-
-    @retries.setter
-    def retries(self, value: RetryPolicy | RetrySettings | int | None) -> None:
-        self._retries = retry_policy(value)
 
     @property
     def allow_http(self) -> bool:
@@ -306,16 +263,14 @@ class Configuration(DisplayMixin, LoggingSettings):
         """
         if environ is not None:
             _validation.required_mapping("environ", environ)
-        environ = _variables_of(os.environ if environ is None else environ)
+        found = variables_of_settings(os.environ if environ is None else environ)
+        del environ  # no frame of an error shows what else is in it
+        if "access_token" not in found:
+            raise ApiValueError(f"no access token: set {TOKEN_VARIABLES[0]} to one")
         configuration = cls()
-        for setting, names in _VARIABLES.items():
-            name = first_set(names, environ)
-            if name is None:
-                if setting == "access_token":
-                    raise ApiValueError(f"no access token: set {names[0]} to one")
-                continue
+        for setting, (name, value) in found.items():
             try:
-                setattr(configuration, setting, environ[name])
+                setattr(configuration, setting, value)
             except (ApiTypeError, ApiValueError) as error:
                 problem = ApiValueError(f"{name}: {error}")
             else:
@@ -441,50 +396,5 @@ class Configuration(DisplayMixin, LoggingSettings):
         return f"Configuration(host={self.host!r}, access_token={token}, timeout={self.timeout}, proxy={proxy})"
 
 
-def _rate_limit(name: str, value: object) -> RateLimit | None:
-    if value is not None and not isinstance(value, RateLimit):
-        raise ApiTypeError(f"{name} takes a RateLimit, such as RateLimit(5, burst=10), not {type(value).__name__}")
-    return value
-
-
-_SETTINGS: Mapping[str, Callable[[str, object], object]] = {**_validation.SETTINGS, "rate_limit": _rate_limit}
-_LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
 _DEFAULT_LOCK = ProcessLock()
 _AUTHORISING = frozenset({"access_token", "host", "proxy", "proxy_headers"})  # a host may come with a password
-
-_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "access_token": TOKEN_VARIABLES,
-    "host": HOST_VARIABLES,
-    "organisation": ORGANIZATION_VARIABLES,
-}
-
-
-def _variables_of(environ: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Take the variables of settings from the environment; what authorises is hidden, all others are left out."""
-    found = {name: environ[name] for names in _VARIABLES.values() for name in names if name in environ}
-    return {name: value if name in ORGANIZATION_VARIABLES else hidden(value) for name, value in found.items()}
-
-
-def _has_setter(cls: type, name: str) -> bool:
-    part = getattr(cls, name, None)
-    return isinstance(part, property) and part.fset is not None
-
-
-def setting_names() -> list[str]:
-    """List the names of all settings."""
-    return [*_SETTINGS, *(name for name in dir(Configuration) if _has_setter(Configuration, name))]
-
-
-def setting_hint(name: str) -> str:
-    """Say which setting may be meant by a name, after a semicolon; nothing where none is like it."""
-    import difflib  # only who misspells pays for it
-
-    close = difflib.get_close_matches(name[:_LONGEST_NAME], setting_names(), 1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _no_setting(name: str) -> str:
-    """Say that there is no setting of a name, and which one may be meant."""
-    if hasattr(Configuration, name):
-        return f"Configuration.{name} is no setting and cannot be assigned{setting_hint(name)}"
-    return f"Configuration has no setting {_validation.shown(name)}{setting_hint(name)}"

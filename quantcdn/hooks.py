@@ -1,4 +1,4 @@
-"""What a hook is told of a request: small values, without a token, a header or a body."""
+"""What a hook is called with: small values, without a token, a header or a body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One attempt to get an answer."""
+    """One attempt to get a response."""
 
     method: str
     """The HTTP method."""
@@ -19,14 +19,14 @@ class AttemptRecord:
     attempt: int
     """Its number within the call, from 1."""
     status: int | None = None
-    """The status of the answer; None before one came, and where none came."""
+    """The status code of the response; None before one came, and where none came."""
     seconds: float | None = None
     """How long the attempt took, in seconds; None before it began."""
     error: str | None = None
-    """Why there was no usable answer, or None."""
+    """Why there was no usable response, or None."""
     pause: float | None = None
     """How long the client now waits before the next attempt, in seconds; None where there is none."""
 
 
 Hook = Callable[[AttemptRecord], object]
-"""A function that is told of an attempt; what it returns does not count."""
+"""A function that is called with an attempt; what it returns does not count."""

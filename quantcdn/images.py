@@ -193,6 +193,7 @@ def _save_previews(images: Saver, originals: list[Path], *, replaces_originals: 
 
 def _write_image(output: OutputFile, image: Image) -> Path:
     def write_to(disk: IO[bytes]) -> str:
+        """Write the bytes, and return their extension."""
         disk.write(image.data)
         return image.extension
 

@@ -1,4 +1,4 @@
-"""What an endpoint is, and how its arguments become the target of a request."""
+"""What an endpoint is: how its arguments become the target of a request, and its response a model or an error."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
-from quantcdn import _validation
-from quantcdn.models._base import Model
+from pydantic_core import from_json
+
+from quantcdn import _bounds, _validation
+from quantcdn._transport.errors import Failure
+from quantcdn.exceptions import ApiException, ApiResponseException, ApiValueError
+from quantcdn.models._base import Model, from_body
+from quantcdn.models._fields import OverdueError
+
+if TYPE_CHECKING:
+    from quantcdn.rest import RESTResponse
 
 T = TypeVar("T", bound=Model)
 
@@ -47,20 +55,20 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """One endpoint: where it is, what it takes and what it answers."""
+    """One endpoint: where it is, what it takes and what it returns."""
 
     name: str
     """The name of its method in ``AIToolsApi``."""
     path: str
     """Its path, the Python names of its path parameters in braces."""
     model: type[T]
-    """The model of its answer."""
+    """The model of its response."""
     errors: Mapping[int, type[Model]] = field(default_factory=lambda: MappingProxyType({}))
-    """The models of the error answers that have one, by status."""
+    """The models of the error responses that have one, by status."""
     query: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     """The check of each query parameter by its name."""
     identifier: str | None = None
-    """The path parameter that the answer repeats in the field of that name."""
+    """The path parameter that the response repeats in the field of that name."""
     method: str = "GET"
     """Its HTTP method."""
 
@@ -95,3 +103,53 @@ class Operation(Generic[T]):
 def _segment(name: str, value: object) -> str:
     segment = _validation.segment(name, value)
     return segment if _UNRESERVED(segment) else quote(segment, safe="")
+
+
+def read_response(operation: Operation[T], response: RESTResponse) -> T:
+    """Read the model of a response; raise the error that it stands for, or that says why it cannot be used."""
+    if not 200 <= response.status <= 299:
+        raise _error(operation, response)
+    try:
+        return from_body(operation.model, response.data, response.is_overdue)
+    except ApiValueError as error:
+        why = _why_unusable(response.data, str(error))
+    except OverdueError:
+        why = response.overdue()
+    raise response.unusable(why)
+
+
+def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
+    return response.failed(_error_data(operation.errors.get(response.status), response.public_data()))
+
+
+def _error_data(model: type[Model] | None, raw: bytes) -> Any:
+    """Read an error's body as the documented model, else as JSON, else not at all."""
+    if _bounds.excess(raw) is not None:
+        return None
+    try:
+        # What is nested deeper than this reads, no pickle of the error could hold.
+        return from_json(raw.removeprefix(b"\xef\xbb\xbf")) if model is None else model.from_json(raw)
+    except ValueError:
+        return None if model is None else _error_data(None, raw)
+
+
+def _why_unusable(raw: bytes, problem: str) -> Failure:
+    if not raw.strip():
+        problem = "the response is empty"
+    elif raw.lstrip()[:1] == b"<":
+        problem = "the response is a web page and no JSON; it may come from a proxy or a login page"
+    return Failure(ApiResponseException, problem)
+
+
+def mixed_up(operation: Operation[Any], arguments: Mapping[str, object], model: Model) -> str | None:
+    """Say what is wrong with a response about another identifier than the one that was sent, or None."""
+    name = operation.identifier
+    if name is None:
+        return None
+    sent, received = arguments[name], getattr(model, name)
+    if str(sent).strip().casefold() == str(received).strip().casefold():
+        return None
+    return (
+        f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "
+        "for a mock server that answers a fixed example, set Configuration(verify_identifiers=False)"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from quantcdn.exceptions import ApiValueError
 class Timing(NamedTuple):
     """Where the waits and retries of a client take time and chance from, as ``AIToolsApi.timing``."""
 
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = _clock.monotonic
     """Returns seconds that never go backwards."""
     sleep: Callable[[float], object] = _clock.sleep
     """Waits for some seconds."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import NamedTuple, Self
+from functools import partial
+from typing import Self
 from urllib.parse import urlsplit
 
 import urllib3
@@ -17,27 +16,25 @@ from quantcdn._clock import Clock
 from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
-from quantcdn._transport.connections import Limits, current_limits
-from quantcdn._transport.errors import Failure
+from quantcdn._transport.attempts import Outcome, Request, authority, notify, report
+from quantcdn._transport.call import Call
+from quantcdn._transport.connections import AttemptTimeouts
+from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
+from quantcdn._transport.extension import send
 from quantcdn._transport.headers import are_secured, checked_headers
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
-from quantcdn._transport.response import TRANSPORT_ERRORS, Call
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
-from quantcdn.hooks import AttemptRecord, Hook
+from quantcdn.hooks import AttemptRecord
 from quantcdn.retry import retry_after
 from quantcdn.timeout import Timeout, seconds_text
 
-_LOGGER = logging.getLogger("quantcdn")
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-# The loop here is the only one; urllib3 would make this of ``retries=False`` at every call.
-_NO_RETRIES = urllib3.Retry(False, redirect=False)
 
 _REAL_CLOCK = Clock()
 
@@ -47,35 +44,8 @@ poll_attempts: ContextVar[int | None] = ContextVar("poll_attempts", default=None
 """How often a wait's poll may be sent; None for another call. Pauses that the service asks for are left to the wait."""
 
 
-class _Outcome(NamedTuple):
-    """What one attempt came to: a response, or a failure with what came of a response."""
-
-    seconds: float
-    response: RESTResponse | None = None
-    failure: Failure | None = None
-    stale: bool = False
-
-    @property
-    def status(self) -> int:
-        return self.response.status if self.response else 0
-
-    def result(self, call: Call) -> RESTResponse:
-        if self.failure is None and self.response is not None:
-            return self.response
-        failed = self.failure or Failure(ApiException, "no response")
-        error = self.response.unusable(failed) if self.response else failed.error(0, failed.reason, request=call.info())
-        error.retryable = not failed.permanent
-        raise error
-
-    def record(self, call: Call, pause: float | None) -> AttemptRecord:
-        error = self.failure.reason if self.failure else None
-        return AttemptRecord(
-            call.method, call.host, call.path, call.attempts, self.status or None, self.seconds, error, pause
-        )
-
-
 class RESTClientObject:
-    """Pools of connections, and the loop that sends a request until it is answered or hopeless.
+    """Pools of connections, and the loop that sends a request until there is a response or no hope of one.
 
     Args:
         configuration: The settings; a later change of them has no effect here.
@@ -152,9 +122,9 @@ class RESTClientObject:
             self._check_open()
         call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)
         if after is not None:
-            call.follow(after.request)
+            call.resume(after.request)
         limit = self._configuration.max_response_size
-        return self._send_with_retries(call, _Request(target, headers, limit, preload, body=body))
+        return self._send_with_retries(call, Request(target, headers, limit, preload, body=body))
 
     def download(
         self,
@@ -186,7 +156,7 @@ class RESTClientObject:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
             ApiResponseException: The file is larger than the limit, or the address leads into a local network.
-            ApiException: The address was answered with another error.
+            ApiException: The status of the response is another error.
         """
         url, headers = hidden(url), hidden(headers)
         self._check_open()
@@ -200,7 +170,7 @@ class RESTClientObject:
             left = limits.total - (self.clock.monotonic() - started)
             secrets = partial(downloads.query_secrets, target)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
-            request = _Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
+            request = Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             response = self._send_with_retries(call, request)
             next_url = downloads.redirected(url, response, reach)
             if next_url is None or redirects == downloads.MOST_REDIRECTS:
@@ -252,32 +222,34 @@ class RESTClientObject:
         limits = timeout or self._configuration.timeout
         return Call(method, host, target.partition("?")[0], secrets, limits, self.clock.monotonic)
 
-    def _send_with_retries(self, call: Call, request: _Request) -> RESTResponse:
+    def _send_with_retries(self, call: Call, request: Request) -> RESTResponse:
         """Send until there is a response, or no more hope of one."""
+        # The loop is the client's own, since no limit of urllib3's holds for a whole call: its Retry gives each attempt
+        # the whole timeout again, and sleeps for as long as a Retry-After asks.
         settings = self._configuration
         while True:
             if self._rate_limiter is not None:
                 self._await_turn(call, self._rate_limiter)
             call.attempts += 1
             if settings.on_request is not None:
-                _notify(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
+                notify(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
             outcome = self._send_once(call, request)
             resend = outcome.stale and not call.resent and call.method in SAFE_METHODS
             # A service may close an idle connection at any time (RFC 9112 section 9.3.1). That is no sign of trouble:
             # the request is sent again at once, once, beside the retries and at no cost to their budget.
             call.resent = call.resent or resend
             pause = 0.0 if resend else self._within_budget(call, outcome, self._pause(call, outcome))
-            self._report(call, outcome, pause)
+            report(settings, call, outcome, pause)
             if pause is None:
                 return outcome.result(call)
             if outcome.response is not None:
-                outcome.response.close()
+                outcome.response.close()  # its connection is kept only if the body was read to its end
             if not resend:
                 self.clock.sleep(pause)
 
     def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
         """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""
-        pause = limiter.reserve(self.clock.monotonic(), call.left)
+        pause = limiter.reserve(self.clock.monotonic(), call.remaining)
         if pause:
             self.clock.sleep(pause)
         if pause is not None:
@@ -291,8 +263,10 @@ class RESTClientObject:
         error.hint = "Wait before the next call, send fewer requests, or raise Configuration.rate_limit"
         raise error
 
-    def _within_budget(self, call: Call, outcome: _Outcome, pause: float | None) -> float | None:
+    def _within_budget(self, call: Call, outcome: Outcome, pause: float | None) -> float | None:
         """Let the retry after a pause take its tokens, and a success give some back."""
+        # Every layer that retries multiplies the load of a service that is down. A budget bounds the sum, however many
+        # threads there are (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
         if pause is None:
             if outcome.failure is None and outcome.status not in self._configuration.retries.statuses:
                 self._budget.give_back(call.retry_cost)
@@ -302,20 +276,7 @@ class RESTClientObject:
         call.is_budget_spent = not call.retry_cost
         return None if call.is_budget_spent else pause
 
-    def _report(self, call: Call, outcome: _Outcome, pause: float | None) -> None:
-        """Tell the log and the hooks of an attempt."""
-        settings = self._configuration
-        level = logging.DEBUG if pause is None else logging.INFO
-        hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]
-        if not any(hooks) and not _LOGGER.isEnabledFor(level):
-            return
-        record = outcome.record(call, pause)
-        _log(level, record)
-        for hook in hooks:
-            if hook is not None:
-                _notify(hook, record)
-
-    def _send_once(self, call: Call, request: _Request) -> _Outcome:
+    def _send_once(self, call: Call, request: Request) -> Outcome:
         pools = self._pools
         pool = pools.of_files(call.host, request.file) if request.file else pools.of_service(call.host)
         call.proxy_headers = pool.proxy_headers
@@ -323,56 +284,42 @@ class RESTClientObject:
         target = (call.host if forwarded else urlsplit(call.host).path) + request.target
         if request.file:
             target = Secret(target)
-        limits = Limits(call.timeout, call.deadline, self.clock.monotonic, target, _authority(call.host))
+        limits = AttemptTimeouts(call.timeout, call.deadline, self.clock.monotonic, target, authority(call.host))
         limits.public_only = request.file == "public"
         started = self.clock.monotonic()
-        before = current_limits.set(limits)
         try:
-            raw = pool.urlopen(
-                call.method,
-                target.partition("?")[0],
-                body=request.body or None,
-                headers=request.headers,
-                retries=_NO_RETRIES,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,
-            )
+            raw = send(pool, call.method, limits, request.headers, request.body)
         except TRANSPORT_ERRORS as error:
             failed = call.explain(error)
-            stale = limits.reused and failed.again and failed.error is ApiConnectionException
-            return _Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
+            stale = limits.reused and failed.retryable and failed.error is ApiConnectionException
+            return Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
         finally:
-            current_limits.reset(before)
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
             refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
-            return _Outcome(self.clock.monotonic() - started, failure=refused)
+            return Outcome(self.clock.monotonic() - started, failure=refused)
         response, failed_body = self._read(raw, call, request)
-        return _Outcome(self.clock.monotonic() - started, response, failed_body)
+        return Outcome(self.clock.monotonic() - started, response, failed_body)
 
-    def _read(
-        self, raw: urllib3.BaseHTTPResponse, call: Call, request: _Request
-    ) -> tuple[RESTResponse, Failure | None]:
-        kept = self._configuration.max_error_size
+    def _read(self, raw: urllib3.BaseHTTPResponse, call: Call, request: Request) -> tuple[RESTResponse, Failure | None]:
+        max_error_body = self._configuration.max_error_size
         if 200 <= raw.status <= 299:
-            response = RESTResponse(raw, call, request.limit, kept, packed=request.file is None)
+            response = RESTResponse(raw, call, request.limit, max_error_body, allow_gzip=request.file is None)
             return response, response.preload() if request.preload else None
-        response = RESTResponse(raw, call, kept, kept)
+        response = RESTResponse(raw, call, max_error_body, max_error_body)
         if request.preload or request.file:
             response.preload()  # the status counts, whatever became of the body
         return response, None
 
-    def _pause(self, call: Call, outcome: _Outcome) -> float | None:
+    def _pause(self, call: Call, outcome: Outcome) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         attempts = poll_attempts.get()
         if attempts is not None:
             policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
-        tries = call.attempts - call.resent
-        again = outcome.failure.again if outcome.failure else outcome.status in policy.statuses
+        tries = call.attempts - call.resent  # one that met a closed connection is no retry
+        again = outcome.failure.retryable if outcome.failure else outcome.status in policy.statuses
         if not again or tries >= policy.attempts or call.method not in SAFE_METHODS:
             return None
         asked = 0.0
@@ -382,44 +329,12 @@ class RESTClientObject:
         soonest = pause
         if self._rate_limiter is not None:
             soonest = max(pause, self._rate_limiter.delay(self.clock.monotonic()))
-        return pause if asked <= policy.longest_retry_after and soonest < call.left else None
+        return pause if asked <= policy.longest_retry_after and soonest < call.remaining else None
 
     def _check_open(self) -> None:
-        if self.is_closed:
+        if self._closed or self._pools.is_closed:
             raise ApiValueError("this ApiClient is closed; make a new one")
-
-
-class _Request(NamedTuple):
-    """What goes out, and how much may come back."""
-
-    target: str
-    headers: Mapping[str, str]
-    limit: int
-    preload: bool = True
-    file: downloads.Reach | None = None
-    """Where a file may come from, if it is one that is asked for and not the service."""
-    body: bytes = b""
 
 
 def _rate_limiter(configuration: Configuration) -> RateLimiter | None:
     return None if configuration.rate_limit is None else RateLimiter(configuration.rate_limit)
-
-
-@lru_cache(maxsize=8)
-def _authority(host: str) -> str:
-    """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
-    parts = urlsplit(host.lower())
-    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
-
-
-def _notify(hook: Hook, record: AttemptRecord) -> None:
-    try:
-        hook(record)
-    except Exception:  # a fault of what only watches must not end the call
-        _LOGGER.warning("a hook failed", exc_info=True)
-
-
-def _log(level: int, record: AttemptRecord) -> None:
-    what = record.error or record.status
-    again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
-    _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)

@@ -30,7 +30,7 @@ class RetrySettings(Protocol):
 
     @property
     def status_forcelist(self) -> Collection[int] | None:
-        """The statuses that are tried again."""
+        """The statuses that are retried."""
         ...
 
     @property
@@ -51,7 +51,7 @@ class RetryPolicy:
     attempts: int = 3
     """How often a request is sent at most, 1 to 101."""
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
-    """The statuses that are tried again, each 100 to 999; any collection of integers is taken."""
+    """The statuses that are retried, each 100 to 999; any collection of integers is taken."""
     base: float = 0.5
     """The longest first pause, in seconds; it doubles with each attempt."""
     throttled_base: float = 1.0
@@ -145,10 +145,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read how long the service asks to wait (RFC 9110 section 10.2.3).
 
     Args:
-        headers: The headers of an answer.
+        headers: The headers of a response.
 
     Returns:
-        Seconds from the answer on, or None where the header is missing, in the past or no time.
+        Seconds from the response on, or None where the header is missing, in the past or no time.
     """
     asked = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", asked):

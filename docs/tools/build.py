@@ -19,16 +19,27 @@ from types import MappingProxyType
 from typing import get_type_hints
 
 from docstrings import class_node, documented, functions, read
-from page_examples import CONFIGURATION_EXAMPLE, EXAMPLES, ONE_ORGANISATION, ORGANISATION_EXAMPLE, USES
+from page_examples import (
+    CONFIGURATION_EXAMPLE,
+    COPIES,
+    COPIES_END,
+    EXAMPLES,
+    ONE_ORGANISATION,
+    ORGANISATION_EXAMPLE,
+    RATE_LIMIT,
+    USES,
+)
 
 from quantcdn import api_client, configuration, exceptions, hooks, models, timeout
 from quantcdn._configuration import environment
+from quantcdn._configuration.options import ClientOptions
 from quantcdn._polling import batch
 from quantcdn.api.ai_tools_api import OPERATIONS, AIToolsApi
 from quantcdn.configuration import Configuration
 from quantcdn.emulator._example_model import example_of, example_value
 from quantcdn.models import _base, _sequence
 from quantcdn.operation import Bounded, Operation
+from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 
@@ -121,7 +132,10 @@ def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) 
         notes = ["optional"] if is_optional else []
         notes += [f"{bounds.minimum} to {bounds.maximum}"] if isinstance(bounds, Bounded) else []
         yield f"`{argument.arg}`", type_text(argument.annotation, folder), described[argument.arg], ", ".join(notes)
-    if node.args.kwarg:
+    if node.args.kwarg and "ClientOptions" in ast.unparse(node.args.kwarg):
+        link = "[options](configuration.md#copies-of-a-client)"
+        yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
+    elif node.args.kwarg:
         yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
 
 
@@ -176,19 +190,23 @@ def api_page() -> str:
     }
     stated = tuple(f"{o.name}{end}" for o in OPERATIONS for end in ("_with_http_info", "_without_preload_content", ""))
     others = [node for name, node in methods.items() if name not in stated and not is_property(node)]
-    options = documented(class_node(api_client.RequestOptions))
-    option_rows = ((f"`{name}`", type_text(kind, "models/"), text) for name, (kind, text) in options.items())
     calls = ((f"[`{o.name}`](#{o.name})", f"`{o.method} {o.path}`", read(methods[o.name]).summary) for o in OPERATIONS)
     return page(
         "# AIToolsApi",
         read(class_node(AIToolsApi)).prose,
         table("Method | HTTP request | What it does", calls),
         "## Options",
-        table("Option | Type | Description", option_rows),
+        table("Option | Type | Description", option_rows(api_client.RequestOptions)),
         ONE_ORGANISATION,
         *(part for operation in OPERATIONS for part in endpoint(operation, methods)),
         *(part for node in others for part in (f"## {node.name}", *method(node, "models/"))),
     )
+
+
+def option_rows(options: type) -> Iterator[tuple[str, str, str]]:
+    """Write the rows of a table of options."""
+    for name, (kind, text) in documented(class_node(options)).items():
+        yield f"`{name}`", type_text(kind, "models/"), text
 
 
 def is_property(node: ast.FunctionDef) -> bool:
@@ -207,10 +225,15 @@ def default_text(value: object) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
+def _default_of(cls: type, name: str) -> str:
+    default = inspect.signature(cls).parameters[name].default
+    return "" if default is inspect.Parameter.empty else default_text(default)
+
+
 def value_section(cls: type) -> list[str]:
     """Write the section of a value that settings are made of."""
     rows = (
-        (f"`{name}`", type_text(kind, "models/"), default_text(getattr(cls(), name)), text)
+        (f"`{name}`", type_text(kind, "models/"), _default_of(cls, name), text)
         for name, (kind, text) in documented(class_node(cls)).items()
     )
     return [
@@ -253,6 +276,11 @@ def configuration_page() -> str:
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),
+        *value_section(RateLimit),
+        RATE_LIMIT,
+        COPIES,
+        table("Option | Type | Description", option_rows(ClientOptions)),
+        COPIES_END,
         "## Environment variables",
         table("Variables | What they are", variables),
         "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "

@@ -25,14 +25,15 @@ The command `quantcdn` says what an organisation's tools are doing, waits for th
 The package brings it; with the extra `cli`, tables and waits look better on a terminal, and nothing else changes."""
 
 FOUND = """\
-Each setting is taken from its option, else from the environment, else from the file of settings.
+Each setting is taken from its option, else from the environment, else from the config file.
 `quantcdn doctor` says which are in force and where each came from. There is no option for the token itself, since
 every user of a machine can read the command lines of all processes: `--token-file` names a file that holds it,
-which is refused if others can read it."""
+which is refused if others can read it. A setting may stand before the command or behind it."""
 
 FILE = "~/.config/quantcdn/config.toml"
 OF_FILE = f"""\
-The file of settings is `{FILE}`, or `quantcdn/config.toml` in the folder that `XDG_CONFIG_HOME`
+`quantcdn login` asks for a token, tries it and writes the config file; `quantcdn config set` changes one line of it.
+It is `{FILE}`, or `quantcdn/config.toml` in the folder that `XDG_CONFIG_HOME`
 names. It is refused if others can read it: `chmod 600 {FILE}`. Each of its lines may be left out:"""
 CONFIG = """\
 host = "https://dashboard.quantcdn.io"
@@ -42,12 +43,15 @@ organisation = "acme"
 
 OUTPUT = """\
 Data goes to stdout, all else to stderr. On a terminal, records are a table. Elsewhere they are one a line, their fields
-between tabs, without a header, with nothing cut off; `--fields` chooses the fields. `--json` gives the answer as it
-came, `--ndjson` one JSON object a line. No command asks a question."""
+between tabs, without a header, with nothing cut off; `--fields` chooses the fields. `--json` gives the response as it
+came, `--ndjson` one JSON object a line, `--result` what an execution or an orchestration has made, alone. With
+`--fields` there are computed fields too: `age`, the seconds since something was created, and in lists `duration`, the
+seconds from created to completed. `--quiet` leaves errors alone on stderr. No command but `quantcdn login` asks a
+question, and that only on a terminal."""
 
 MORE = """\
-`python -m quantcdn` is the same command. `quantcdn --version` says which version it is of, and `--help` behind any
-command says what that takes."""
+`python -m quantcdn` is the same command. `quantcdn --version` says which version it is of, and `quantcdn help`
+before a command, or `--help` behind it, says what that takes."""
 
 EXIT_CODES = {
     runner.FINE: "all is well; also if whoever reads the output has seen enough of it",
@@ -55,8 +59,8 @@ EXIT_CODES = {
     runner.USAGE: "wrong usage: an option, an argument or a setting cannot be used, or is missing",
     runner.NOT_FOUND: "not found, or no longer: executions and orchestrations are kept for 24 hours",
     runner.NOT_ALLOWED: "not allowed: the token is missing, wrong, expired, or not one of the organisation",
-    runner.ENDED_AS_FAILED: "what was waited for has ended as failed; with `--exit-status` only",
-    runner.TIME_LIMIT: "the time limit of a wait has passed",
+    runner.FAILED: "what was waited for has ended as failed; with `--exit-status` only",
+    runner.TIMED_OUT: "the time limit of a wait has passed",
     runner.INTERRUPTED: "Ctrl-C",
 }
 
@@ -65,6 +69,7 @@ ENVIRONMENT = {
     " or ".join(f"`{name}`" for name in ORGANIZATION_VARIABLES): "the organisation",
     " or ".join(f"`{name}`" for name in HOST_VARIABLES): "the service's address, if not that of the public cloud",
     "`XDG_CONFIG_HOME`": "the folder of `quantcdn/config.toml`, if not `~/.config`",
+    "`XDG_CACHE_HOME`": "the folder of `quantcdn/`, where names and identifiers for completion are, if not `~/.cache`",
     "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`": "the proxy, and hosts reached without, as for curl",
     "`SSL_CERT_FILE`": "certificate authorities in PEM, in place of the system's",
     "`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`": "whether there are colours, and lines that change in place",

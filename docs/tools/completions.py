@@ -176,7 +176,7 @@ def _zsh_value(argument: Argument) -> str:
     if argument.choices:
         action = f"({' '.join(argument.choices)})"
     elif argument.candidates:
-        action = f"_quantcdn_candidates {argument.candidates}"
+        action = f" _quantcdn_candidates {argument.candidates}"  # the blank keeps _arguments from adding options
     elif argument.is_file or argument.is_folder:
         action = "_files" if argument.is_file else "_files -/"
     return f":{_zsh_escaped(argument.value)}:{action}"
@@ -202,6 +202,7 @@ function __quantcdn_at --description 'Say whether the words so far name this com
     test "$command" = "$argv"
 end
 function __quantcdn_candidates --description 'List names of tools or identifiers'
+    command -q quantcdn; or return
     set -l words (commandline -opc)
     command quantcdn __complete $argv $words[2..] 2> /dev/null
 end

@@ -85,3 +85,54 @@ with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
     for item in acme.list_ai_tool_executions(limit=10).executions:
         print(acme.wait_for_ai_tool_execution(item.execution_id, raise_on_failure=False).status)
 ```"""
+
+COPIES = """## Copies of a client
+
+`ApiClient.with_options(…)` makes a copy with settings of its own: for a tenant, a thread or a single call. It is
+light, and shares connections, retry budget and rate limit with its client. `AIToolsApi` and the API of an organisation
+have `with_options` too, which return an API object:
+
+```python
+import os
+
+import quantcdn
+
+with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
+    api = quantcdn.AIToolsApi(client)
+    print(api.with_options(timeout=5, retries=0).list_ai_tool_names("acme").count)
+
+    token = os.environ["QUANTCDN_API_TOKEN"]  # that of the tenant
+    tenant = client.with_options(access_token=token, organisation="acme", headers={"X-Team": "a"})
+    print(tenant.organisation().list_ai_tool_names().count)
+```
+
+What is left out stays as it is in the client at that moment."""
+
+COPIES_END = """Settings for TLS, proxy and sockets need connections of their own, and so another `ApiClient`. Of these
+options, `debug`, `logger_file` and `logger_format` count for all clients of the process, as always.
+
+Do not change the settings of a client that other threads use: between an assignment to `host` and one to
+`access_token`, a call of another thread would send the token of one tenant to the host of the other. A call takes both
+from one snapshot, and a copy has its own from the start.
+
+Closing a copy, or leaving its `with` block, closes no connection: it refuses further calls, and the client goes on.
+Closing the client closes the connections, and ends all its copies. A copy that is pickled, or copied by `copy`,
+becomes a client with connections, retry budget and rate limit of its own."""
+
+RATE_LIMIT = """A client with a rate limit sends no request before its turn: neither calls nor retries, neither the
+polls of waits and watches nor downloads. All its threads and its [copies](#copies-of-a-client) share one limit, in the
+order in which they ask; another process has one of its own.
+
+```python
+import quantcdn
+
+configuration = quantcdn.Configuration.from_env()
+configuration.rate_limit = quantcdn.RateLimit(5, burst=10)
+with quantcdn.ApiClient(configuration) as client:
+    for _ in range(3):
+        print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count)
+```
+
+Waiting for a turn is a part of the call, and counts against its time limit. A call that would get no turn in time
+raises `ApiTimeoutException` at once; its message says that it was the client's own rate limit, and `retry_after` when
+there is a turn again. Waits take that for a poll that has failed, and hold until then."""

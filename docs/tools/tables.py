@@ -150,6 +150,28 @@ def scale() -> Iterable[list[str]]:
         yield [name, *(f"{value:,.1f}" if key.endswith("delay") else f"{value:,.0f}" for value in values)]
 
 
+OUTAGE_ROWS = {
+    "requests": "Requests in all",
+    "per_second_before": "A second, before the outage",
+    "per_second_in_outage": "A second, in the outage",
+    "peak_per_second": "Most in a second",
+    "failed_after": "Requests that failed after the outage",
+    "recovered_after": "99 of 100 requests succeed again after, in seconds",
+    "most_noticed_after": "99 of 100 ends in the outage noticed after, in seconds",
+    "given_up": "Programs that gave up",
+}
+
+
+def outage() -> Iterable[list[str]]:
+    """Write the rows of the stored simulation of an outage."""
+    path = Path(__file__).parent.parent / "examples" / "outage_at_scale.json"
+    figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    yield ["", *figures]
+    for key, name in OUTAGE_ROWS.items():
+        values = [policy[key] for policy in figures.values()]
+        yield [name, *("never" if value is None else f"{value:,.0f}" for value in values)]
+
+
 def scripts() -> Iterable[list[str]]:
     """Write the rows of the stored measurement."""
     path = Path(__file__).parent.parent / "examples" / "scaling.json"
@@ -167,20 +189,29 @@ def scripts() -> Iterable[list[str]]:
     yield [f"{stored['date']}, {stored['machine']}", "", "", "", "", ""]
 
 
-TABLES = {"waiting.md": waits, "polling-at-scale.md": scale, "scaling.md": scripts}
+TABLES: dict[str, tuple[Callable[[], Iterable[list[str]]], ...]] = {
+    "waiting.md": (waits,),
+    "polling-at-scale.md": (scale, outage),
+    "scaling.md": (scripts,),
+}
 
 
-def written(text: str, rows: Iterable[list[str]]) -> str:
-    """Put a table between its marks."""
+def written(text: str, tables: Iterable[Iterable[list[str]]]) -> str:
+    """Put the tables of a page between its pairs of marks."""
+    begin, end = "<!-- docs/tools/tables.py writes this table -->", "<!-- end of the table -->"
+    waiting = [table(rows) for rows in tables]
+    parts = re.split(f"({re.escape(begin)}\n|{re.escape(end)})", text)
+    if parts[1::2] != [f"{begin}\n", end] * len(waiting):
+        raise SystemExit("a page has not one pair of marks for each of its tables")
+    parts[2::4] = [f"\n{lines}\n\n" for lines in waiting]
+    return "".join(parts)
+
+
+def table(rows: Iterable[list[str]]) -> str:
+    """Write a table; its first row is the head."""
     head, *lines = [" | ".join(row) for row in rows]
     rule = " | ".join("---" for _ in head.split(" | "))
-    table = "\n".join(f"| {line} |" for line in (head, rule, *lines))
-    begin, end = "<!-- docs/tools/tables.py writes this table -->", "<!-- end of the table -->"
-    pattern = f"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})"
-    changed, count = re.subn(pattern, lambda _: f"\n{table}\n\n", text, flags=re.DOTALL)
-    if count != 1:
-        raise SystemExit("a page has no marks, or more than one pair")
-    return changed
+    return "\n".join(f"| {line} |" for line in (head, rule, *lines))
 
 
 def main() -> int:
@@ -190,10 +221,10 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent.parent, help="where the pages are")
     given = parser.parse_args()
     stale = False
-    for name, rows in TABLES.items():
+    for name, tables in TABLES.items():
         path = given.folder / name
         before = path.read_text(encoding="utf-8")
-        after = written(before, rows())
+        after = written(before, (rows() for rows in tables))
         if after != before and given.check:
             print(f"not current: {path}")
             stale = True

@@ -130,7 +130,7 @@ def _guarded(kind: Any) -> Any:
     replaced = {key: wrap(kind.VALIDATORS[key]) for key, wrap in _REPLACEMENTS.items() if key in kind.VALIDATORS}
     keywords = {**kind.VALIDATORS, **replaced}
     extend: Any = jsonschema.validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
-    guarded = extend(kind, {key: _ticking(keyword) for key, keyword in keywords.items()})
+    guarded = extend(kind, {key: _with_deadline(keyword) for key, keyword in keywords.items()})
     guarded.evolve = _evolved  # jsonschema's own goes back to an unguarded validator where a part names its draft
     guarded.is_guarded = True
     return guarded
@@ -145,12 +145,13 @@ def _evolved(validator: Any, **changes: Any) -> Any:
     return kind(**{**fields, **changes})
 
 
-def _ticking(keyword: KeywordValidator) -> KeywordValidator:
-    def ticking(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+def _with_deadline(keyword: KeywordValidator) -> KeywordValidator:
+    def with_deadline(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+        """Apply the keyword unless the deadline has passed."""
         _check.get().tick()
         return keyword(validator, rule, instance, schema)
 
-    return ticking
+    return with_deadline
 
 
 def _pattern(validator: Any, rule: str, instance: Any, _schema: Any) -> Iterator[jsonschema.ValidationError]:
@@ -170,9 +171,10 @@ def _pattern_properties(
 
 
 def _additional_properties(keyword: KeywordValidator) -> KeywordValidator:
-    """Leave to the original keyword what no pattern has matched, since it would use ``re``."""
+    """Keep patterns from the original keyword, which would use ``re``."""
 
-    def checked(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+    def additional(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+        """Apply the keyword to what no pattern has matched."""
         patterns = schema.get("patternProperties", {})
         if not patterns or not validator.is_type(instance, "object"):
             return keyword(validator, rule, instance, schema)
@@ -180,18 +182,19 @@ def _additional_properties(keyword: KeywordValidator) -> KeywordValidator:
         rest = {name: value for name, value in instance.items() if not any(matches(p, name) for p in patterns)}
         return keyword(validator, rule, rest, {key: schema[key] for key in schema if key != "patternProperties"})
 
-    return checked
+    return additional
 
 
 def _unevaluated_properties(keyword: KeywordValidator) -> KeywordValidator:
-    """Leave to the original keyword only schemas without patterns for names, since it would use ``re``."""
+    """Keep schemas with patterns from the original keyword, which would use ``re``."""
 
-    def checked(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+    def unevaluated(validator: Any, rule: Any, instance: Any, schema: Any) -> Any:
+        """Apply the keyword to a schema without patterns."""
         if _has_key(_check.get().schema, "patternProperties"):
             raise UnsupportedPatternError("patternProperties beside unevaluatedProperties")
         return keyword(validator, rule, instance, schema)
 
-    return checked
+    return unevaluated
 
 
 def _has_key(schema: object, key: str) -> bool:

@@ -19,6 +19,7 @@ class _FallbackHandler(logging.Handler):
     """Writes to stderr what no other handler would write, as Python does for warnings alone."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, unless another handler does."""
         if sys.stderr is None or self._is_written_elsewhere(record):
             return
         try:

@@ -1,19 +1,37 @@
-"""What a copy of a client may have of its own: every setting that needs no connections of its own."""
+"""What a call and a copy of a client may have of their own."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from quantcdn import _validation
-from quantcdn.configuration import AccessToken, Configuration, setting_hint, setting_names
+from quantcdn._configuration.names import setting_hint, setting_names
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 from quantcdn.hooks import Hook
 from quantcdn.rate_limit import RateLimit
 from quantcdn.retry import RetryPolicy, RetrySettings
 from quantcdn.timeout import Timeout, TimeoutSetting
+
+if TYPE_CHECKING:
+    from quantcdn.configuration import AccessToken, Configuration
+
+
+class RequestOptions(TypedDict, total=False):
+    """What can be said of a single call."""
+
+    _request_timeout: TimeoutSetting | Timeout | None
+    """Seconds for the whole call; or a pair for connecting and for each silence; or limits."""
+    _request_auth: Mapping[str, Any] | None
+    """``{"in": "header", "key": …, "value": …}`` in place of the token; ``in`` may be ``cookie``."""
+    _content_type: str | None
+    """The header ``Content-Type``."""
+    _headers: Mapping[str, str] | None
+    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
+    _host_index: int | None
+    """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
 class ClientOptions(TypedDict, total=False):
@@ -52,7 +70,7 @@ class ClientOptions(TypedDict, total=False):
     on_response: Hook | None
     """Is called with each attempt when it has ended."""
     on_retry: Hook | None
-    """Is called with each attempt after which the client will try again."""
+    """Is called with each attempt that the client will retry."""
     progress: bool
     """Whether a wait shows a line to a person."""
     debug: bool
@@ -67,17 +85,18 @@ class ClientOptions(TypedDict, total=False):
 _IN_ORDER = sorted(ClientOptions.__optional_keys__ - {"headers", "timeout"}, key="allow_http".__ne__)
 
 
-def check_names(names: Iterable[str]) -> None:
+def check_names(configuration: Configuration, names: Iterable[str]) -> None:
     """Refuse what is no option, and what would need connections of its own."""
+    settings = type(configuration)
     for name in names:
         if name in ClientOptions.__optional_keys__:
             continue
-        if name in setting_names():
+        if name in setting_names(settings):
             raise ApiTypeError(
                 f"with_options cannot change {name}, which needs connections of its own: "
                 f"make another ApiClient, with Configuration({name}=…)"
             )
-        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(name)}")
+        raise ApiTypeError(f"with_options has no option {_validation.shown(name)}{setting_hint(settings, name)}")
 
 
 def with_options(configuration: Configuration, options: ClientOptions) -> Configuration:

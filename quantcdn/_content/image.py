@@ -6,10 +6,10 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 
 from quantcdn import _validation
-from quantcdn._content.data_uris import ContentError, read_data_uri
-from quantcdn._content.image_format import image_format
-from quantcdn._content.media_types import EXTENSION_BY_MEDIA_TYPE
 from quantcdn._display.mixin import DisplayMixin
+from quantcdn._file_formats.data_uris import ContentError, read_data_uri
+from quantcdn._file_formats.image_format import image_format
+from quantcdn._file_formats.media_types import EXTENSION_BY_MEDIA_TYPE
 from quantcdn.exceptions import ApiResponseException, ApiTypeError
 
 MAX_IMAGE_SIZE = 64 * 1024 * 1024

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from quantcdn._content.data_uris import ContentError, is_data_uri, read_base64, read_data_uri
 from quantcdn._display.text import render_path
+from quantcdn._file_formats.data_uris import ContentError, is_data_uri, read_base64, read_data_uri
 from quantcdn._types import is_array, is_object
 from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiResponseException

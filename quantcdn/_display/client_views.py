@@ -90,9 +90,8 @@ def _by_tool_and_status(obj: object) -> Table:
 def durations(obj: object) -> Iterator[Element]:
     """Display percentiles of durations."""
     rows: list[tuple[str, Cell]] = [(name, formats.duration(get(obj, field))) for field, name in _PERCENTILES.items()]
-    number = get(obj, "count")
-    if isinstance(number, int):
-        yield KeyValues(f"Durations of {formats.count(number, 'execution')}", rows)
+    if get(obj, "count"):
+        yield KeyValues("Durations", [("Executions", text(get(obj, "count"))), *rows])
 
 
 _PERCENTILES = {"p50": "Median", "p90": "90th percentile", "p99": "99th percentile", "longest": "Longest"}

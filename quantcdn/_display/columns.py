@@ -38,7 +38,7 @@ def _joined(value: object) -> str:
 
 EXECUTION: Columns = {
     "Execution": lambda obj: code(get(obj, "execution_id")),
-    "Tool": lambda obj: text(get(obj, "tool_name")),
+    "Tool": lambda obj: code(get(obj, "tool_name")),
     "Status": lambda obj: Status(text(get(obj, "status"))),
     "Created": lambda obj: formats.timestamp(get(obj, "created")),
     "Age": lambda obj: formats.age(get(obj, "created")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from quantcdn._content.data_uris import ContentError, read_data_uri
-from quantcdn._content.image_format import image_format
 from quantcdn._display.elements import Element, InlineImage, Paragraph
+from quantcdn._file_formats.data_uris import ContentError, read_data_uri
+from quantcdn._file_formats.image_format import image_format
 
 MAX_SIZE = 2 * 1024 * 1024
 _MAX_PIXELS = 400

@@ -45,9 +45,10 @@ def _host_and_path(url: re.Match[str]) -> str:
 def truncated(text: str, length: int = MESSAGE_LENGTH, *, counted: bool = False) -> str:
     """Redact and truncate a text; ``counted`` says how many characters were left out."""
     most = max(_SEARCHED_LENGTH, 10 * length)
-    clean = redacted(text if len(text) <= most else _whole_words(text[:most]))
-    more = len(clean) - length + max(len(text) - most, 0)
-    if more <= 0:
+    searched = text if len(text) <= most else _whole_words(text[:most])
+    clean = redacted(searched)
+    more = max(len(clean) - length, 0) + len(text) - len(searched)
+    if not more:
         return clean
     return f"{clean[:length]}… ({more:,} more characters)" if counted else f"{clean[:length]}…"
 

@@ -148,7 +148,7 @@ def _orchestration(obj: object) -> Iterator[Element]:
     if tools:
         shared = columns.pick(columns.EXECUTION, "Execution", "Tool", "Status")
         rows = [
-            [*columns.row(shared, tool), text(get(tool, "error")) or _summary(get(tool, "result"))] for tool in tools
+            [*columns.row(shared, tool), text(get(tool, "error")) or summary(get(tool, "result"))] for tool in tools
         ]
         yield Table("Its tools", (*shared, "Result or error"), rows, more)
 
@@ -270,7 +270,8 @@ def _value(title: str, value: object) -> Element:
     return Text(title, Code(written)) if len(written) <= _MAX_INLINE else Details(title, as_json(value, indent=2))
 
 
-def _summary(result: object) -> str:
+def summary(result: object) -> str:
+    """Write a result in one line: how many images it has, or the start of its text."""
     images = get(result, "images")
     if is_array(images) and images:
         return formats.count(len(images), "image")

@@ -14,7 +14,7 @@ from quantcdn._clock import Cancel, Clock
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._polling.deadline import FINAL_POLL_TIMEOUT, Deadline
 from quantcdn._polling.history import ExecutionSummary, keyed
-from quantcdn._polling.poller import MAX_CONSECUTIVE_FAILURES, Polled, retry_after_of
+from quantcdn._polling.poller import MAX_CONSECUTIVE_FAILURES, Polled, Send, retry_after_of
 from quantcdn._polling.schedule import Schedule
 from quantcdn._polling.waiter import cancelled_message, failed_exception, timeout_message
 from quantcdn._polling.workers import Workers
@@ -92,24 +92,13 @@ class BatchWait(Iterator[Outcome]):
     All is decided in the caller's thread, in which ``on_update`` is called too; others only send requests. The list
     and single executions are polled side by side, and a slow request is overtaken. An exception, of ``on_update`` or by
     Ctrl-C, ends nothing: the next step goes on, and no response that has come is lost.
-
-    Args:
-        identifiers: What is waited for; one that comes twice counts once.
-        get_status: Polls one execution; takes its identifier and the seconds that the poll may take.
-        list_newest: Polls the newest 100 executions; takes the seconds that it may take.
-        poll: How often the list is read.
-        timeout: For all of them, in seconds, or None.
-        max_rate: How many executions are polled on their own in a second, at most, above 0.
-        on_update: Is called when the status of one is first known and when it changes.
-        clock: Where time and chance come from.
-        cancel: Ends the wait when it is set, or None.
     """
 
     def __init__(
         self,
         identifiers: Iterable[str],
         get_status: Callable[[str, float | None], Polled[Execution]],
-        list_newest: Callable[[float | None], Polled[ListAIToolExecutions200Response]],
+        list_newest: Send[ListAIToolExecutions200Response],
         *,
         poll: Poll,
         timeout: float | None,
@@ -238,7 +227,8 @@ class BatchWait(Iterator[Outcome]):
 
     def _send(self, identifier: str | None, now: float, call: Callable[[], object]) -> None:
         self._workers.start(identifier, call, running=len(self._schedule.in_flight))
-        # Last: an interrupt before it costs a request, and one after a mark would leave a request that never comes.
+        # After the start: an interrupt between the two wastes a response. The other way round, one would be awaited
+        # that nobody has asked for, and its execution would not be polled again.
         self._schedule.in_flight[identifier] = now
 
     def _poll_timeout(self) -> float:

@@ -13,8 +13,8 @@ from quantcdn.exceptions import ApiValueError
 FINAL_POLL_TIMEOUT = 0.5
 """How long after its deadline a wait may end, in seconds.
 
-A wait polls once more when its deadline passes: an execution that completed during the last pause was in time, and the
-caller must not be told that it was not.
+A wait polls once more when its deadline passes: an execution that completed during the last pause was in time, and a
+timeout in its place would be wrong.
 """
 
 _CLOCK_ERROR = 0.001  # what rounding may leave of a timeout after a sleep that was meant to use it up, in seconds

@@ -41,7 +41,7 @@ class History:
     shows_all: bool = True
     """Whether the lists have executions of every status: one that leaves another list may just have changed its own."""
     known: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
-    """The status of each that was seen, the 10,000 that were seen last."""
+    """The status of each that was listed, of the last 10,000."""
     unfinished: dict[str, None] = field(default_factory=dict[str, None])
     """Those of them that had not finished, until a gap reports that they have left the list."""
     newest: datetime | None = None
@@ -52,7 +52,7 @@ class History:
     """The most rows that a list has had."""
 
     def changes(self, rows: dict[str, ExecutionSummary]) -> Iterator[ExecutionSummary]:
-        """Yield each execution that is new or has another status, oldest first, and take it in when that is handled."""
+        """Yield each execution that is new or has another status, oldest first; one is known once it is handled."""
         for key, row in reversed(rows.items()):
             if self._is_change(key, row):
                 yield row

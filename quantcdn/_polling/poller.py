@@ -40,12 +40,16 @@ def retry_after_of(polled: Polled[R] | ApiException) -> float:
     return min(polled.retry_after or 0.0, RETENTION_SECONDS)
 
 
+Send = Callable[[float | None], Polled[R]]
+"""Sends a poll, which may take so many seconds, or as long as any call where that is None."""
+
+
 class Poller(Generic[R]):
-    """Polls until a deadline, or an event; ``send`` takes the seconds that a poll may take, or None for any."""
+    """Polls until a deadline, or an event."""
 
     def __init__(
         self,
-        send: Callable[[float | None], Polled[R]],
+        send: Send[R],
         *,
         poll: Poll,
         timeout: float | None,
@@ -62,17 +66,11 @@ class Poller(Generic[R]):
         """The pause that the service asked for and that would have led beyond the deadline, in seconds."""
         self._retry_after = 0.0
         self._failures = 0
-        self.poll = poll
+        self._pauses = poll.pauses(clock.uniform)
 
-    @property
-    def poll(self) -> Poll:
-        """How often to poll; once it is set, pauses begin anew."""
-        return self._poll
-
-    @poll.setter
-    def poll(self, value: Poll) -> None:
-        self._poll = value
-        self._pauses = value.pauses(self._clock.uniform)
+    def change_poll(self, poll: Poll) -> None:
+        """Poll as often as this says, from its first pause on."""
+        self._pauses = poll.pauses(self._clock.uniform)
 
     @property
     def is_cancelled(self) -> bool:
@@ -98,6 +96,7 @@ class Poller(Generic[R]):
             self._clock.pause(min(max(next(self._pauses), self._retry_after), remaining), cancel=self._cancel)
 
     def _poll_once(self) -> R | ApiException:
+        # Its timeout is what remains: a service that hangs would otherwise hold a wait for a whole call beyond its end.
         self.polls += 1
         try:
             with self.deadline.measuring_overrun():

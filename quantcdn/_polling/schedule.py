@@ -30,20 +30,13 @@ _LIST_HEAD_START = 1.0
 
 
 class Schedule:
-    """What is in flight, what is due when, and until when the service wants to be left alone.
-
-    Args:
-        identifiers: What is polled.
-        poll: How often the list is read.
-        max_rate: How many executions are polled on their own in a second, at most, above 0.
-        clock: Where time and chance come from.
-    """
+    """What is in flight, what is due when, and until when the service wants to be left alone."""
 
     def __init__(self, identifiers: Iterable[str], *, poll: Poll, max_rate: float, clock: Clock) -> None:
         now = clock.monotonic()
         self._monotonic = clock.monotonic
         self._pauses = poll.pauses(clock.uniform)
-        self._max_rate = max_rate
+        self._min_spacing = 1 / max_rate
         self.in_flight: dict[str | None, float] = {}
         """Since when which requests are under way; the list's has no identifier."""
         self.next_list = self.backed_off_until = now
@@ -94,7 +87,7 @@ class Schedule:
             del self._finished[identifier]
         else:
             # Spread over the round, so that a thousand that are not listed make a steady stream and no burst.
-            self._next_single = now + max(1 / self._max_rate, self._round / self._spread)
+            self._next_single = now + max(self._min_spacing, self._round / self._spread)
             identifier = next(iter(self._unlisted))
         self._unlisted.pop(identifier, None)
         return identifier

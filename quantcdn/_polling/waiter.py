@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from quantcdn._clock import Cancel, Clock
 from quantcdn._display.text import error_text
-from quantcdn._polling.poller import Polled, Poller
+from quantcdn._polling.poller import Poller, Send
 from quantcdn.exceptions import (
     ApiException,
     WaitCancelledException,
@@ -25,23 +25,12 @@ M = TypeVar("M", GetAIToolExecutionStatus200Response, GetAIOrchestrationStatus20
 
 
 class Wait(Generic[M]):
-    """Polls one thing until it reaches a terminal status.
-
-    Args:
-        identifier: What is waited for.
-        send: Polls; takes the seconds that the poll may take, or None for as long as any call.
-        poll_for: Chooses how often to poll, by the first response, where ``poll`` does not say it.
-        poll: How often to poll, or None.
-        timeout: In seconds, or None.
-        on_update: Is called at the first poll that succeeds and at each change.
-        clock: Where time and chance come from.
-        cancel: Ends the wait when it is set, or None.
-    """
+    """Polls one thing until it reaches a terminal status; ``poll_for`` chooses how often, by the first response."""
 
     def __init__(
         self,
         identifier: str,
-        send: Callable[[float | None], Polled[M]],
+        send: Send[M],
         *,
         poll_for: Callable[[M], Poll],
         poll: Poll | None = None,
@@ -86,7 +75,7 @@ class Wait(Generic[M]):
     def _receive(self, response: M) -> None:
         last, self.last = self.last, response
         if last is None and self._poll_for is not None:
-            self._poller.poll = self._poll_for(response)
+            self._poller.change_poll(self._poll_for(response))
         if self._on_update is not None and (last is None or _stage(response) != _stage(last)):
             self._on_update(response)
 
@@ -108,8 +97,8 @@ def timeout_message(
     status: str | None, timeout: float | None, retry_after: float = 0.0, problem: ApiException | None = None
 ) -> str:
     """Say that a deadline has passed, or will before the service may be asked again after ``retry_after`` seconds."""
-    limit = f"the timeout of {timeout or 0.0:g} s"
-    when = f"; the service asked to wait {retry_after:g} s, beyond {limit}" if retry_after else f" after {limit}"
+    end = f"the timeout of {timeout or 0.0:g} s"
+    when = f"; the service asked to wait {retry_after:g} s, beyond {end}" if retry_after else f" after {end}"
     return f"{_last_status(status)}{when}" + (f"; last problem: {problem.problem}" if problem else "")
 
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from quantcdn._clock import Cancel, Clock
 from quantcdn._polling.history import ExecutionSummary, Gap, History, keyed
-from quantcdn._polling.poller import Polled, Poller
+from quantcdn._polling.poller import Poller, Send
 from quantcdn.exceptions import ApiException
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 from quantcdn.polling import Poll
 
 
 class Watch:
-    """Polls the list again and again.
-
-    Args:
-        list_newest: Lists the newest 100 executions; takes the seconds that it may take, or None.
-        shows_all: Whether the list shows executions of every status.
-        interval: The pause between two polls, in seconds.
-        timeout: In seconds, or None.
-        clock: Where time and chance come from.
-        cancel: Ends the watch when it is set, or None.
-    """
+    """Polls the list of the newest executions; ``shows_all`` where it has those of every status."""
 
     def __init__(
         self,
-        list_newest: Callable[[float | None], Polled[ListAIToolExecutions200Response]],
+        list_newest: Send[ListAIToolExecutions200Response],
         *,
         shows_all: bool,
         interval: float,
@@ -42,15 +33,7 @@ class Watch:
         self._read_at = (clock.monotonic(), clock.wall())
 
     def changes(self) -> Iterator[ExecutionSummary | Gap]:
-        """Watch until the deadline, or until the event is set.
-
-        Yields:
-            Each execution when it is new and whenever its status has changed, oldest first; a gap
-            where some may have been missed.
-
-        Raises:
-            ApiException: A poll failed in a way that no repetition can mend, or five in a row failed.
-        """
+        """Yield each execution that is new or has another status, oldest first, and gaps, until the deadline."""
         for response in self._poller.responses():
             if not isinstance(response, ApiException):
                 rows = keyed(response.executions)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import contextvars
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 
+from quantcdn._clock import monotonic
+
 Task = tuple[str | None, Callable[[], object]]
 Done = tuple[str | None, object]
-"""What a task was for, and what it has returned, or the error that it has raised."""
+"""What a task was for, and what it has returned or raised."""
 
 
 class Workers:
-    """Threads that are started as they are needed, and end with this object.
-
-    They are daemons: a program may end while a request is under way.
-    """
+    """Threads that are started as they are needed, and end with this object."""
 
     def __init__(self) -> None:
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
@@ -29,13 +27,7 @@ class Workers:
         """The results, oldest first; whoever has handled one takes it off, so that an interrupt loses none."""
 
     def start(self, name: str | None, call: Callable[[], object], *, running: int) -> None:
-        """Call a function in a thread, with the context of this one.
-
-        Args:
-            name: What the result is for.
-            call: The function.
-            running: How many other calls are under way.
-        """
+        """Call a function in a thread, with the context of this one; ``running`` others are under way."""
         task = (name, partial(contextvars.copy_context().run, call))
         if running >= self._threads and not self._start_thread():
             _do(task, self.done)  # the system has no thread left
@@ -45,6 +37,7 @@ class Workers:
     def _start_thread(self) -> bool:
         arguments = (self._tasks, self.done, self._bell)
         try:
+            # A daemon: a program may end while a request is under way.
             threading.Thread(target=_work, args=arguments, name="quantcdn-wait", daemon=True).start()
         except RuntimeError:
             return False
@@ -52,18 +45,12 @@ class Workers:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Wait for a result.
-
-        Args:
-            seconds: How long at most; real ones, whatever clock a test has given.
-
-        Returns:
-            Whether there is one.
-        """
-        end = time.monotonic() + seconds
+        """Wait for a result for some seconds at most, and say whether there is one."""
+        # Real seconds, whatever clock a test has given: the requests are real too.
+        end = monotonic() + seconds
         while not self.done:
             try:
-                self._bell.get(timeout=max(0.0, end - time.monotonic()))
+                self._bell.get(timeout=max(0.0, end - monotonic()))
             except queue.Empty:
                 return False
         return True

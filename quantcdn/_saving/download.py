@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import IO
 
-from quantcdn._content.media_types import HEAD_SIZE, extension_of
+from quantcdn._file_formats.media_types import HEAD_SIZE, extension_of
 from quantcdn._transport.errors import Failure
 from quantcdn.exceptions import ApiConnectionException, ApiException, ApiResponseException, ApiTimeoutException
 from quantcdn.rest import RESTClientObject, RESTResponse

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from quantcdn._content.media_types import EXTENSIONS
+from quantcdn._file_formats.media_types import EXTENSIONS
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
 _MAX_NAME_LENGTH = 100

@@ -13,9 +13,9 @@ from typing import IO
 
 from quantcdn import _validation
 from quantcdn._content.image import Image, image_of
-from quantcdn._content.media_types import extension_of
 from quantcdn._content.references import FileReference, plain_result
 from quantcdn._display.text import without_query
+from quantcdn._file_formats.media_types import extension_of
 from quantcdn._saving.download import Download, DownloadRequest
 from quantcdn._saving.folder import OutputFile, checked_folder, file_name
 from quantcdn._saving.limits import Budget, SaveLimits
@@ -135,10 +135,12 @@ class Saver:
         """Save a file of any kind."""
 
         def notify(size: int, total: int | None) -> None:
+            """Call the caller's function with the file's name."""
             if on_progress is not None:
                 on_progress(size, total, output.stem)
 
         def write_to(disk: IO[bytes]) -> str:
+            """Write the file within the budget, and return its extension."""
             with self.budget.size_limit(max_size or self.limits.max_total_size) as limit:
                 extension = self._fetch(file, disk, limit, notify)
             self.budget.spend(disk.seek(0, 2))

@@ -1,6 +1,6 @@
-"""Connections that keep time limits.
+"""Connections that keep the deadline of a call.
 
-urllib3 sets a socket's timeout once an answer, so that a service which sends a byte now and then is
+urllib3 sets a socket's timeout once a response, so that a service which sends a byte now and then is
 never late. Here every single receive gets what is left of the call, and never more.
 """
 
@@ -11,16 +11,23 @@ import io
 import queue
 import socket
 import ssl
-import time
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from urllib3 import HTTPResponse
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import Timeout as Urllib3Timeout
+
+# Not from urllib3.connection, where VCR.py has put its own if this is first imported while a cassette is in use.
+from urllib3.connectionpool import (  # type: ignore[attr-defined] # it imports them and does not export them
+    HTTPConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+    HTTPSConnection,  # pyright: ignore[reportPrivateImportUsage] # the same
+)
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
 from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
@@ -32,16 +39,8 @@ from quantcdn.timeout import Timeout
 _BUFFER_SIZE = 65_536
 
 
-class Limits:
-    """How long the next step of one attempt may take.
-
-    Args:
-        timeout: The limits of the call.
-        deadline: When the whole call ends, by ``clock``.
-        clock: Returns seconds that never go backwards.
-        target: What the request line asks for; urllib3 would rewrite it, and log the signature in it.
-        authority: Host and port of what is asked, for the ``Host`` header.
-    """
+class AttemptTimeouts:
+    """How long the next step of one attempt may take."""
 
     __slots__ = ("_clock", "_connect_by", "_deadline", "_timeout", "authority", "public_only", "reused", "target")
 
@@ -49,12 +48,14 @@ class Limits:
         self,
         timeout: Timeout,
         deadline: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
         target: str = "/",
         authority: str = "",
     ) -> None:
         self.target = target
+        """What the request line asks for; urllib3 would rewrite it, and log the signature in it."""
         self.authority = authority
+        """Host and port of what is asked, for the ``Host`` header."""
         self._timeout = timeout
         self._deadline = deadline
         self._clock = clock
@@ -77,46 +78,51 @@ class Limits:
         """Return the time by the clock of the call."""
         return self._clock()
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Give the seconds until the deadline, or until the end of connecting; negative once past."""
         return (self._deadline if self._connect_by is None else self._connect_by) - self._clock()
 
     def seconds(self) -> float:
-        """Give the seconds that the next step may take.
-
-        Raises:
-            TimeoutError: None are left.
-        """
-        left = self.left()
-        if left <= 0:
+        """Give the seconds that the next step may take, and raise TimeoutError where none are left."""
+        remaining = self.remaining()
+        if remaining <= 0:
             raise TimeoutError("timed out")
-        return min(left, self._timeout.read) if self._connect_by is None else left
+        return min(remaining, self._timeout.read) if self._connect_by is None else remaining
+
+    def for_urllib3(self) -> Urllib3Timeout:
+        """Give what urllib3 can keep of the limits, for a connection that is not ours."""
+        left = max(self.remaining(), 0.001)
+        return Urllib3Timeout(left, self._timeout.connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
 MAX_IDLE_SECONDS = 50.0
 
 # urllib3 has no way to hand a value to the connection that it picks for a request.
-current_limits: ContextVar[Limits] = ContextVar("current_limits")
+current_limits: ContextVar[AttemptTimeouts] = ContextVar("current_limits")
 
 
 class _LimitedReader(io.RawIOBase):
     """The receiving side of a socket; each receive has its own time limit."""
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
         self._sock = sock
         self._limits = limits
         self.ended = False
         """Whether the response is complete, so that nothing more is received."""
 
     def readable(self) -> bool:
+        """Say that it can be read, as ``io`` asks."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Receive what there is, within the deadline; nothing once the response has ended."""
         if self.ended:
             return 0
+        # A timeout of a socket is for one receive: a head or a body that drips a byte at a time would renew it with
+        # each byte. So it is set before each, to the limit of a silence or to what is left of the call.
         seconds = self._limits.seconds()
-        if seconds != self._sock.gettimeout():
+        if seconds != self._sock.gettimeout():  # a system call saved, where the limit of a silence is what counts
             self._sock.settimeout(seconds)
         return self._sock.recv_into(buffer)
 
@@ -126,7 +132,7 @@ class _Receiver:
 
     __slots__ = ("_reader", "_sock", "file")
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
         self._sock = sock
         self._reader = _LimitedReader(sock, limits)
         self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
@@ -141,8 +147,11 @@ class _Receiver:
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
 
 
-class LimitedConnection(HTTPConnection):
-    """A connection whose making and whose responses keep the limits."""
+_DEAD = DeadAddresses()
+
+
+class DeadlineConnection(HTTPConnection):
+    """A connection that is made, and whose responses are received, within the deadline of the call."""
 
     # http.client has these, and typeshed lacks them.
     _tunnel_host: str | None
@@ -213,11 +222,7 @@ class LimitedConnection(HTTPConnection):
         self.send(SecretBytes(head + body) if body else head)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
-        """Receive the head of the response.
-
-        Returns:
-            The response; its body is still to be read.
-        """
+        """Receive the head of the response."""
         limits = current_limits.get()
         receiver = _Receiver(self.sock, limits)
         head = read_head(receiver.file)
@@ -245,32 +250,6 @@ class LimitedConnection(HTTPConnection):
             request_method=self._asked,
         )
 
-
-def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
-    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
-    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
-    head = SecretBytes(
-        "".join(
-            (
-                f"{method} {target} HTTP/1.1\r\n",
-                host,
-                *[f"{name}: {value}\r\n" for name, value in headers.items()],
-                "\r\n",
-            )
-        ),
-        "latin-1",
-    )
-    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
-        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
-    return head
-
-
-_DEAD = DeadAddresses()
-
-
-class DirectConnection(LimitedConnection):
-    """A connection whose addresses share one limit, and race for it."""
-
     def _new_conn(self) -> socket.socket:
         host, port = self._peer()
         try:
@@ -280,23 +259,25 @@ class DirectConnection(LimitedConnection):
             raise NameResolutionError(host, self, unresolved) from unresolved
         addresses = self._allowed(addresses)
         try:
-            return self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
+            sock = self._first_connected([Address(family, place) for family, _, _, _, place in addresses])
         except TimeoutError as problem:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from problem
         except OSError as problem:
             raise NewConnectionError(self, str(problem)) from problem
+        sys.audit("http.client.connect", self, self.host, self.port)
+        return sock
 
     def _first_connected(self, addresses: list[Address]) -> socket.socket:
         limits = current_limits.get()
         if len(addresses) == 1:
             return self._connected(addresses[0], limits.seconds())
-        race = Race(self._made, limits.left)
+        race = Race(self._made, limits.remaining)
         try:
             sock = race.run(_DEAD.last(in_turns(addresses), limits.now()))
         finally:
             for address in race.lost:
                 _DEAD.add(address, limits.now())
-        sock.settimeout(max(limits.left(), 0.001))
+        sock.settimeout(max(limits.remaining(), 0.001))
         return sock
 
     def _allowed(self, addresses: list[Any]) -> list[Any]:
@@ -311,11 +292,8 @@ class DirectConnection(LimitedConnection):
     def _peer(self) -> tuple[str, int | None]:
         return self._dns_host, self.port
 
-    def _socket(self, family: int) -> socket.socket:
-        return socket.socket(family, socket.SOCK_STREAM)
-
     def _made(self, family: int) -> socket.socket:
-        sock = self._socket(family)
+        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
@@ -336,49 +314,72 @@ class DirectConnection(LimitedConnection):
         return sock
 
 
+def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
+    """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
+    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    head = SecretBytes(
+        "".join(
+            (
+                f"{method} {target} HTTP/1.1\r\n",
+                host,
+                *[f"{name}: {value}\r\n" for name, value in headers.items()],
+                "\r\n",
+            )
+        ),
+        "latin-1",
+    )
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
+        raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
+    return head
+
+
 def _as_gaierror(error: Exception, host: str) -> socket.gaierror:
     if isinstance(error, socket.gaierror):
         return socket.gaierror(error.errno, f"{host}: {error.strerror}")
     return socket.gaierror(socket.EAI_NONAME, f"{host}: {error}")
 
 
-class DirectHttps(DirectConnection, HTTPSConnection):
+class DeadlineHttpsConnection(DeadlineConnection, HTTPSConnection):
     """The same with TLS."""
 
 
-class QuietQueue(queue.LifoQueue[Any]):
+class IdleConnections:
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
-    urllib3 fills a queue with None, for connections that are still to be made; an empty queue says the same. It would
-    log a warning for each connection without a place. The base class's lock is not used, since a fork could leave it
-    held for ever; a list's append and pop need none.
+    No ``queue.LifoQueue``: gevent replaces that by one with other attributes, a fork may leave its lock held for ever,
+    and a list's append and pop need none. urllib3 fills a queue with None, for connections that are still to be made;
+    an empty one says the same.
     """
+
+    def __init__(self, maxsize: int = 0) -> None:
+        self._connections: list[Any] = []
+        self._maxsize = maxsize
+
+    def qsize(self) -> int:
+        """Count the connections."""
+        return len(self._connections)
 
     # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
     # connection, since what broke one may have broken them too.
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
         """Keep a connection, or close it."""
-        if item is None and not self.queue:
+        if item is None and not self._connections:
             return
-        if len(self.queue) < self.maxsize:
-            self.queue.append(item)
+        if len(self._connections) < self._maxsize:
+            self._connections.append(item)
         elif item is not None:
             item.close()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take an idle connection.
-
-        Raises:
-            queue.Empty: There is none.
-        """
+        """Take an idle connection, or raise queue.Empty."""
         try:
-            return self.queue.pop()
+            return self._connections.pop()
         except IndexError:
             raise queue.Empty from None
 
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
-        self.maxsize = 0
-        while self.queue:
-            self.put(self.queue.pop())
+        self._maxsize = 0
+        while self._connections:
+            self.put(self._connections.pop())

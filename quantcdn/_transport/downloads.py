@@ -1,17 +1,20 @@
-"""Where files may be fetched from, and what is asked for there: pure functions over addresses and answers."""
+"""Where files may be fetched from, and what is asked for there: pure functions over addresses and responses."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 import socket
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+from quantcdn._hosts import is_loopback
 from quantcdn._secrets import Secret, hidden
 from quantcdn._validation import host as checked_host
-from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiException, ApiValueError
+
+if TYPE_CHECKING:
+    from quantcdn._transport.response import RESTResponse
 
 Reach = Literal["public", "local", "loopback"]
 """Where files may come from: public addresses alone, any, or any and without TLS from this machine."""
@@ -33,23 +36,8 @@ _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20")))
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class _Redirect(Protocol):
-    @property
-    def status(self) -> int: ...
-
-    def getheader(self, name: str) -> str | None: ...
-
-
 def reach_of(service: str) -> Reach:
-    """Say where a service may send its clients for files.
-
-    Args:
-        service: Scheme and host. Names are not resolved.
-
-    Returns:
-        ``loopback`` where it is this machine, ``local`` where it is in a private network or has a name that only
-        local networks know, else ``public``.
-    """
+    """Say where a service, scheme and host, may send its clients for files; names are not resolved."""
     name = urlsplit(service).hostname or ""
     return "loopback" if is_loopback(name) else "local" if _is_local(name) else "public"
 
@@ -61,15 +49,7 @@ def _is_local(name: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Say whether an address is one of the public Internet.
-
-    Args:
-        address: An IPv4 or IPv6 address, as a resolver gives it.
-
-    Returns:
-        False for loopback, link-local, private, unique-local, shared, multicast, unspecified and reserved addresses,
-        and for IPv6 addresses that stand for one of those in IPv4.
-    """
+    """Say whether an IP address is one of the public Internet, and so no IPv6 form of an IPv4 one that is not."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         inside = parsed.ipv4_mapped or parsed.sixtofour
@@ -85,18 +65,7 @@ def is_public(address: str) -> bool:
 
 
 def download_target(url: str, reach: Reach) -> tuple[str, str]:
-    """Take an address apart, and refuse it where files must not come from there; no message shows it, it is signed.
-
-    Args:
-        url: The address.
-        reach: Where the service that named it may send its clients.
-
-    Returns:
-        Scheme and host, and path with query.
-
-    Raises:
-        ApiValueError: It cannot be used, or must not be.
-    """
+    """Take an address apart, and refuse it where files must not come from there; no message shows it, it is signed."""
     url = hidden(url)
     parts = _split(url)
     if parts is None or not parts.hostname:
@@ -109,10 +78,10 @@ def download_target(url: str, reach: Reach) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", _path_of(url)
 
 
-def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
-    """Find where an answer sends a download to, or None where it does not or must not."""
-    location = answer.getheader("location")
-    if answer.status not in _REDIRECTS or location is None:
+def redirected(url: str, response: RESTResponse, reach: Reach) -> str | None:
+    """Find where a response sends a download to, or None where it does not or must not."""
+    location = response.getheader("location")
+    if response.status not in _REDIRECTS or location is None:
         return None
     try:
         target = Secret(urljoin(url, hidden(location)))
@@ -123,9 +92,15 @@ def redirected(url: str, answer: _Redirect, reach: Reach) -> str | None:
 
 
 def query_secrets(target: str) -> tuple[str, ...]:
-    """List what of a signed address no error may show; S3 repeats the signature in some answers."""
+    """List what of a signed address no error may show; S3 repeats the signature in some responses."""
     values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
     return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
+
+
+def without_query_values(target: str) -> str:
+    """Write a signed target as logs may have it: with the names of its query alone."""
+    path, mark, query = target.partition("?")
+    return path + mark + "&".join(part.partition("=")[0] + "=REDACTED" for part in query.split("&") if part)
 
 
 def add_hint(error: ApiException) -> ApiException:

@@ -24,7 +24,7 @@ _SENT_PLAIN = (b"plain HTTP request was sent to HTTPS port", b"SSL-enabled serve
 # What an alert is called where a client certificate is missing: since TLS 1.3, and before.
 _CERTIFICATE_ALERTS = ("ALERT_CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
 
-# What OpenSSL calls an answer that is not TLS differs with its version.
+# What OpenSSL calls a response that is not TLS differs with its version.
 _NOT_TLS = (
     "WRONG_VERSION_NUMBER",
     "RECORD_LAYER_FAILURE",
@@ -39,13 +39,13 @@ TUNNEL_REFUSED = "Tunnel connection failed"
 
 
 class Failure(NamedTuple):
-    """Why an attempt ended without an answer that can be used."""
+    """Why an attempt ended without a response that can be used."""
 
     error: type[ApiException]
     """The class of the error that it becomes."""
     reason: str
     """What happened."""
-    again: bool = False
+    retryable: bool = False
     """Whether another attempt may fare better."""
     permanent: bool = False
     """Whether no later call can fare better either, as long as nobody changes a setting."""
@@ -55,17 +55,12 @@ class UnusableBodyError(Exception):
     """A body came that cannot be used: too large, damaged, or packed in an unknown way."""
 
 
+TRANSPORT_ERRORS = (urllib3_errors.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)
+"""What urllib3 and what is under it may raise for a request that is in order."""
+
+
 def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
-    """Tell what an error means.
-
-    Args:
-        error: What urllib3, http.client, ssl or socket raised.
-        overdue: Whether the whole call's limit has passed.
-        seconds: That limit.
-
-    Returns:
-        The failure; no text of it comes from a header or a body.
-    """
+    """Tell what an error means; no text of it comes from a header or a body."""
     if isinstance(error, UnusableBodyError):
         return Failure(ApiResponseException, str(error))
     causes = list(_causes(error))
@@ -81,28 +76,13 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
 
 
 def out_of_time(seconds: float) -> Failure:
-    """Say that the whole call's limit has passed.
-
-    Args:
-        seconds: That limit.
-
-    Returns:
-        The failure.
-    """
+    """Say that the whole call's limit has passed."""
     limit = f"the limit of {seconds_text(seconds)} s for the whole call"
     return Failure(ApiTimeoutException, f"not finished within {limit}")
 
 
 def wrong_scheme(status: int, body: bytes) -> str | None:
-    """Tell from an answer whether the request should have come by TLS.
-
-    Args:
-        status: The status of the answer.
-        body: Its body.
-
-    Returns:
-        What to do about it, or None.
-    """
+    """Tell from a response whether the request should have come by TLS."""
     if status == 400 and any(mark in body for mark in _SENT_PLAIN):
         return "The scheme looks wrong: the server speaks TLS there, so that the host is https"
     return None
@@ -134,17 +114,19 @@ def _proxy(causes: list[BaseException]) -> Failure:
         return failed._replace(reason=f"the proxy failed: {failed.reason}")
     if isinstance(causes[-1], http.client.HTTPException) and not isinstance(causes[-1], OSError):
         failed = _broken(causes)
-        return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.again)
+        return Failure(ApiConnectionException, f"the proxy failed: {failed.reason}", failed.retryable)
     final = _is_unknown(causes)
-    return Failure(ApiConnectionException, f"the proxy failed: {_innermost(causes)}", again=not final, permanent=final)
+    return Failure(
+        ApiConnectionException, f"the proxy failed: {_innermost(causes)}", retryable=not final, permanent=final
+    )
 
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:
     if overdue:
         return out_of_time(seconds)
     if any(isinstance(cause, urllib3_errors.ConnectTimeoutError) for cause in causes):
-        return Failure(ApiTimeoutException, "no connection within the time limit", again=True)
-    return Failure(ApiTimeoutException, "no answer within the time limit", again=True)
+        return Failure(ApiTimeoutException, "no connection within the time limit", retryable=True)
+    return Failure(ApiTimeoutException, "no response within the time limit", retryable=True)
 
 
 def _is_unknown(causes: list[BaseException]) -> bool:
@@ -154,7 +136,7 @@ def _is_unknown(causes: list[BaseException]) -> bool:
 def _unresolved(causes: list[BaseException]) -> Failure:
     final = _is_unknown(causes)
     reason = "the host is unknown" if final else "the name cannot be resolved just now"
-    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", again=not final, permanent=final)
+    return Failure(ApiConnectionException, f"{reason}: {_innermost(causes)}", retryable=not final, permanent=final)
 
 
 def _is_certificate(causes: list[BaseException]) -> bool:
@@ -170,7 +152,7 @@ def _tls(causes: list[BaseException]) -> Failure:
         return Failure(ApiConnectionException, f"TLS failed: {text}{_SCHEME_HINT}", permanent=True)
     cut = any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes)
     if cut or any(mark in text for mark in _CUT):
-        return Failure(ApiConnectionException, "the TLS connection was cut", again=True)
+        return Failure(ApiConnectionException, "the TLS connection was cut", retryable=True)
     refused = any(mark in text for mark in _CERTIFICATE_ALERTS)
     hint = _CERTIFICATE_HINT if refused else ""
     return Failure(ApiConnectionException, f"TLS failed: {text}{hint}", permanent=refused)
@@ -181,9 +163,9 @@ def _broken(causes: list[BaseException]) -> Failure:
     text = _innermost(causes)
     if isinstance(cause, http.client.BadStatusLine) and not isinstance(cause, http.client.RemoteDisconnected):
         hint = _SCHEME_HINT if text.startswith("\x15") else ""  # how a TLS alert starts
-        return Failure(ApiConnectionException, f"no HTTP status line but something else came{hint}", again=True)
+        return Failure(ApiConnectionException, f"no HTTP status line but something else came{hint}", retryable=True)
     if isinstance(cause, ResponseError):
-        return Failure(ApiConnectionException, text, again=cause.retryable)
+        return Failure(ApiConnectionException, text, retryable=cause.retryable)
     if isinstance(cause, http.client.IncompleteRead):
-        return Failure(ApiConnectionException, "the response ended early", again=True)
-    return Failure(ApiConnectionException, f"the connection failed: {text}", again=True)
+        return Failure(ApiConnectionException, "the response ended early", retryable=True)
+    return Failure(ApiConnectionException, f"the connection failed: {text}", retryable=True)

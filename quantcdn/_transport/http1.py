@@ -37,16 +37,12 @@ _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*+(?:;[^\x00-\x08\n-\x1f\x7f
 
 
 class ResponseError(http.client.HTTPException):
-    """A response that cannot be read as HTTP/1.1; the message has no text of it.
-
-    Args:
-        reason: What is wrong with it.
-        retryable: Whether the response to another request may be in order.
-    """
+    """A response that cannot be read as HTTP/1.1; the message has no text of it."""
 
     def __init__(self, reason: str, *, retryable: bool = False) -> None:
         super().__init__(reason)
         self.retryable = retryable
+        """Whether the response to another request may be in order."""
 
 
 class ByteReader(Protocol):
@@ -86,19 +82,7 @@ class Framing(NamedTuple):
 
 
 def read_head(file: ByteReader) -> Head:
-    """Read the head of a response; interim ones (RFC 9110 section 15.2) are skipped.
-
-    Args:
-        file: Where it comes from; what follows the head is left there.
-
-    Returns:
-        The head.
-
-    Raises:
-        http.client.RemoteDisconnected: The connection ended before a response.
-        http.client.IncompleteRead: It ended within one.
-        ResponseError: The head is malformed or too large, or switches protocols.
-    """
+    """Read the head of a response; interim ones (RFC 9110 section 15.2) are skipped."""
     if not file.peek(1):
         raise http.client.RemoteDisconnected("Remote end closed connection without response")
     for _ in range(MAX_INTERIM_RESPONSES + 1):
@@ -141,18 +125,7 @@ def _no_status_line(start: bytes) -> http.client.BadStatusLine:
 
 
 def parse_head(block: bytes) -> Head:
-    """Parse the head of a response.
-
-    Args:
-        block: The head, with the empty line at its end.
-
-    Returns:
-        The head, the values of its fields without blanks around them.
-
-    Raises:
-        http.client.BadStatusLine: It has no status line.
-        ResponseError: One of its lines is no field, or it has too many.
-    """
+    """Parse the head of a response."""
     text = block.decode("latin-1")
     line = _STATUS_LINE.match(text)
     if line is None:
@@ -162,17 +135,9 @@ def parse_head(block: bytes) -> Head:
 
 
 def parse_fields(text: str) -> list[tuple[str, str]]:
-    """Parse field lines.
-
-    Args:
-        text: The lines, with the empty one at their end.
-
-    Returns:
-        Names and values.
-
-    Raises:
-        ResponseError: One of the lines is no field, or there are too many.
-    """
+    """Parse field lines."""
+    # A line that is no field is not skipped: whatever reads it differently would see other fields after it, and what
+    # follows may be a Content-Length (RFC 9112 sections 5.1 and 11.2).
     fields = _FIELD.findall(text)
     if len(fields) != text.count("\n") - 1:
         # Something else is among them, if it is not a value of several lines.
@@ -186,20 +151,10 @@ def parse_fields(text: str) -> list[tuple[str, str]]:
 
 
 def framing_of(head: Head, method: str) -> Framing:
-    """Find where the body of a response ends (RFC 9112 section 6.3).
-
-    Args:
-        head: The head of the response.
-        method: The method of the request.
-
-    Returns:
-        Where it ends.
-
-    Raises:
-        ResponseError: The head does not tell, or tells it in two ways that differ.
-    """
+    """Find where the body of a response ends (RFC 9112 section 6.3)."""
     version, status, _, headers = head
     chunked = "transfer-encoding" in headers
+    # Of other codings nobody knows where they end (section 6.3 item 4), and none was asked for with TE (section 7.4).
     if chunked and _members(headers, "transfer-encoding") != ["chunked"]:
         raise ResponseError("the response has a transfer coding that was not asked for")
     length = _content_length(headers) if "content-length" in headers else None
@@ -207,6 +162,7 @@ def framing_of(head: Head, method: str) -> Framing:
     # (RFC 9112 section 6.1); HTTP/1.0 has no chunks.
     closes = _closes(headers, version) or (chunked and (length is not None or version == 10))
     if status in (204, 304) or method == "HEAD":  # whatever the headers say
+        # What a 204 says of a body may be sent all the same; it must not be read as the head of the next response.
         return Framing(0, False, closes or (status == 204 and (chunked or bool(length))))
     if chunked:
         return Framing(None, True, closes)
@@ -235,13 +191,7 @@ def _closes(headers: HTTPHeaderDict, version: int) -> bool:
 
 
 class Body:
-    """The body of a response, read as ``urllib3.HTTPResponse`` asks for it.
-
-    Args:
-        file: Where it comes from.
-        framing: Where it ends.
-        on_close: Called once, when the body was read to its end or is given up, with whether it was read to its end.
-    """
+    """The body of a response, read as ``urllib3.HTTPResponse`` asks for it."""
 
     def __init__(self, file: ByteReader, framing: Framing, on_close: Callable[[bool], None]) -> None:
         self._file = file
@@ -255,18 +205,7 @@ class Body:
         return self.closed
 
     def read(self, amount: int | None = None) -> bytes:
-        """Read the body, or some of it.
-
-        Args:
-            amount: How many bytes; fewer come only before the end. None for all that is left.
-
-        Returns:
-            The bytes; none at the end.
-
-        Raises:
-            http.client.IncompleteRead: The connection ended within the body.
-            ResponseError: The chunks are not in order.
-        """
+        """Read the body, or some of it."""
         if self.closed or amount == 0:
             return b""
         data, ended = self._next(amount)
@@ -325,12 +264,14 @@ class _Chunks:
         if not self._left:
             self._left = self._read_size()
             if not self._left:
+                # Trailers are checked, so that the next response begins where they end, and dropped (section 7.1.2).
                 parse_fields(_read_lines(self._file, "trailer section").decode("latin-1"))
                 self.ended = True
                 return b""
         amount = min(amount, len(self._file.peek(1)) or 1) if at_once else amount
         data = _read_exactly(self._file, min(amount, self._left))
         self._left -= len(data)
+        # Without this check, data that is longer than its chunk says would be read as the size of the next one.
         if not self._left and _read_exactly(self._file, 2) != b"\r\n":
             raise ResponseError("the response has a chunk that is longer than its size", retryable=True)
         return data

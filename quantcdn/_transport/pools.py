@@ -19,8 +19,9 @@ from urllib3.util import parse_url
 
 from quantcdn._locks import ProcessLock
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DirectConnection, DirectHttps, QuietQueue
+from quantcdn._transport.connections import IdleConnections
 from quantcdn._transport.downloads import Reach
+from quantcdn._transport.extension import HttpPool, HttpsPool
 from quantcdn._transport.headers import set_header
 from quantcdn._transport.proxies import chosen_proxy, proxy_variables
 from quantcdn.configuration import Configuration
@@ -29,17 +30,7 @@ from quantcdn.exceptions import ApiValueError
 _MOST_FILE_POOLS = 16
 
 
-class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = DirectConnection  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = QuietQueue
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = DirectHttps  # pyright: ignore[reportAssignmentType] # urllib3's own class is refused too
-    QueueCls = QuietQueue
-
-
-_POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _HttpPool, "https": _HttpsPool}
+_POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": HttpPool, "https": HttpsPool}
 
 
 def make_pool(
@@ -48,20 +39,7 @@ def make_pool(
     environ: Mapping[str, str],
     make_context: Callable[[], ssl.SSLContext] | None = None,
 ) -> urllib3.HTTPConnectionPool:
-    """Make the pool of connections to a host.
-
-    Args:
-        configuration: The settings for TLS, proxy and sockets.
-        host: Scheme and host.
-        environ: Environment variables, for the proxy.
-        make_context: Gives the settings for TLS, or None for such as the configuration says.
-
-    Returns:
-        The pool; through a proxy where one is set for this host.
-
-    Raises:
-        ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
-    """
+    """Make the pool of connections to a host, through a proxy where one is set for it."""
     # Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
     codecs.lookup("idna")
     make_context = make_context or partial(_tls_context, configuration)
@@ -81,7 +59,7 @@ def make_pool(
 
 def close_idle(pool: urllib3.HTTPConnectionPool) -> None:
     """Close the idle connections of a pool, and from now on each that comes back; calls under way go on."""
-    if isinstance(pool.pool, QuietQueue):
+    if isinstance(pool.pool, IdleConnections):
         pool.pool.close()
 
 
@@ -89,9 +67,6 @@ class FilePools:
     """The pools for the hosts of files: all with one TLS context, and no more than a few.
 
     Which hosts there are, the service says; a pool and a context for each would take memory without an end.
-
-    Args:
-        configuration: The settings; what is meant for the service's own host alone is left out.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -128,11 +103,7 @@ class FilePools:
 
 
 class ConnectionPools:
-    """The pools of a client and of its copies: those of the service's hosts, and those of the hosts of files.
-
-    Args:
-        configuration: The settings for TLS, proxy and sockets; they are not read again later.
-    """
+    """The pools of a client and of its copies: those of the service's hosts, and those of the hosts of files."""
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration

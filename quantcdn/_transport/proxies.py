@@ -7,64 +7,18 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from urllib3.util import parse_url
-
-from quantcdn._hosts import ip_address, is_loopback
-from quantcdn._secrets import Secret, hidden, type_name
-from quantcdn.exceptions import ApiTypeError, ApiValueError
+from quantcdn._hosts import checked_proxy, ip_address, is_loopback
+from quantcdn._secrets import hidden
+from quantcdn.exceptions import ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.
 _ENTRY_WITH_PORT = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})", re.ASCII)
 _LOWER = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _VARIABLES = (*_LOWER, *map(str.upper, _LOWER), "REQUEST_METHOD")
-_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-
-
-def checked_proxy(proxy: object) -> str:
-    """Check the address of a proxy.
-
-    Args:
-        proxy: Scheme, host and port, with user and password where needed; without a scheme it is
-            ``http``; "" for no proxy.
-
-    Returns:
-        The address with its scheme, or "".
-
-    Raises:
-        ApiTypeError: It is not text.
-        ApiValueError: It is no such address. The message does not show it, for its password's sake.
-    """
-    proxy = hidden(proxy)
-    if not isinstance(proxy, str):
-        raise ApiTypeError(f"proxy takes text, not {type_name(proxy)}")
-    if not proxy:
-        return ""
-    address = proxy if "://" in proxy else Secret(f"http://{proxy}")
-    if not _is_usable(address) or not address.isascii() or re.search(r"[\x00-\x20\x7f]", address):
-        raise ApiValueError(f"proxy must be {', '.join(_SCHEMES)}, ://, host and port, with nothing else")
-    return address
-
-
-def _is_usable(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        parse_url(address)
-        name = parts.hostname or ""
-        # Only an address of IPv6 may have a percent sign, before its zone; urllib3 2.7 lets any name have one.
-        return parts.scheme in _SCHEMES and bool(name) and parts.port != 0 and ("%" not in name or ":" in name)
-    except ValueError:  # from either
-        return False
 
 
 def proxy_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Take from the environment what says of proxies, and nothing else that it holds.
-
-    Args:
-        environ: Environment variables.
-
-    Returns:
-        Those of them; their values do not show in tracebacks.
-    """
+    """Take from the environment what says of proxies, hidden from tracebacks, and nothing else that it holds."""
     return {name: hidden(environ[name]) for name in _VARIABLES if name in environ}
 
 
@@ -73,18 +27,6 @@ def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Map
 
     What the environment says is not for this machine itself: curl, which goes by it there too, would
     show another machine the token of a local service in the clear. What a setting says is obeyed.
-
-    Args:
-        url: Scheme and host.
-        proxy: The setting: an address, "" for no proxy, or None for that of the environment.
-        no_proxy: The setting: hosts that are reached without, or None for those of the environment.
-        environ: Environment variables.
-
-    Returns:
-        The proxy's address, or "" for none.
-
-    Raises:
-        ApiValueError: The variable holds no usable address.
     """
     environ = proxy_variables(environ)
     if proxy is None and is_loopback(urlsplit(url).hostname or ""):
@@ -97,19 +39,7 @@ def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Map
 
 
 def environment_proxy(url: str, environ: Mapping[str, str]) -> str:
-    """Find the proxy that the environment names for an address.
-
-    Args:
-        url: Scheme and host.
-        environ: Environment variables; small letters win, and ``HTTP_PROXY`` does not count where
-            a web server has set ``REQUEST_METHOD``, since a visitor may then have set it.
-
-    Returns:
-        The proxy's address, or "" for none.
-
-    Raises:
-        ApiValueError: The variable holds no usable address.
-    """
+    """Find the proxy that the environment names for an address."""
     environ = proxy_variables(environ)
     name = proxy_variable(url, environ)
     if not name:
@@ -122,34 +52,19 @@ def environment_proxy(url: str, environ: Mapping[str, str]) -> str:
 
 
 def proxy_variable(url: str, environ: Mapping[str, str]) -> str:
-    """Find the environment variable that names the proxy for an address.
-
-    Args:
-        url: Scheme and host.
-        environ: Environment variables, read as ``environment_proxy`` says.
-
-    Returns:
-        The variable's name, or "" for none.
-    """
+    """Find the environment variable that names the proxy for an address."""
     scheme = urlsplit(url).scheme
     names = [f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"]
-    if "REQUEST_METHOD" in environ:
+    if "REQUEST_METHOD" in environ:  # a visitor of a web server may have set HTTP_PROXY, by a header Proxy (httpoxy)
         names.remove("HTTP_PROXY") if "HTTP_PROXY" in names else None
     return next((name for name in names if environ.get(name)), "")
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:
-    """Say whether an address is reached without a proxy.
+    """Say whether a host is reached without a proxy.
 
-    Args:
-        url: Scheme and host, and a port where it is not the scheme's own.
-        no_proxy: Separated by commas or blanks: host names, which stand for their subdomains too, as
-            ``.host`` does, while ``*.host`` stands for these alone; addresses and networks
-            (``10.0.0.0/8``); each of them with a port (``host:8443``) for that port alone; ``*`` for
-            everything.
-
-    Returns:
-        Whether one of them matches.
+    ``no_proxy`` has host names, which stand for their subdomains too, as ``.host`` does, while ``*.host`` stands for
+    these alone; addresses and networks; each of them with a port for that port alone; ``*`` for everything.
     """
     parts = urlsplit(url.lower())
     host = (parts.hostname or "").removesuffix(".")

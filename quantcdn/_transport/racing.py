@@ -53,12 +53,7 @@ def in_turns(addresses: Sequence[Address]) -> list[Address]:
 
 
 class Race:
-    """Attempts to connect, of which the first that succeeds wins.
-
-    Args:
-        make: Makes a socket of a family.
-        remaining: Returns the seconds until the deadline, zero or less once it has passed.
-    """
+    """Attempts to connect, of which the first that succeeds wins."""
 
     def __init__(self, make: Callable[[int], socket.socket], remaining: Callable[[], float]) -> None:
         self._make = make
@@ -68,17 +63,7 @@ class Race:
         """The addresses that were tried in vain; those after the one that won are not among them."""
 
     def run(self, addresses: Sequence[Address]) -> socket.socket:
-        """Connect.
-
-        Args:
-            addresses: Where to, best first.
-
-        Returns:
-            The connected socket, which does not block.
-
-        Raises:
-            OSError: No address took a connection, which is a TimeoutError if none refused it.
-        """
+        """Connect."""
         waiting = deque(addresses)
         with selectors.DefaultSelector() as selector:
             try:

@@ -13,9 +13,6 @@ class RateLimiter:
 
     It is kept as the generic cell rate algorithm keeps it (ITU-T I.371): the one number is when the bucket would be
     full again, so that nothing has to fill it, and whoever waits knows for how long and sleeps once.
-
-    Args:
-        limit: The rate and the burst.
     """
 
     def __init__(self, limit: RateLimit) -> None:

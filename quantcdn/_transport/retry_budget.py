@@ -22,14 +22,7 @@ class RetryBudget:
         self._tokens = _CAPACITY
 
     def take(self, *, after_timeout: bool) -> int:
-        """Take the tokens for a retry.
-
-        Args:
-            after_timeout: Whether the attempt before it ended by a time limit, which costs the service more.
-
-        Returns:
-            How many were taken; 0 where there are too few, and no retry may be sent.
-        """
+        """Take the tokens for a retry; return how many, or 0 where there are too few and no retry may be sent."""
         cost = _COST_AFTER_TIMEOUT if after_timeout else _COST
         with self._lock.of_process():
             if cost > self._tokens:
@@ -38,10 +31,6 @@ class RetryBudget:
         return cost
 
     def give_back(self, cost: int) -> None:
-        """Give tokens back after a success.
-
-        Args:
-            cost: What the last retry before the success took; 0 where it needed none, which gives back one.
-        """
+        """Give back after a success what the last retry before it took, or one where it needed none."""
         with self._lock.of_process():
             self._tokens = min(_CAPACITY, self._tokens + (cost or _SUCCESS))

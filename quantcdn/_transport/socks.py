@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,8 +21,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util import parse_url
 
 from quantcdn._secrets import Secret
-from quantcdn._transport.connections import DirectConnection, QuietQueue, current_limits
+from quantcdn._transport.connections import DeadlineConnection, current_limits
 from quantcdn._transport.errors import TUNNEL_REFUSED
+from quantcdn._transport.extension import ConnectionClass, LimitedPool
 from quantcdn._transport.racing import Address
 
 _PORT = 1080  # RFC 1928 section 3
@@ -31,21 +33,21 @@ _Socket: Any = socks.socksocket
 
 
 class _SocksSocket(_Socket):  # type: ignore[misc] # PySocks has no types
-    """A socket that reaches its target through the proxy that it is connected to, within the limits."""
+    """A connection to a proxy that becomes one to a target through it, within the limits."""
 
-    def __init__(self, family: int, target: tuple[str, int | None], options: Any) -> None:
-        super().__init__(family)
-        self._target = target
-        self._options = options
+    def __init__(self, sock: socket.socket, options: Any) -> None:
+        super().__init__(sock.family, sock.type, sock.proto, sock.detach())
+        host, port = options["proxy_host"], options["proxy_port"]
+        self.set_proxy(options["socks_version"], host, port, options["rdns"], options["username"], options["password"])
 
-    def connect(self, address: Any) -> None:
-        """Connect to a proxy, and through it to the target."""
-        options = self._options
-        self.set_proxy(
-            options["socks_version"], address[0], address[1], options["rdns"], options["username"], options["password"]
-        )
+    def reach(self, host: str, port: int) -> None:
+        """Ask the proxy for a connection to a host.
+
+        PySocks offers this only together with connecting to the proxy, whose addresses could then not be raced.
+        """
+        self.settimeout(current_limits.get().seconds())
         try:
-            super().connect(self._target, catch_errors=True)  # which lets errors come as they are
+            self._proxy_negotiators[self.proxy[0]](self, host, port)
         except (socks.SOCKS4Error, socks.SOCKS5Error, socks.SOCKS5AuthError) as error:
             raise ConnectionError(f"{TUNNEL_REFUSED}: {error}") from error
 
@@ -58,7 +60,7 @@ class _SocksSocket(_Socket):  # type: ignore[misc] # PySocks has no types
         return data
 
 
-class _SocksHttp(DirectConnection, SOCKSConnection):
+class _SocksHttp(DeadlineConnection, SOCKSConnection):
     def _new_conn(self) -> Any:
         try:
             return super()._new_conn()
@@ -66,14 +68,14 @@ class _SocksHttp(DirectConnection, SOCKSConnection):
             raise ProxyError("no connection", error) from error
 
     def _first_connected(self, addresses: list[Address]) -> Any:
-        # One after the other: the way through the proxy is a part of connecting, and cannot be raced.
-        problem = OSError("the name has no address")
-        for position, address in enumerate(addresses):
-            try:
-                return self._connected(address, current_limits.get().seconds() / (len(addresses) - position))
-            except OSError as error:
-                problem = error
-        raise problem
+        sock = _SocksSocket(super()._first_connected(addresses), self._socks_options)
+        try:
+            sock.reach(self.host, self.port)
+            sock.settimeout(current_limits.get().seconds())
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     def _allowed(self, addresses: list[Any]) -> list[Any]:
         return addresses  # the proxy's own
@@ -81,22 +83,17 @@ class _SocksHttp(DirectConnection, SOCKSConnection):
     def _peer(self) -> tuple[str, int | None]:
         return self._socks_options["proxy_host"] or "", int(self._socks_options["proxy_port"] or _PORT)
 
-    def _socket(self, family: int) -> Any:
-        return _SocksSocket(family, (self.host, self.port), self._socks_options)
-
 
 class _SocksHttps(_SocksHttp, SOCKSHTTPSConnection):
     pass
 
 
-class _SocksHttpPool(SOCKSHTTPConnectionPool):
-    ConnectionCls = _SocksHttp
-    QueueCls = QuietQueue
+class _SocksHttpPool(LimitedPool, SOCKSHTTPConnectionPool):
+    ConnectionCls = ConnectionClass(_SocksHttp, SOCKSHTTPConnectionPool)
 
 
-class _SocksHttpsPool(SOCKSHTTPSConnectionPool):
-    ConnectionCls = _SocksHttps
-    QueueCls = QuietQueue
+class _SocksHttpsPool(LimitedPool, SOCKSHTTPSConnectionPool):
+    ConnectionCls = ConnectionClass(_SocksHttps, SOCKSHTTPSConnectionPool)
 
 
 _POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnectionPool]] = {
@@ -106,15 +103,7 @@ _POOL_CLASSES: dict[str, type[SOCKSHTTPConnectionPool] | type[SOCKSHTTPSConnecti
 
 
 def socks_manager(proxy: str, settings: dict[str, Any]) -> SOCKSProxyManager:
-    """Make a maker of pools through a SOCKS proxy.
-
-    Args:
-        proxy: The proxy's address.
-        settings: What every pool is made with.
-
-    Returns:
-        The maker of pools.
-    """
+    """Make a maker of pools through a SOCKS proxy."""
     address = parse_url(proxy)._replace(auth=None).url
     user, _, password = (Secret(unquote(part)) for part in (parse_url(proxy).auth or "").partition(":"))
     manager = SOCKSProxyManager(address, user or None, password or None, **settings)

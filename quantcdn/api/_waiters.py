@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from typing_extensions import Unpack
 
 from quantcdn import _validation
-from quantcdn._clock import Cancel, Clock
+from quantcdn._clock import Cancel
 from quantcdn._polling.poller import MAX_PAGE_SIZE, Polled
 from quantcdn._polling.waiter import M, Wait
 from quantcdn._secrets import hide_options
@@ -307,32 +306,29 @@ def _wait(
     _validation.boolean("raise_on_failure", raise_on_failure)
     _validation.segment("orchestration_id" if "orchestration" in method else "execution_id", identifier)
     polls = _Polls(api, options, once=timeout == 0)
-    with _with_progress(api, on_update) as (notified, clock):
-        wait = Wait(
-            identifier,
-            lambda poll_timeout: polls.send(poll_timeout, get_status),
-            poll_for=poll_for,
-            poll=poll,
-            timeout=timeout,
-            on_update=notified,
-            clock=clock,
-            cancel=cancel,
-        )
-        try:
-            return wait.until_final(failed if raise_on_failure else None)
-        except KeyboardInterrupt as interrupt:
-            interrupt.add_note(f"To go on waiting: api.{method}({organisation!r}, {identifier!r})")
-            raise
+    progress = _progress(api, on_update)
+    wait = Wait(
+        identifier,
+        lambda poll_timeout: polls.send(poll_timeout, get_status),
+        poll_for=poll_for,
+        poll=poll,
+        timeout=timeout,
+        on_update=on_update if progress is None else progress.show_status,
+        clock=api.api_client.clock if progress is None else progress.clock,
+        cancel=cancel,
+    )
+    try:
+        return wait.until_final(failed if raise_on_failure else None)
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"To go on waiting: api.{method}({organisation!r}, {identifier!r})")
+        raise
+    finally:
+        if progress is not None:
+            progress.end()
 
 
 class _Polls:
-    """Sends the polls of one wait.
-
-    Args:
-        api: The endpoints.
-        options: Those of each call.
-        once: Whether there is a single poll, which nothing repeats.
-    """
+    """Sends the polls of one wait; ``once`` where there is a single one, which nothing repeats."""
 
     # Polls are repeated anyway. So each is retried once at most, and only on credit that earlier ones have earned: one
     # by each that succeeds, one lost by each that fails. A service that is down gets hardly more requests than there
@@ -381,18 +377,3 @@ def _progress(api: _Endpoints, on_update: object) -> WaitProgress | None:
 
     sink = progress.find_sink()
     return None if sink is None else progress.WaitProgress(sink, api.api_client.clock)
-
-
-@contextmanager
-def _with_progress(
-    api: _Endpoints, on_update: Callable[[M], object] | None
-) -> Generator[tuple[Callable[[M], object] | None, Clock]]:
-    """Return what is notified of changes, and a clock in whose pauses the seconds of the progress run on."""
-    progress = _progress(api, on_update)
-    if progress is None:
-        yield on_update, api.api_client.clock
-        return
-    try:
-        yield progress.show_status, progress.clock
-    finally:
-        progress.end()

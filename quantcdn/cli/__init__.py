@@ -70,5 +70,5 @@ def _flush_quietly() -> None:
     """Let nothing be left in the buffer that would fail at the very end of the process."""
     try:
         sys.stdout.flush()
-    except OSError:  # the command itself has told it, if it is worth telling
+    except OSError:  # the command itself has reported it, if it is worth a report
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -37,7 +37,7 @@ _START = b'{"at":"'
 """How each line begins."""
 
 _OWN_START = re.compile(rb'\{"at":"[0-9]{4}-').match
-"""How far a first line must have come to be told from another's file."""
+"""How much of a first line must be there to distinguish a log from another's file."""
 
 
 class AuditLog:

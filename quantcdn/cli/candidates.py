@@ -1,6 +1,6 @@
 """What a shell offers for the name of a tool and for an identifier: from a cache, else from one short request.
 
-A shell waits for it at the press of a key. So nothing here takes more than a second, and what goes wrong is not told.
+A shell waits for it at the press of a key. So nothing here takes more than a second, and what goes wrong is silent.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _request(chosen: Settings, kind: str) -> Callable[[], list[str]]:
 def _arguments(line: Sequence[str]) -> Namespace:
     """Find the settings among the words of a line that is not yet whole; a token from stdin cannot be read here."""
     arguments = Namespace(**SETTINGS)
-    for word, following in zip(line, [*line[1:], ""], strict=True):
+    for word, following in zip(line, [*line[1:], ""], strict=False):
         flag, equals, value = word.partition("=")
         name = flag.replace("organization", "organisation").removeprefix("--").replace("-", "_")
         if flag.startswith("--") and name in SETTINGS:
@@ -130,7 +130,8 @@ def _age_of(path: Path) -> float:
 
 
 def _write(path: Path, words: Iterable[str]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.parent.mkdir(mode=0o700, exist_ok=True)  # but no home is made for whoever has none
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     for other in path.parent.iterdir():
         if _age_of(other) > _LIFETIME:
             other.unlink(missing_ok=True)

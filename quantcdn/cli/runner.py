@@ -30,15 +30,15 @@ ERROR = 1
 USAGE = 2
 NOT_FOUND = 3
 NOT_ALLOWED = 4
-ENDED_AS_FAILED = 5
-TIME_LIMIT = 124
+FAILED = 5
+TIMED_OUT = 124
 INTERRUPTED = 130
 
 _CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((ApiTypeError, ApiValueError), USAGE),
     ((NotFoundException,), NOT_FOUND),
     ((UnauthorizedException, ForbiddenException), NOT_ALLOWED),
-    ((WaitTimeoutException,), TIME_LIMIT),
+    ((WaitTimeoutException,), TIMED_OUT),
 )
 
 _DOCTOR = "'quantcdn doctor' says which settings are in force, and what to do"

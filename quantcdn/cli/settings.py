@@ -125,6 +125,7 @@ def local_service(arguments: argparse.Namespace) -> Generator[None]:
 
     with Emulator() as service:
         service.fill_examples()
+        service.fill_documented()
         arguments.service = service
         yield
 

@@ -7,6 +7,7 @@ import time
 from typing import Protocol, TypeGuard
 
 from quantcdn import _validation
+from quantcdn._clock import monotonic
 from quantcdn.exceptions import ApiTypeError
 
 
@@ -43,11 +44,11 @@ class Clock:
     def __init__(self, speed: float = 1.0) -> None:
         self._speed = _validation.above_zero("speed", speed)
         self._start = time.time()
-        self._started = time.monotonic()
+        self._started = monotonic()
 
     def now(self) -> float:
         """Return the time in seconds since 1970."""
-        return self._start + (time.monotonic() - self._started) * self._speed
+        return self._start + (monotonic() - self._started) * self._speed
 
     def __repr__(self) -> str:
         return f"Clock(speed={self._speed:g})"

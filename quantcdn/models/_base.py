@@ -85,7 +85,7 @@ class Model(mixin.DisplayMixin, BaseModel):
         """Return the model as a dict with JSON keys.
 
         Returns:
-            Every key that came in or was set, also those whose value is None.
+            Every key that was received or set, also those whose value is None.
         """
         return self.__pydantic_serializer__.to_python(self, by_alias=True, exclude_unset=True, warnings=False)  # type: ignore[no-any-return] # a model's is a dict
 
@@ -93,7 +93,7 @@ class Model(mixin.DisplayMixin, BaseModel):
         """Return the model as JSON.
 
         Returns:
-            A JSON object with every key that came in or was set.
+            A JSON object with every key that was received or set.
         """
         # pydantic warns of a value that is not of the field's type; here such values are kept on purpose.
         return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_unset=True, warnings=False).decode()
@@ -117,7 +117,7 @@ class Model(mixin.DisplayMixin, BaseModel):
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
-            yield name and escaped(name), _shown(value)
+            yield name and escaped(_shown(name)), _shown(value)
 
     def __str__(self) -> str:
         return mixin.plain(self)

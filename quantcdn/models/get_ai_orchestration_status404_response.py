@@ -11,4 +11,4 @@ class GetAIOrchestrationStatus404Response(Model):
     """What went wrong."""
 
     orchestration_id: Lenient[str] | None = None
-    """The identifier that was asked for."""
+    """The identifier that was requested."""

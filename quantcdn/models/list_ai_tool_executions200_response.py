@@ -10,6 +10,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
 )
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     import pandas
 
     from quantcdn.models._statistics import ExecutionStats
@@ -43,6 +44,23 @@ class ListAIToolExecutions200Response(ListModel[ListAIToolExecutions200ResponseE
         from quantcdn.models._statistics import stats_of
 
         return stats_of(self.executions)
+
+    def plot(self) -> "matplotlib.figure.Figure":
+        """Plot how often each tool was used over time, by status, and its durations; this needs the extra ``notebook``.
+
+        Returns:
+            A figure of matplotlib, which displays itself in a notebook and is saved by its ``savefig``. It has a row
+            for each of the eight tools that were used most, and one for the others.
+
+        Raises:
+            ApiValueError: matplotlib is not installed.
+        """
+        from quantcdn.models._extras import import_extra
+
+        import_extra("matplotlib", extra="notebook", needed_by="plot")
+        from quantcdn.models._plot import plot_of
+
+        return plot_of(self, ListAIToolExecutions200ResponseExecutionsInner.known_statuses)
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """Make a data frame of pandas; this needs the extra ``pandas``.

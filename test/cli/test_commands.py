@@ -15,7 +15,7 @@ from quantcdn import cli
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.commands import demo
 from quantcdn.emulator import Emulator, Fault
-from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal
+from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal, until
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
 
@@ -33,6 +33,10 @@ def test_all_commands_are_there() -> None:
     assert sorted(all_commands()) == [
         "quantcdn",
         "quantcdn completion",
+        "quantcdn config",
+        "quantcdn config get",
+        "quantcdn config path",
+        "quantcdn config set",
         "quantcdn demo",
         "quantcdn doctor",
         "quantcdn emulator",
@@ -42,6 +46,8 @@ def test_all_commands_are_there() -> None:
         "quantcdn executions save",
         "quantcdn executions wait",
         "quantcdn executions watch",
+        "quantcdn help",
+        "quantcdn login",
         "quantcdn mcp",
         "quantcdn mcp list",
         "quantcdn orchestrations",
@@ -67,8 +73,14 @@ def test_help_has_usage_then_options_then_two_examples_that_the_parser_takes(nam
     assert "\noptions:\n  -h, --help" in options
     examples = examples.partition("\n\n")[0].replace("\\\n", " ").replace("|\n", "| ")
     assert len(examples.splitlines()) >= 2
-    for command in re.findall(r"\bquantcdn ([^|()>\n]*)", examples):
+    for command in re.findall(r"\bquantcdn ([^|()<>\n]*)", examples):
         assert callable(cli.parser().parse_args(command.split()).run)
+
+
+def test_help_is_a_command_too() -> None:
+    assert run("help").out == run("--help").out
+    assert run("help", "executions", "wait").out == run("executions", "wait", "--help").out
+    assert run("help", "executions").out == run("executions").out
 
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
@@ -106,10 +118,13 @@ def imported(*words: str) -> set[str]:
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], [], ["executions", "--help"], ["completion", "bash"]])
-def test_what_needs_no_service_loads_no_dependency(words: list[str]) -> None:
+def test_what_needs_no_service_loads_no_dependency_and_no_other_command(words: list[str]) -> None:
     loaded = imported(COMMAND, *words)
     assert "quantcdn.cli" in loaded
     assert not loaded & {"pydantic", "urllib3", "dateutil", "typing_extensions", "rich", "ssl"}
+    assert {name for name in loaded if name.startswith("quantcdn.cli.commands.")} <= {
+        f"quantcdn.cli.commands.{word}" for word in words[:1]
+    }
 
 
 def test_importing_the_package_loads_nothing_of_the_command_line() -> None:
@@ -142,20 +157,32 @@ def test_importing_the_package_leaves_what_not_every_program_needs_for_later() -
         (["doctor", "now"], {}, 2, "unrecognized arguments: now\nTry: quantcdn doctor --help"),
         (["--emul"], {}, 2, "Try: quantcdn --help"),
         (["executions", "list", "--limit", "many"], {}, 2, "invalid int value"),
-        (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "limit must be from 1 to 100"),
+        (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "quantcdn: --limit must be from 1 to 100"),
+        (["executions", "list", "--emulator", "--limit", "0", "--since", "1h"], {}, 2, "--limit must be from 1 to 100"),
+        (["executions", "list", "--since", "3x"], {}, 2, "such as 90, 5m, 2h or none is expected, not '3x'"),
+        (["executions", "list", "--since", "0"], {}, 2, "above 0"),
+        (["executions", "list", "--emulator", "--json", "--tool", "a"], {}, 2, "give --ndjson with --tool or --since"),
+        (["executions", "wait", "x", "--emulator", "--result", "--fields", "a"], {}, 2, "--result is the result alone"),
+        (["executions", "wait", "x", "--result", "--json"], {}, 2, "not allowed with"),
+        (["help", "executions", "wiat"], {}, 2, "quantcdn executions: there is no command 'wiat'; did you mean wait?"),
+        (["help", "tools", "list", "more"], {}, 2, "there is no command 'more'"),
         (["executions", "list", "--json", "--ndjson"], {}, 2, "not allowed with"),
         (["executions", "list", "--emulator", "--json", "--fields", "status"], {}, 2, "give --ndjson with --fields"),
         (["executions", "list", "--fields", "status,"], {}, 2, "names of fields"),
-        (["executions", "get", "--emulator", ".."], {}, 2, "execution_id cannot be"),
+        (["executions", "get", "--emulator", ".."], {}, 2, "quantcdn: ID cannot be"),
+        (["orchestrations", "get", "--emulator", "."], {}, 2, "quantcdn: ID cannot be"),
+        (["executions", "wait", "--emulator", ".."], {}, 2, "quantcdn: ID cannot be"),
+        (["tools", "list", "--organisation", "a", "--host", "http://a.example"], {"BEARER_TOKEN": "x"}, 2,
+         "would be reached without encryption; use https\n"),
         (["executions", "wait", "x", "--timeout", "soon"], {}, 2, "such as 90, 5m, 2h or none"),
         (["executions", "wait", "x", "--interval", "0"], {}, 2, "above 0"),
         (["tools", "config", "--emulator", "--allow", "nothing"], {}, 2, "no such tool: nothing"),
-        (["tools", "config", "--emulator", "--auto-execute"], {}, 2, "allowed"),
+        (["tools", "config", "--emulator", "--auto-execute"], {}, 2, "--auto-execute needs --allow with the names"),
         (["tools", "show", "--emulator", "get_wether"], {}, 3, "did you mean get_weather?"),
         (["tools", "show", "--emulator", "xyz"], {}, 3, "'quantcdn tools names' lists"),
         (["executions", "get", "--emulator", "exec_1"], {}, 3, "kept for 24 hours"),
         (["orchestrations", "get", "--emulator", "orch_1"], {}, 3, "kept for 24 hours"),
-        (["demo", "--speed", "0"], {}, 2, "speed must be above 0"),
+        (["demo", "--speed", "0"], {}, 2, "quantcdn: --speed must be above 0"),
         (["emulator", "--port", "70000"], {}, 1, "port must be from 0 to 65535"),
         (["x\x1b]0;title\x07"], {}, 2, "x\\x1b]0;title\\x07"),
     ],
@@ -216,6 +243,28 @@ def test_verbose_logs_each_request_to_stderr() -> None:
     assert "DEBUG GET " in done.err
     assert "/ai/tools/names: 200" in done.err
     assert done.out.startswith("get_weather\n")
+
+
+def test_quiet_leaves_errors_alone_on_stderr(tmp_path: Path) -> None:
+    with Emulator() as service:
+        done = service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
+        wait = ("executions", "wait", done, "--save", str(tmp_path), "--fields", "status")
+        talkative, quiet = run(*wait, service=service), run("-q", *wait, service=service)
+        assert (quiet.code, quiet.out, quiet.err) == (0, talkative.out, "")
+        assert talkative.err
+        assert on_terminal("mcp", "list", "-q", service=service)[1].count("no MCP servers") == 0
+        lost = run("executions", "wait", "exec_no", "--quiet", service=service)
+        assert (lost.code, lost.err.count("\n")) == (3, 1)
+
+
+def test_a_response_about_another_identifier_is_told_without_a_python_argument() -> None:
+    body = b'{"executionId":"other","toolName":"t","status":"complete","createdAt":1}'
+    with Emulator() as service:
+        service.add_fault(Fault(body=body), times=None)
+        done = run("executions", "get", EXECUTION_ID, service=service)
+    assert done.code == 1
+    assert "ask for the identifier of that example" in done.err
+    assert "Configuration(" not in done.err
 
 
 def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
@@ -288,7 +337,32 @@ def test_the_emulator_command_serves_until_a_signal() -> None:
     assert process.returncode == 0
 
 
-def test_the_demo_shows_everything_and_saves_an_image(tmp_path: Path) -> None:
+def test_the_emulator_knows_what_the_pages_name_and_is_the_same_after_a_restart() -> None:
+    known = {"QUANTCDN_ORGANIZATION": "acme", "QUANTCDN_API_TOKEN": "secret"}
+    seen = []
+    for seed in ("7", "7", "8"):
+        with started("emulator", "--token", "secret", "--seed", seed) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(6)]
+            known["QUANTCDN_HOST"] = lines[3].partition("=")[2].strip()
+            assert run("executions", "get", EXECUTION_ID, **known).code == 0
+            assert run("orchestrations", "get", EXECUTION_ID.replace("exec", "orch"), **known).code == 0
+            seen.append(run("executions", "list", "--fields", "executionId", **known).out)
+    assert seen[0] == seen[1] != seen[2]
+    assert run("executions", "get", EXECUTION_ID, "--emulator").code == 0
+
+
+def test_the_emulator_logs_requests_on_a_terminal() -> None:
+    with terminal("emulator", "--token", "secret", columns=200) as shown:
+        until(lambda: "export QUANTCDN_ORGANIZATION=demo" in shown.shown)
+        url = shown.shown.partition("QUANTCDN_HOST=")[2].split()[0]
+        assert run("tools", "names", "--host", url, "--organisation", "a", QUANTCDN_API_TOKEN="secret").code == 0
+        until(lambda: "GET /api/v3/organizations/a/ai/tools/names 200" in shown.shown)
+        shown.process.send_signal(signal.SIGINT)
+        assert shown.end() == 0
+
+
+def test_the_demo_shows_everything_and_saves_a_picture(tmp_path: Path) -> None:
     done = run("demo", "--save", str(tmp_path), "--speed", "20")
     assert done.code == 0, done.err
     for shown in (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,8 @@ from docs.tools import completions
 from quantcdn import cli
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.command_tree import Command, command_of
-from test.helpers.process import COMMAND, run
+from quantcdn.emulator import Emulator, Fault
+from test.helpers.process import BIN, COMMAND, access, run, until
 from test.tools.parts import needed
 
 PROMPT = "READY> "
@@ -117,24 +120,24 @@ zstyle ':completion:all-matches:*' insert true
 
 
 @contextmanager
-def asked_bash(folder: Path) -> Iterator[Ask]:
+def asked_bash(folder: Path, **environ: str) -> Iterator[Ask]:
     settings = folder / "bashrc"
     record = RECORD.format(folder=folder, shell="bash", prompt=PROMPT)
     settings.write_text(f"bind 'set enable-bracketed-paste off'\n{record}")
-    terminal = Terminal([needed("bash"), "--noprofile", "--rcfile", str(settings), "-i"], "\x1b*", folder)
+    terminal = Terminal([needed("bash"), "--noprofile", "--rcfile", str(settings), "-i"], "\x1b*", folder, **environ)
     yield terminal.ask
     terminal.close()
 
 
 @contextmanager
-def asked_zsh(folder: Path) -> Iterator[Ask]:
+def asked_zsh(folder: Path, **environ: str) -> Iterator[Ask]:
     (folder / ".zshrc").write_text(ZSH + RECORD.format(folder=folder, shell="zsh", prompt=PROMPT))
-    terminal = Terminal([needed("zsh"), "-d", "-i"], "\x18a", folder, ZDOTDIR=str(folder))
+    terminal = Terminal([needed("zsh"), "-d", "-i"], "\x18a", folder, ZDOTDIR=str(folder), **environ)
     yield terminal.ask
     terminal.close()
 
 
-def described_by_fish(folder: Path, line: str) -> list[str]:
+def described_by_fish(folder: Path, line: str, **environ: str) -> list[str]:
     """List candidates, each with a tabulator and its description."""
     done = subprocess.run(
         [needed("fish"), "--no-config", "-c", f"source {folder}/quantcdn.fish; complete -C $argv[1]", line],
@@ -142,15 +145,15 @@ def described_by_fish(folder: Path, line: str) -> list[str]:
         text=True,
         check=True,
         cwd=folder / "here",
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **environ},
     )
     assert done.stderr == ""
     return done.stdout.splitlines()
 
 
 @contextmanager
-def asked_fish(folder: Path) -> Iterator[Ask]:
-    yield lambda line: [candidate.partition("\t")[0] for candidate in described_by_fish(folder, line)]
+def asked_fish(folder: Path, **environ: str) -> Iterator[Ask]:
+    yield lambda line: [candidate.partition("\t")[0] for candidate in described_by_fish(folder, line, **environ)]
 
 
 SHELLS = {"bash": asked_bash, "zsh": asked_zsh, "fish": asked_fish}
@@ -294,3 +297,82 @@ def test_another_shell_is_wrong_usage() -> None:
     done = run("completion", "tcsh")
     assert done.code == 2
     assert all(shell in done.err for shell in SHELLS)
+
+
+# What the service knows
+
+
+EXECUTION_ID, ORCHESTRATION_ID = f"exec_{'1' * 32}", f"orch_{'2' * 32}"
+EVIL = "$(touch$IFS'x')"
+
+
+@pytest.fixture
+def service() -> Iterator[Emulator]:
+    with Emulator() as service:
+        service.start_execution("calculate", execution_id=EXECUTION_ID)
+        service.start_orchestration([EXECUTION_ID], orchestration_id=ORCHESTRATION_ID)
+        yield service
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_names_of_tools_and_identifiers_are_offered(
+    shell: str, folder: Path, service: Emulator, tmp_path: Path
+) -> None:
+    environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path), "NO_PROXY": "*"}
+    for command in ("tools names", "executions list", f"orchestrations get {ORCHESTRATION_ID}"):
+        assert run(*command.split(), **environ).code == 0
+    with SHELLS[shell](folder, **environ, PATH=f"{BIN}:{os.environ['PATH']}") as ask:
+        assert sorted(ask("quantcdn tools show g")) == ["generate_image", "get_weather"]
+        assert ask("quantcdn executions list --tool sea") == ["search_web"]
+        assert ask("quantcdn executions wait exec_1") == [EXECUTION_ID]
+        assert ask("quantcdn orchestrations get orch_") == [ORCHESTRATION_ID]
+        assert ask("quantcdn executions wait exec_1 --exit") == ["--exit-status"]
+
+
+def candidates(*words: str, **environ: str) -> list[str]:
+    done = run("__complete", *words, **environ)
+    assert (done.code, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+def test_the_service_is_asked_where_nothing_fresh_is_kept(service: Emulator, tmp_path: Path) -> None:
+    environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path)}
+    until(lambda: candidates("executions", "executions", "get", **environ) == [EXECUTION_ID])  # on a busy machine
+    count = len(service.requests)
+    assert candidates("executions", **environ) == [EXECUTION_ID]
+    assert len(service.requests) == count
+    (path,) = (tmp_path / "quantcdn").iterdir()
+    assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
+    os.utime(path, (1, 1))
+    other = service.start_execution("calculate")
+    until(lambda: candidates("executions", **environ) == [other, EXECUTION_ID])
+    until(lambda: candidates("tools", "--organisation=other", "tools", "show", **environ))
+    assert service.requests[-1].arguments == {"organisation": "other"}
+
+
+def test_what_goes_wrong_is_silent_and_takes_no_time(service: Emulator, tmp_path: Path) -> None:
+    environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path)}
+    service.add_fault(Fault(delay=60), times=None)
+    started = time.monotonic()
+    assert candidates("tools", **environ) == []
+    assert time.monotonic() - started < 20  # of which the machine takes most where it is busy
+    for wrong in (
+        {"QUANTCDN_HOST": "https://a.invalid"},
+        {"QUANTCDN_HOST": "nonsense"},
+        {"QUANTCDN_API_TOKEN": "bl anks"},
+        {"QUANTCDN_ORGANIZATION": ""},
+        {"XDG_CACHE_HOME": "/dev/null/x"},
+    ):
+        assert candidates("tools", **{**environ, **wrong}) == []
+    assert candidates("--emulator", **environ) == candidates(**environ) == []
+    assert candidates("tools", "--token-file", "-", **environ) == []
+
+
+def test_nobody_but_the_user_decides_what_a_shell_runs(service: Emulator, tmp_path: Path, folder: Path) -> None:
+    service.add_fault(Fault(body=json.dumps({"tools": [EVIL, "-x", "a b", "ok"], "count": 4}).encode()), times=None)
+    environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path), "NO_PROXY": "*"}
+    assert run("tools", "names", **environ).code == 0
+    assert candidates("tools", **environ) == ["ok"]
+    with asked_bash(folder, **environ, PATH=f"{BIN}:{os.environ['PATH']}") as ask:
+        assert ask("quantcdn tools show ") == ["ok"]
+    assert not (folder / "here" / "x").exists()

@@ -95,6 +95,7 @@ ok    name: 127\.0\.0\.1 is an address
 ok    connection: 127\.0\.0\.1 port \d+, made in \d\.\d\d s
 skip  tls: the host is http, which is not encrypted
 ok    call: the names of 4 tools came in \d\.\d\d s
+ok    versions: quantcdn [\w.]+, Python [\w.+]+, urllib3 [\w.]+, pydantic [\w.]+, \w+SSL .*, \w+ \w+
 """,
         report.done.out,
     )
@@ -137,7 +138,11 @@ DAY = 86_400
         ({"exp": 3 * DAY + 60}, "ok", r"the JWT is good until 20\d\d-\d\d-\d\d .* UTC, for 3 days; .* not verified"),
         ({"exp": 7_300}, "ok", "for 2 hours;"),
         ({"exp": 45.5}, "ok", "for 4[0-9] seconds;"),
-        ({"exp": -400}, "fail", "the JWT has expired on .* UTC, 6 minutes ago: get a new token"),
+        (
+            {"exp": -400},
+            "fail",
+            "the JWT has expired on .* UTC, 6 minutes ago: make a new one in the QuantCDN dash",
+        ),
         ({"exp": 2 * DAY, "nbf": DAY}, "fail", "the JWT is not good before .*: check this machine's clock"),
         ({"nbf": -DAY}, "ok", "the JWT does not say how long it is good"),
     ],
@@ -185,6 +190,7 @@ def test_any_other_token_is_no_trouble(
     ("status", "code", "said"),
     [
         (401, 4, "Check the access token"),
+        (401, 4, "Make a token in the QuantCDN dashboard, under Profile, API Tokens, and run 'quantcdn login'"),
         (403, 4, "check the organisation's name and the scopes"),
         (404, 3, "Check that the host is the service's"),
         (429, 1, "Send fewer requests"),
@@ -485,7 +491,20 @@ def test_what_comes_from_outside_cannot_reach_the_terminal() -> None:
 def test_as_json_it_is_one_array() -> None:
     records = json.loads(run("doctor", "--emulator", "--json").out)
     assert records[4] == {"check": "proxy", "state": "ok", "text": "none"}
-    assert [record["state"] for record in records] == ["ok"] * 7 + ["skip", "ok"]
+    assert [record["state"] for record in records] == ["ok"] * 7 + ["skip", "ok", "ok"]
+
+
+def test_without_a_token_it_says_where_to_get_one_and_names_versions_all_the_same(tmp_path: Path) -> None:
+    report = Report("--organisation", "acme", "--host", "https://a.invalid", token="")
+    assert report.texts["token"].endswith("Make one in the QuantCDN dashboard, under Profile, API Tokens")
+    assert report.states["versions"] == "ok"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_on_a_terminal_no_line_is_too_wide_and_no_word_is_broken(columns: int) -> None:
+    _, shown = on_terminal("doctor", "--host", "https://a.invalid", columns=columns, NO_COLOR="1")
+    assert max(map(len, shown.splitlines())) < columns
+    assert shown.split() == run("doctor", "--host", "https://a.invalid").out.split()
 
 
 def test_colours_are_for_terminals() -> None:

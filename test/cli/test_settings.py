@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from quantcdn import cli
 from quantcdn.cli.settings import Setting, settings
 from quantcdn.emulator import Emulator
-from test.helpers.process import run
+from test.helpers.process import run, terminal, until
 
 KEYS = ("QUANTCDN_API_TOKEN", "QUANTCDN_HOST", "QUANTCDN_ORGANIZATION")
 
@@ -103,8 +104,8 @@ def test_a_file_that_is_no_text_or_no_file_is_told(tmp_path: Path) -> None:
         ({"QUANTCDN_ORGANIZATION": " "}, "environment QUANTCDN_ORGANIZATION: organisation is blank"),
         (
             {"QUANTCDN_ORGANIZATION": "a"},
-            "no access token: set QUANTCDN_API_TOKEN, give --token-file FILE, or write token into "
-            "/somewhere/.config/quantcdn/config.toml",
+            "no access token: set QUANTCDN_API_TOKEN, give --token-file FILE, or run 'quantcdn login', which keeps one "
+            "in /somewhere/.config/quantcdn/config.toml",
         ),
         ({"QUANTCDN_ORGANIZATION": "a", "BEARER_TOKEN": "a b"}, "environment BEARER_TOKEN: access_token has blanks"),
         (
@@ -179,3 +180,139 @@ def test_each_setting_says_where_it_was_found(monkeypatch: pytest.MonkeyPatch, t
     nothing = settings(found(monkeypatch, XDG_CONFIG_HOME="/nowhere", QUANTCDN_ORGANIZATION=""))
     assert nothing.host == Setting("https://dashboard.quantcdn.io", "default")
     assert nothing.token == nothing.organisation == Setting(None, "")
+
+
+# login and config
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "code", "said"),
+    [
+        ([], "", 2, "no token was given; make one in the QuantCDN dashboard, under Profile, API Tokens"),
+        ([], "bl anks\n", 2, "the token: access_token has blanks"),
+        ([], "other\n", 4, "401"),
+        (["--organisation", "theirs"], "mine\n", 4, "403"),
+        (["--token-file", "/nonexistent"], "mine\n", 2, "No such file"),
+        (["--emulator"], "mine\n", 2, "not allowed with argument --host"),
+    ],
+)
+def test_a_login_that_fails_keeps_nothing(tmp_path: Path, words: list[str], stdin: str, code: int, said: str) -> None:
+    path = write(tmp_path, 'token = "before"\n')
+    with Emulator(token="mine", organisation="acme") as service:
+        known = ["--host", service.url, "--organisation", "acme", *words]
+        done = run("login", *known, stdin=stdin, XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert path.read_text() == 'token = "before"\n'
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_login_from_stdin_is_tried_and_kept_for_nobody_else(tmp_path: Path) -> None:
+    with Emulator(token="m1ne", organisation="acme") as service:
+        known = ["--host", service.url, "--organisation", "acme"]
+        done = run("login", *known, stdin="Bearer m1ne\n", XDG_CONFIG_HOME=str(tmp_path))
+        assert (done.code, done.out) == (0, ""), done.err
+        path = tmp_path / "quantcdn" / "config.toml"
+        assert done.err == f"The token may use acme at {service.url}; it is kept in {path}\n"
+        assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
+        assert len(service.requests) == 1
+        assert run("tools", "names", XDG_CONFIG_HOME=str(tmp_path)).code == 0
+        again = run("login", "-q", stdin="m1ne\n", XDG_CONFIG_HOME=str(tmp_path), QUANTCDN_API_TOKEN="else")
+    assert again.code == 0
+    assert "QUANTCDN_API_TOKEN is set in the environment, and is used in place of the token" in again.err
+    assert "m1ne" not in done.err + again.err
+
+
+def test_a_login_asks_a_person_and_shows_no_token(tmp_path: Path) -> None:
+    with Emulator(token="m1ne", organisation="acme") as service:
+        with terminal("login", "--host", service.url, XDG_CONFIG_HOME=str(tmp_path)) as shown:
+            until(lambda: "Organisation: " in shown.shown)
+            shown.type("acme\n")
+            until(lambda: "Token (it is not shown): " in shown.shown)
+            shown.type("m1ne\n")
+            assert shown.end() == 0
+    assert "is made in the QuantCDN dashboard, under Profile, API Tokens" in shown.shown.replace("\r\n", "")
+    assert "m1ne" not in shown.shown
+    assert 'token = "' in (tmp_path / "quantcdn" / "config.toml").read_text()
+
+
+def test_ctrl_c_at_the_prompt_ends_with_130(tmp_path: Path) -> None:
+    with terminal("login", "--organisation", "acme", XDG_CONFIG_HOME=str(tmp_path)) as shown:
+        until(lambda: "Token (it is not shown): " in shown.shown)
+        shown.process.send_signal(signal.SIGINT)
+        assert shown.end() == 130
+    assert "Traceback" not in shown.shown
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["get", "hots"], 2, "did you mean host?"),
+        (["get", "host"], 3, "has no host"),
+        (["set", "token", "s3cret"], 2, "or run 'quantcdn login'"),
+        (["set", "token", "-"], 2, "stdin has no value"),
+        (["set", "host", "ftp://x"], 2, "host must be https://"),
+        (["set", "organisation", ".."], 2, "organisation cannot be '..'"),
+        (["set", "organisation"], 2, "required: VALUE"),
+        (["--host", "https://x", "get"], 2, "quantcdn config get"),
+    ],
+)
+def test_wrong_input_for_the_config_file_changes_nothing(
+    tmp_path: Path, words: list[str], code: int, said: str
+) -> None:
+    done = run("config", *words, XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_config_file_is_shown_without_its_token_and_changed_line_by_line(tmp_path: Path) -> None:
+    def config(*words: str, stdin: str = "") -> str:
+        done = run("config", *words, stdin=stdin, XDG_CONFIG_HOME=str(tmp_path))
+        assert (done.code, done.err) == (0, "")
+        return done.out
+
+    path = tmp_path / "quantcdn" / "config.toml"
+    assert config("path") == f"{path}\n"
+    assert config("get") == ""
+    config("set", "organisation", "acme")
+    assert (path.read_text(), mode_of(path)) == ('organisation = "acme"\n', 0o600)
+    write(tmp_path, '# mine\norganization = "acme" # ours\nhost="https://a.example"')
+    config("set", "organisation", 'Ä "b" \\ c')
+    config("set", "token", "-", stdin="s3cret\n")
+    assert path.read_text() == (
+        '# mine\norganisation = "Ä \\"b\\" \\\\ c"\nhost="https://a.example"\ntoken = "s3cret"\n'
+    )
+    assert config("get") == 'host\thttps://a.example\norganisation\tÄ "b" \\ c\ntoken\t********\n'
+    assert config("get", "token") == "********\n"
+    config("set", "host", "")
+    assert config("get", "organisation") == 'Ä "b" \\ c\n'
+    assert "host" not in path.read_text()
+
+
+def test_a_config_file_that_others_can_read_or_that_no_command_can_change_is_left_as_it_is(tmp_path: Path) -> None:
+    text = 'organisation = """\nacme"""\n'
+    path = write(tmp_path, text)
+    done = run("config", "set", "organisation", "other", XDG_CONFIG_HOME=str(tmp_path))
+    assert done.code == 2
+    assert path.read_text() == text
+    path.chmod(0o644)
+    done = run("config", "set", "host", "https://a.example", XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, f"chmod 600 {path}" in done.err) == (2, True)
+    assert path.read_text() == text
+
+
+def test_a_link_to_the_config_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("")
+    (tmp_path / "mine.toml").chmod(0o600)
+    (tmp_path / "quantcdn").mkdir()
+    link = tmp_path / "quantcdn" / "config.toml"
+    link.symlink_to(tmp_path / "mine.toml")
+    assert run("config", "set", "organisation", "acme", XDG_CONFIG_HOME=str(tmp_path)).code == 0
+    assert link.is_symlink()
+    assert (tmp_path / "mine.toml").read_text() == 'organisation = "acme"\n'

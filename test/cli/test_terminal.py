@@ -253,7 +253,20 @@ def test_a_text_is_cut_where_it_no_longer_fits(text: str, width: int, cut: str) 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0.0s"), (12.5, "12.5s"), (59.96, "1m00s"), (90, "1m30s"), (3_600, "1h00m"), (86_399, "23h59m")],
+    [
+        (0, "0.0s"),
+        (12.5, "12.5s"),
+        (59.96, "1m00s"),
+        (90, "1m30s"),
+        (3_600, "1h00m"),
+        (86_399, "23h59m"),
+        (100 * 3_600, "4d04h"),
+        (-90, "-1m30s"),
+        (float("nan"), ""),
+        (float("inf"), ""),
+        (10**400, ""),
+        ("x", ""),
+    ],
 )
 def test_durations_are_short(seconds: float, text: str) -> None:
     assert duration(seconds) == text

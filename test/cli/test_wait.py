@@ -262,7 +262,49 @@ def test_the_live_line_stays_in_place_on_a_terminal(service: Emulator) -> None:
     assert before.count("\n") == 0
     assert before.count("\r\x1b[K") > 3
     assert after.count(FIRST) == 1
-    assert "DURATION" in after
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_each_row_is_shown_with_its_result_as_soon_as_it_has_finished(service: Emulator, columns: int) -> None:
+    service.start_execution("calculate", pending=0, running=1, result={"result": 42}, execution_id=FIRST)
+    service.start_execution("get_weather", pending=0, running=1, error="no such place", execution_id=SECOND)
+    service.start_execution("search_web", pending=0, running=9, result="A text\nof two lines " * 20, execution_id=THIRD)
+    words = ("executions", "wait", FIRST, SECOND, THIRD, *FAST)
+    with terminal(*words, service=service, columns=columns, NO_COLOR="1") as shown:
+        until(lambda: "3 in all" in shown.shown)
+        advance(service, 1)
+        until(lambda: FIRST in shown.shown and SECOND in shown.shown)
+        assert THIRD not in shown.shown
+        advance(service, 8)
+        assert shown.end() == 0
+    lines = shown.shown.replace("\r\n", "\n").split("\n")
+    rows = [line.rpartition("\x1b[K")[2] for line in lines]
+    assert f"complete  {FIRST}  1.0s" in rows
+    assert '          calculate: {"result": 42}' in rows
+    assert f"failed    {SECOND}  1.0s" in rows
+    assert "          get_weather: no such place" in rows
+    (long,) = [row for row in rows if "search_web: A text of two lines A" in row]
+    assert long.endswith("…")
+    assert max(map(len, rows)) < columns
+    assert "failed: no such place" not in shown.shown  # it is said once
+
+
+def test_an_orchestration_is_shown_with_its_answer(service: Emulator) -> None:
+    service.start_orchestration(["calculate"], pending=0, running=0, synthesizing=0, answer="It is\n42.",
+                                orchestration_id=ORCHESTRATION)  # fmt: skip
+    _, shown = on_terminal("orchestrations", "wait", ORCHESTRATION, service=service, columns=60, NO_COLOR="1")
+    assert f"complete  {ORCHESTRATION}  0.0s\n          1 of 1 tools: It is 42.\n" in shown
+
+
+def test_the_command_to_go_on_has_the_options_of_the_one_that_waited(service: Emulator) -> None:
+    service.start_execution("calculate", pending=0, running=9, execution_id=FIRST)
+    given = ["--timeout", "0.1", *FAST, "--save", "a b", "--exit-status", "--organisation", "ac me"]
+    done = run("-q", "executions", "wait", FIRST, *given, "--result", service=service)
+    (advice,) = [line.removeprefix("To go on: ") for line in done.err.splitlines() if line.startswith("To go on: ")]
+    assert advice == (
+        f"quantcdn executions wait {FIRST} --timeout 0.1 --interval 0.02 --save 'a b' --exit-status --result "
+        "--organisation 'ac me' --quiet"
+    )
 
 
 def test_a_wait_for_several_counts_them_on_a_terminal_no_wider_than_it_is(service: Emulator) -> None:
@@ -290,7 +332,7 @@ def test_the_live_line_needs_stderr_alone_to_be_a_terminal(service: Emulator, tm
         with terminal("executions", "wait", FIRST, service=service, stderr=err.fileno()) as shown:
             assert shown.end() == 0
     assert (tmp_path / "err").read_text() == f"calculate {FIRST}: complete\n"
-    assert "DURATION" in shown.shown
+    assert f"complete  {FIRST}  0.0s" in shown.shown
 
 
 def test_a_dumb_terminal_gets_lines(service: Emulator) -> None:

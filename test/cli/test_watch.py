@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -15,6 +16,9 @@ import pytest
 
 from quantcdn import ApiValueError
 from quantcdn.cli.audit_log import AuditLog
+from quantcdn.cli.output.columns import EXECUTION_SUMMARY
+from quantcdn.cli.output.writer import Output
+from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 from test.helpers.process import on_terminal, run, started, terminal, until
@@ -115,7 +119,44 @@ def test_the_table_stays_in_place_on_a_terminal(service: Emulator) -> None:
     for before, frame in pairwise(frames):
         assert frame.startswith(f"\x1b[{before.count(chr(10))}F")
     assert "21 executions" in frames[-1]
-    assert "tool_19" in frames[-1].splitlines()[1]
+    assert "calculate" in frames[-1].splitlines()[1]
+    assert "tool_19" in frames[-1].splitlines()[2]
+    assert "… 15 not shown: 15 complete" in frames[-1]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_unfinished_ones_come_first_and_failed_ones_stay_in_sight(service: Emulator, columns: int) -> None:
+    service.start_execution("generate_image", pending=0, running=0, error="no", execution_id=FIRST)
+    service.start_execution("get_weather", pending=0, running=9, execution_id=SECOND)
+    for _ in range(40):
+        service.start_execution("calculate", pending=0, running=0)
+    for _ in range(30):
+        service.start_execution("search_web", pending=9, running=9)
+    words = ("executions", "watch", "--timeout", "0")
+    with terminal(*words, service=service, columns=columns, lines=24, NO_COLOR="1") as shown:
+        assert shown.end() == 0
+    lines = shown.shown.replace("\r\n", "\n").replace("\x1b[K", "").split("\x1b[J")[-2].splitlines()
+    assert len(lines) <= 23
+    assert max(map(len, lines)) < columns
+    titles, *rows, left_out, _ = lines
+    assert titles.split() == ["EXECUTION", "TOOL", "STATUS", "AGE", "DURATION"]
+    statuses = [row.split()[2] for row in rows]  # no word is broken
+    assert statuses == ["pending"] * 19 + ["failed"]
+    assert rows[-1].split()[1] == "generate_image"
+    assert left_out == "… 52 not shown: 11 pending · 40 complete · 1 running"
+    assert (FIRST in rows[-1]) is (columns >= 80)
+
+
+def test_a_failed_one_outlives_any_number_of_others(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = argparse.Namespace(ndjson=False, fields=None)
+    table = WatchTable(Output(arguments, EXECUTION_SUMMARY, at_once=True), "acme")
+    table.show(listed(FIRST, "failed"))
+    for number in range(1_100):
+        table.show(listed(f"exec_{number}", "complete"))
+    table.draw()
+    shown = capsys.readouterr().out
+    assert FIRST in shown
+    assert "1,000 executions" in shown
 
 
 def test_without_a_screen_to_draw_on_a_change_is_a_line(service: Emulator) -> None:

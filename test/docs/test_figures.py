@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 SCALE = DOCS / "examples" / "polling_at_scale.py"
+OUTAGE = DOCS / "examples" / "outage_at_scale.py"
 PLOT = DOCS / "images" / "polling-at-scale.svg"
 
 
@@ -29,7 +30,7 @@ def test_the_tables_of_figures_are_current() -> None:
 def test_figures_that_were_typed_are_found_and_written_over(tmp_path: Path) -> None:
     pages = {
         tmp_path / "waiting.md": "| a picture of 12 s | 0 | 7 |",
-        tmp_path / "polling-at-scale.md": "| Most in 100 ms |",
+        tmp_path / "polling-at-scale.md": "| A second, in the outage |",
         tmp_path / "scaling.md": "| end over 60 s | 32 threads |",
     }
     for page, row in pages.items():
@@ -70,3 +71,37 @@ def test_the_plot_is_a_picture_with_a_title_and_a_strip_for_each_policy() -> Non
     assert plot.findtext(f"{name}title", "").startswith("Requests per 100 ms of 100,000 clients")
     figures = json.loads(SCALE.with_suffix(".json").read_text())["figures"]
     assert set(figures) <= set(texts)
+
+
+def test_an_outage_at_a_smaller_size_is_borne_by_the_budget_alone(tmp_path: Path) -> None:
+    figures, plot = tmp_path / "figures.json", tmp_path / "plot.svg"
+    assert run(OUTAGE, "--clients", 1_000, "--figures", figures, "--plot", plot).returncode == 0
+    default, unlimited, fixed = json.loads(figures.read_text())["figures"].values()
+    assert default["recovered_after"] <= 20
+    assert default["given_up"] == 0
+    assert unlimited["recovered_after"] is None
+    assert fixed["recovered_after"] is None
+    assert default["per_second_before"] == unlimited["per_second_before"] < fixed["per_second_before"]
+    assert 2 * default["per_second_in_outage"] < unlimited["per_second_in_outage"] < fixed["per_second_in_outage"]
+    stored = json.loads(OUTAGE.with_suffix(".json").read_text())
+    assert stored["clients"] == 100_000
+    for small, large in zip((default, unlimited, fixed), stored["figures"].values(), strict=True):
+        assert abs(100 * small["per_second_in_outage"] / large["per_second_in_outage"] - 1) < 0.1
+        assert (small["recovered_after"] is None) == (large["recovered_after"] is None)
+
+
+def test_an_outage_is_simulated_the_same_each_time(tmp_path: Path) -> None:
+    twice = []
+    for name in ("one", "two"):
+        figures, plot = tmp_path / f"{name}.json", tmp_path / f"{name}.svg"
+        assert run(OUTAGE, "--clients", 200, "--figures", figures, "--plot", plot).returncode == 0
+        twice.append((figures.read_text(), plot.read_text()))
+    assert twice[0] == twice[1]
+
+
+def test_the_plot_of_the_outage_has_a_title_and_a_strip_for_each_policy() -> None:
+    plot = ElementTree.parse(DOCS / "images" / "outage-at-scale.svg").getroot()
+    name = "{http://www.w3.org/2000/svg}"
+    texts = [element.text for element in plot.iter(f"{name}text")]
+    assert plot.findtext(f"{name}title", "").startswith("Requests per second of 100,000 clients")
+    assert set(json.loads(OUTAGE.with_suffix(".json").read_text())["figures"]) <= set(texts)

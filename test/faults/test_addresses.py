@@ -317,7 +317,7 @@ def open_to(port: int) -> list[socket.socket]:
     """List the sockets of this process that are connected to a port."""
     found: list[socket.socket] = []
     for item in gc.get_objects():
-        if isinstance(item, socket.socket) and item.fileno() >= 0:
+        if isinstance(item, socket.socket) and item.family == socket.AF_INET and item.fileno() >= 0:
             try:
                 if item.getpeername()[1] == port:
                     found.append(item)

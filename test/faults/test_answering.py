@@ -538,6 +538,7 @@ ERROR_BODIES: dict[str, tuple[bytes, object]] = {
     "a page": (b"<html>gone</html>", None),
     "octets": (b"\xff\xfe\x00", None),
     "a thousand deep": (b"[" * 100_000, None),
+    "five hundred deep": (b'{"a":' * 500 + b"1" + b"}" * 500, None),
     "a number of 5,000 digits": (b"9" * 5000, None),
 }
 
@@ -551,6 +552,7 @@ def test_the_body_of_an_error_is_a_model_or_json_or_nothing(what: str) -> None:
             api.get_ai_tool_execution_status("acme", "e")
         assert (caught.value.data, caught.value.raw_data) == (data, body)
         assert caught.value.body == body.decode(errors="replace")
+        assert pickle.loads(pickle.dumps(caught.value)).data == data
         assert len(server.requests) == 1
 
 

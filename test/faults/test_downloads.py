@@ -377,10 +377,10 @@ def test_a_file_as_large_as_the_limit_is_taken() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "x-gzip"])
-def test_a_file_packed_though_it_was_asked_for_unpacked_is_refused(encoding: str) -> None:
+def test_a_file_with_an_encoding_that_was_not_requested_is_refused(encoding: str) -> None:
     # Without the refusal, what is written as an image would be a packed one, or a bomb.
     with fetching(answer(200, gzip.compress(PICTURE), [("Content-Encoding", encoding)])) as (server, rest):
-        with pytest.raises(quantcdn.ApiResponseException, match=f"packed as '{encoding}', which was not asked for"):
+        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not asked for"):
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
 
@@ -390,13 +390,13 @@ def test_a_file_packed_though_it_was_asked_for_unpacked_is_refused(encoding: str
     [answer(503), answer(429), answer(500), reset, then_close(answer(200, PICTURE)[:-1]), then_close(b"")],
     ids=["503", "429", "500", "reset", "short", "nothing"],
 )
-def test_what_may_pass_is_tried_again(first: Answer) -> None:
+def test_a_transient_failure_is_retried(first: Answer) -> None:
     with fetching(first, answer(200, PICTURE)) as (server, rest):
         assert rest.download(server.url + SIGNED).data == PICTURE
         assert [request.target for request in server.requests] == [SIGNED, SIGNED]
 
 
-def test_what_does_not_pass_is_told_without_the_signature() -> None:
+def test_a_failure_that_stays_is_raised_without_the_signature() -> None:
     with fetching(reset) as (server, rest):
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             rest.download(server.url + SIGNED)
@@ -431,7 +431,7 @@ def test_a_file_that_drips_ends_in_time() -> None:
             ended.set()
 
 
-def test_a_proxy_is_used_for_downloads_and_told_no_more_than_the_url() -> None:
+def test_a_proxy_is_used_for_downloads_and_gets_no_more_than_the_url() -> None:
     with ScriptedServer(answer(200, PICTURE)) as proxy:
         with fetching(proxy=proxy.url) as (server, rest):
             assert rest.download(server.url + SIGNED).data == PICTURE

@@ -141,7 +141,7 @@ def test_a_redirect_does_not_make_a_local_file_an_image(tmp_path: Path) -> None:
     assert everything_below(tmp_path) == ["secret"]
 
 
-def test_a_kept_file_costs_no_request(tmp_path: Path) -> None:
+def test_an_existing_file_costs_no_request(tmp_path: Path) -> None:
     with store(answer(200, PNG)) as (server, client, url):
         for overwrite, requests in ((False, 1), (False, 1), (True, 2)):
             save_images(finished(url), tmp_path, api_client=client, overwrite=overwrite)

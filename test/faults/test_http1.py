@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 import quantcdn
-from quantcdn._transport.connections import DirectConnection, Limits, current_limits
+from quantcdn._transport.connections import AttemptTimeouts, DeadlineConnection, current_limits
 from quantcdn.timeout import Timeout
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
 from test.helpers.responses import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang
@@ -202,12 +202,12 @@ def test_a_large_head_is_refused_at_once_and_costs_little(what: str) -> None:
 
 
 @contextmanager
-def received(data: bytes, limit: int) -> Iterator[tuple[DirectConnection, Iterator[int]]]:
+def received(data: bytes, limit: int) -> Iterator[tuple[DeadlineConnection, Iterator[int]]]:
     """Give a connection that brings a byte with each receive, and its clock, of which each look takes a second."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     clock = itertools.count()
-    token = current_limits.set(Limits(Timeout(1000, 1000, 1000), limit, lambda: next(clock)))
-    connection = DirectConnection("service.test")
+    token = current_limits.set(AttemptTimeouts(Timeout(1000, 1000, 1000), limit, lambda: next(clock)))
+    connection = DeadlineConnection("service.test")
     connection.sock = ours
     connection._asked = "GET"
     try:

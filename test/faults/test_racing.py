@@ -17,6 +17,7 @@ from test.faults.test_connecting import resolving
 from test.helpers.failures import calling
 from test.helpers.ports import black_hole, dead_port
 from test.helpers.server import ScriptedServer, answer, then_close
+from test.tools.parts import SocksProxy, black_hole, dead_port
 
 GOOD = answer(200, {"tools": ["get_weather"], "count": 1})
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -155,3 +156,15 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(idle: float, conn
                 assert api.list_ai_tool_names("acme").count == 1
                 now[0] += idle
         assert (len(server.requests), server.connections) == (2, connections)
+
+
+# Fails if the addresses of a SOCKS proxy are tried one after the other, each with its share of the limit.
+def test_the_addresses_of_a_socks_proxy_race_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with black_hole("127.0.0.2") as hole, ScriptedServer(GOOD) as server, SocksProxy() as proxy:
+        resolving(monkeypatch, ("127.0.0.2", hole), ("127.0.0.1", proxy.port))
+        host = f"http://127.0.0.1:{server.port}"
+        with calling(host, proxy="socks5h://proxy.test:1", timeout=quantcdn.Timeout(4, 4, 8)) as calls:
+            started = time.monotonic()
+            assert calls.names() == ["get_weather"]
+            assert time.monotonic() - started < 1.5  # half of the limit for connecting would be 2 s
+        assert proxy.targets == [("127.0.0.1", server.port)]

@@ -127,7 +127,7 @@ def test_the_bytes_name_the_kind_and_the_label_only_where_they_do_not(
         assert (path.suffix, path.read_bytes()) == (f".{extension}", body)
 
 
-def test_existing_files_are_kept_and_not_fetched(tmp_path: Path) -> None:
+def test_existing_files_are_neither_replaced_nor_fetched(tmp_path: Path) -> None:
     with store(answer(200, SVG)) as (server, client, execution):
         (tmp_path / "exec_1-0-file.mp4").write_bytes(b"mine")
         assert save_files(execution, tmp_path, api_client=client) == [tmp_path / "exec_1-0-file.mp4"]
@@ -179,7 +179,7 @@ ORCHESTRATION = quantcdn.GetAIOrchestrationStatus200Response.from_dict(
         (7, "not int"),
     ],
 )
-def test_what_is_often_passed_in_place_of_an_execution_is_told_apart(
+def test_what_is_often_passed_in_place_of_an_execution_has_advice_of_its_own(
     tmp_path: Path, save: Any, wrong: object, advice: str
 ) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match=advice):
@@ -253,7 +253,7 @@ def ranged_store(serve: Any, **settings: Any) -> Iterator[tuple[ScriptedServer, 
 
 
 @pytest.mark.parametrize("cut", [1, 1_000, 65_536, 100_000, 299_999])
-def test_a_download_goes_on_from_where_it_broke_off(tmp_path: Path, cut: int) -> None:
+def test_a_download_is_resumed_where_it_broke_off(tmp_path: Path, cut: int) -> None:
     body = MP4[: max(cut * 5, 24)]
     with ranged_store(ranged(body, cut=cut)) as (server, client, execution):
         (path,) = save_files(execution, tmp_path, api_client=client)
@@ -320,7 +320,7 @@ ANEW: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("name", ANEW)
-def test_what_does_not_go_on_begins_anew(tmp_path: Path, name: str) -> None:
+def test_what_is_not_the_next_part_begins_anew(tmp_path: Path, name: str) -> None:
     # Without each check, the file would be of two versions, or have a hole, or some bytes twice.
     body = OTHER if name == "the whole of another version" else MP4
     kind = "gif" if body is OTHER else "mp4"
@@ -360,7 +360,7 @@ def test_a_host_that_brings_parts_without_an_end_is_not_asked_for_ever(tmp_path:
     assert below(tmp_path) == []
 
 
-def test_more_than_was_said_is_refused(tmp_path: Path) -> None:
+def test_more_than_was_announced_is_refused(tmp_path: Path) -> None:
     long = head(
         ("Content-Range", f"bytes {CUT}-{len(MP4) - 1}/{len(MP4)}"), ("Transfer-Encoding", "chunked"), status=206
     )
@@ -387,7 +387,7 @@ VALIDATORS: list[tuple[list[tuple[str, str]], str | None]] = [
 
 
 @pytest.mark.parametrize(("headers", "validator"), VALIDATORS)
-def test_only_what_surely_names_the_version_is_gone_on_with(
+def test_only_what_surely_names_the_version_is_resumed(
     tmp_path: Path, headers: list[tuple[str, str]], validator: str | None
 ) -> None:
     first = then_close(answer(200, MP4, headers)[: -len(MP4) + CUT])
@@ -407,7 +407,7 @@ BROKEN: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_every_way_of_breaking_off_is_gone_on_from(tmp_path: Path, name: str) -> None:
+def test_every_kind_of_interruption_is_resumed(tmp_path: Path, name: str) -> None:
     serve = ranged(MP4)
     with store(BROKEN[name], serve, timeout=quantcdn.Timeout(1, 0.3, 5)) as (server, client, execution):
         serve.current.append(server)  # type: ignore[attr-defined] # as above
@@ -428,7 +428,7 @@ def test_a_url_that_expires_in_the_middle_says_so(tmp_path: Path) -> None:
 
 
 # A real server and a relay that cuts: what ranges are is nginx's word, not ours.
-def test_a_real_server_is_gone_on_with(tmp_path: Path, nginx: Nginx) -> None:
+def test_a_download_from_a_real_server_is_resumed(tmp_path: Path, nginx: Nginx) -> None:
     body = MP4 + random.Random(3).randbytes(700_000)
     (nginx.files / "film").write_bytes(body)
     os.utime(nginx.files / "film", (1_700_000_000, 1_700_000_000))
@@ -464,7 +464,7 @@ def test_a_real_servers_other_version_begins_anew(tmp_path: Path, nginx: Nginx) 
 # Within limits
 
 
-def test_progress_is_told_with_every_piece(tmp_path: Path) -> None:
+def test_progress_is_notified_with_every_piece(tmp_path: Path) -> None:
     told: list[tuple[int, int | None, str]] = []
     with ranged_store(ranged(MP4, cut=200_000)) as (_, client, execution):
         save_files(execution, tmp_path, api_client=client, on_progress=lambda *said: told.append(said))
@@ -602,7 +602,7 @@ def test_a_silence_ends_an_attempt_though_the_whole_may_take_longer(tmp_path: Pa
         assert time.monotonic() - started < 0.3 + SLACK
 
 
-def test_one_that_cannot_be_had_does_not_keep_the_others(tmp_path: Path) -> None:
+def test_one_that_cannot_be_fetched_does_not_stop_the_others(tmp_path: Path) -> None:
     script = (answer(200, PNG), answer(404, "<Error/>"), answer(403, "<Error/>"), answer(200, SVG))
     with ScriptedServer(*script) as server, client_with() as client:
         with pytest.raises(quantcdn.NotFoundException):
@@ -628,7 +628,7 @@ def test_a_closed_client_says_so(tmp_path: Path) -> None:
         answer(200, b"x", [("Content-Encoding", "gzip")]),
     ],
 )
-def test_what_cannot_be_had_is_an_error_of_the_family_and_leaves_nothing(tmp_path: Path, said: Answer) -> None:
+def test_what_cannot_be_fetched_is_an_error_of_the_family_and_leaves_nothing(tmp_path: Path, said: Answer) -> None:
     with store(said) as (_, client, execution):
         with pytest.raises(quantcdn.ApiException) as caught:
             save_files(execution, tmp_path / "a" / "b", api_client=client)

@@ -237,6 +237,7 @@ def test_a_signature_in_a_model_is_not_shown(secret: str, shown: Shown) -> None:
         "status": "complete",
         "createdAt": 1,
         "result": {"s3Urls": [f"https://files.example.org/a.png?X-Amz-Signature={secret}"]},
+        f"https://files.example.org/b.png?X-Amz-Signature={secret}": 1,
     }
     with ScriptedServer(answer(200, execution)) as server, client_of(server.url, shown).api_client as client:
         response = quantcdn.AIToolsApi(client).get_ai_tool_execution_status_with_http_info("acme", "exec_1")

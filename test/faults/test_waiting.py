@@ -81,19 +81,19 @@ def test_16_complete_without_a_result_is_returned(kind: Callable[..., bytes]) ->
 @KINDS
 def test_16_a_status_that_goes_backwards_or_is_unknown_goes_on(kind: Callable[..., bytes]) -> None:
     statuses = ["running", "pending", "dreaming", "running", "Complete"]
-    told: list[str] = []
+    notified: list[str] = []
     with serving(*map(kind, statuses)) as (_, api, _):
-        wait_for(api, kind, on_update=lambda seen: told.append(seen.status))
-    assert told == statuses
+        wait_for(api, kind, on_update=lambda seen: notified.append(seen.status))
+    assert notified == statuses
 
 
 @KINDS
 @pytest.mark.parametrize("limit", [2, 2.5, 4])
-def test_16_an_end_before_the_limit_wins_over_the_limit(kind: Callable[..., bytes], limit: float) -> None:
-    looks = [kind("running")] * (2 if limit > 2 else 1)
-    with serving(*looks, kind("complete")) as (server, api, time):
+def test_16_an_end_before_the_deadline_wins_over_it(kind: Callable[..., bytes], limit: float) -> None:
+    polled = [kind("running")] * (2 if limit > 2 else 1)
+    with serving(*polled, kind("complete")) as (server, api, time):
         assert wait_for(api, kind, timeout=limit).is_complete
-        assert len(server.requests) == len(looks) + 1
+        assert len(server.requests) == len(polled) + 1
         assert time.now == pytest.approx(min(limit, 4))
 
 
@@ -109,7 +109,7 @@ def test_17_what_vanishes_is_said_to_have_vanished_with_what_was_seen_last(kind:
 
 
 @KINDS
-def test_18_a_limit_of_0_is_one_poll(kind: Callable[..., bytes]) -> None:
+def test_18_a_timeout_of_0_is_one_poll(kind: Callable[..., bytes]) -> None:
     with serving(kind("running")) as (server, api, time):
         with pytest.raises(quantcdn.WaitTimeoutException):
             wait_for(api, kind, timeout=0)
@@ -117,14 +117,14 @@ def test_18_a_limit_of_0_is_one_poll(kind: Callable[..., bytes]) -> None:
 
 
 @KINDS
-def test_18_without_a_limit_a_wait_goes_on(kind: Callable[..., bytes]) -> None:
+def test_18_without_a_deadline_a_wait_goes_on(kind: Callable[..., bytes]) -> None:
     with serving(*[kind("running")] * 200, kind("complete")) as (_, api, _):
         assert wait_for(api, kind, timeout=None, poll=quantcdn.Poll(60, 1, 60)).is_complete
 
 
 @KINDS
 @pytest.mark.parametrize("limit", [-1, float("nan"), -0.0001])
-def test_18_a_limit_that_is_negative_or_no_number_is_refused(kind: Callable[..., bytes], limit: float) -> None:
+def test_18_a_timeout_that_is_negative_or_no_number_is_refused(kind: Callable[..., bytes], limit: float) -> None:
     with serving(kind("complete")) as (server, api, _):
         with pytest.raises(quantcdn.ApiValueError, match="timeout"):
             wait_for(api, kind, timeout=limit)
@@ -147,9 +147,9 @@ def test_18_the_wall_clock_jumping_a_day_has_no_effect(
         assert (len(server.requests), fake.pauses) == (3, [2, 2])
 
 
-# Fails if the last look has the 5 s of any call.
+# Fails if the last poll has the 5 s of any call.
 @KINDS
-def test_18_a_service_that_hangs_at_the_limit_delays_the_end_by_half_a_second(kind: Callable[..., bytes]) -> None:
+def test_18_a_service_that_hangs_at_the_deadline_delays_the_end_by_half_a_second(kind: Callable[..., bytes]) -> None:
     with ScriptedServer(lambda connection: server.wait(5)) as server:
         settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "retries": 0, "timeout": 5}
         with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:

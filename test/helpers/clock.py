@@ -26,7 +26,7 @@ def most(_least: float, largest: float) -> float:
 
 @dataclass
 class FakeClock:
-    """A clock that only its own sleep moves, in whichever thread."""
+    """A clock that only its own sleep moves."""
 
     uniform: Callable[[float, float], float] = no_chance
     now: float = 0.0
@@ -49,7 +49,7 @@ class FakeClock:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look has shown."""
+    """What a poll has shown."""
 
     status: str
     completed_tools: int | None = None
@@ -92,14 +92,14 @@ class FakeService:
     def __init__(self, time: FakeClock, *things: Thing) -> None:
         self.time = time
         self.things = {thing.identifier: thing for thing in things}
-        self.looks: list[tuple[float, str]] = []
+        self.polled: list[tuple[float, str]] = []
         self.lists: list[float] = []
         self.limits: list[float | None] = []
         self.refuse: Callable[[str | None], exceptions.ApiException | None] = lambda _: None
         """Gives the error for an identifier, or for the list where that is None; or None."""
 
-    def look(self, identifier: str, seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
-        self.looks.append((self.time.now, identifier))
+    def get_status(self, identifier: str, seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
+        self.polled.append((self.time.now, identifier))
         self.limits.append(seconds)
         refused = self.refuse(identifier) or (None if identifier in self.things else problem(404))
         if refused is not None:

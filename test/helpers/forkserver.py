@@ -147,6 +147,7 @@ def _is_child(status: int) -> bool:
 
 def _become(environ: Mapping[str, str], folder: str, files: list[int]) -> None:
     """Make of this process what a new one would be."""
+    os.setsid()  # or it would read a password from the terminal of whoever runs the tests
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)

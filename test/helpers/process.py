@@ -111,6 +111,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes] | Forked, descriptor: int) -> None:
         self.process = process
         self.shown = ""
+        self._descriptor = descriptor
         self._thread = threading.Thread(target=self._read, args=(descriptor,))
         self._thread.start()
 
@@ -125,6 +126,10 @@ class Terminal:
                 return
             data += piece
             self.shown = data.decode(errors="replace")
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._descriptor, text.encode())
 
     def end(self) -> int:
         """Wait for the end of the process and of what it shows."""
@@ -154,7 +159,9 @@ def terminal(
     if command == COMMAND and not _shapes_python(environ):
         process = Forked(arguments, env, *files)
     else:
-        process = subprocess.Popen([command, *arguments], stdin=files[0], stdout=files[1], stderr=files[2], env=env)
+        process = subprocess.Popen(
+            [command, *arguments], stdin=files[0], stdout=files[1], stderr=files[2], env=env, start_new_session=True
+        )
     os.close(theirs)
     watchdog = threading.Timer(_LONGEST, process.kill)
     watchdog.start()

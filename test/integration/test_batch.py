@@ -43,7 +43,7 @@ def many(
 ) -> Iterator[Outcome]:
     return BatchWait(
         service.things if identifiers is None else identifiers,
-        lambda identifier, seconds: Polled(service.look(identifier, seconds)),
+        lambda identifier, seconds: Polled(service.get_status(identifier, seconds)),
         lambda seconds: Polled(service.list_newest(seconds)),
         poll=poll,
         timeout=timeout,
@@ -68,17 +68,17 @@ def test_a_hundred_over_a_minute_cost_60_lists_and_100_polls_at_most(
     assert all(outcome.error is None and outcome.execution.is_complete for outcome in outcomes)
     assert count(quantcdn_emulator, LIST) <= 60
     assert count(quantcdn_emulator, STATUS) == 100
-    # Each is noticed within one look of the list.
+    # Each is noticed within one poll of the list.
     lateness = [outcome.seconds - (ids.index(outcome.identifier) + 1) * 0.6 for outcome in outcomes]
     assert max(lateness) <= 2.5 + 0.01
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_hundred_cost_no_more_whatever_the_chance(seed: int) -> None:
+def test_a_hundred_cost_no_more_whatever_the_jitter(seed: int) -> None:
     service = FakeService(FakeClock(random.Random(seed).uniform), *things(100))
     assert len(list(many(service))) == 100
     assert len(service.lists) <= 31
-    assert len(service.looks) == 100
+    assert len(service.polled) == 100
 
 
 def test_a_thousand_cost_a_poll_each_and_what_the_rate_allows(
@@ -104,10 +104,10 @@ def test_polls_of_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenl
     outcomes = many(service, max_rate=rate, timeout=50)
     unfinished = [outcome for outcome in outcomes if outcome.execution is None or not outcome.execution.is_final]
     assert len(unfinished) == 130
-    moments = [moment for moment, _ in service.looks if moment < 50]
+    moments = [moment for moment, _ in service.polled if moment < 50]
     gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
     assert min(gaps) >= max(1 / rate, 2 / 30) - 0.001
-    assert len(service.looks) <= 50 * min(rate, 30 / 2) + 1 + max(rate, 1)
+    assert len(service.polled) <= 50 * min(rate, 30 / 2) + 1 + max(rate, 1)
 
 
 def test_those_that_fail_vanish_or_are_forbidden_do_not_disturb_the_rest() -> None:
@@ -147,17 +147,17 @@ def test_one_that_vanishes_in_the_middle_leaves_what_was_seen_of_it() -> None:
 # Fails if the results are kept: they would be 10,000 times 20 kB.
 def test_ten_thousand_work_in_flat_memory() -> None:
     service = FakeService(FakeClock(), *things(10_000, over=400.0))
-    made = service.look
+    made = service.get_status
 
-    def look(identifier: str, seconds: float | None) -> Any:
+    def send(identifier: str, seconds: float | None) -> Any:
         service.things[identifier].result = "x" * 20_000 + identifier
         try:
             return made(identifier, seconds)
         finally:
             service.things[identifier].result = None
-            service.looks.clear()
+            service.polled.clear()
 
-    service.look = look
+    service.get_status = send
     service.list_newest()  # what pydantic makes once is not counted
     gc.collect()
     tracemalloc.start()
@@ -181,7 +181,7 @@ def test_identifiers_may_come_from_anything_and_twice() -> None:
 def test_for_nothing_nothing_is_asked() -> None:
     service = FakeService(FakeClock(), *things(3))
     assert list(many(service, [])) == []
-    assert service.lists == service.looks == []
+    assert service.lists == service.polled == []
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -190,7 +190,7 @@ def test_where_the_list_is_forbidden_they_are_polled_one_by_one(status: int) -> 
     service.refuse = lambda identifier: problem(status) if identifier is None else None
     assert sum(outcome.error is None for outcome in many(service)) == 40
     assert len(service.lists) == 1
-    assert len(service.looks) <= 40 + 20 * service.time.now
+    assert len(service.polled) <= 40 + 20 * service.time.now
 
 
 def test_where_the_list_is_broken_they_are_polled_one_by_one_from_the_first_failure_on() -> None:
@@ -206,7 +206,7 @@ def test_a_list_that_works_again_is_used_again() -> None:
     service = FakeService(FakeClock(), *things(50))
     service.refuse = lambda identifier: problem(500) if identifier is None and len(service.lists) < 4 else None
     assert sum(outcome.error is None for outcome in many(service)) == 50
-    assert len(service.looks) < 50 + 20 * 8
+    assert len(service.polled) < 50 + 20 * 8
 
 
 @pytest.mark.parametrize("where", [None, "exec_0"])
@@ -216,8 +216,8 @@ def test_a_refused_token_ends_all_at_once_with_one_request(where: str | None) ->
     outcomes = list(many(service))
     assert sorted(outcome.identifier for outcome in outcomes) == sorted(service.things)
     assert {type(outcome.error) for outcome in outcomes} == {UnauthorizedException}
-    # Fails if only a look may end them: a list that is refused already says all.
-    assert (len(service.lists), len(service.looks)) == (1, 0)
+    # Fails if only a poll may end them: a list that is refused already says all.
+    assert (len(service.lists), len(service.polled)) == (1, 0)
 
 
 def test_a_token_refused_by_the_service_costs_one_request(
@@ -242,7 +242,7 @@ def test_a_poll_that_fails_is_made_again_and_ends_one_after_five_in_a_row() -> N
     service.refuse = lambda identifier: problem(500) if identifier == "exec_1" else None
     outcomes = {outcome.identifier: outcome for outcome in many(service)}
     assert isinstance(outcomes["exec_1"].error, ServiceException)
-    assert [identifier for _, identifier in service.looks].count("exec_1") == 5
+    assert [identifier for _, identifier in service.polled].count("exec_1") == 5
     assert [o.error for o in outcomes.values() if o.identifier != "exec_1"] == [None] * 3
     # Fails if it is tried again without a pause: five would then fail within the same moment.
     assert outcomes["exec_1"].seconds >= 8
@@ -262,20 +262,20 @@ def test_after_retry_after_nothing_is_asked_until_then(where: str | None) -> Non
 
     service.refuse = refuse
     assert sum(outcome.error is None for outcome in many(service)) == 130
-    moments = [*service.lists, *(moment for moment, _ in service.looks)]
+    moments = [*service.lists, *(moment for moment, _ in service.polled)]
     assert not [moment for moment in moments if asked[0] < moment < asked[0] + 40]
 
 
-def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> None:
+def test_a_service_that_asks_to_wait_beyond_the_deadline_is_not_asked_again() -> None:
     service = FakeService(FakeClock(), *things(3))
     service.refuse = lambda _: problem(503, 120)
     outcomes = list(many(service, timeout=60))
     assert [type(outcome.error) for outcome in outcomes] == [WaitTimeoutException] * 3
     assert "the service asked to wait 120 s, beyond the timeout of 60 s" in str(outcomes[0].error)
-    assert (service.lists, service.looks) == ([0], [])
+    assert (service.lists, service.polled) == ([0], [])
 
 
-def test_a_limit_of_0_is_one_list_and_a_poll_of_each_that_has_ended() -> None:
+def test_a_timeout_of_0_is_one_list_and_a_poll_of_each_that_has_finished() -> None:
     service = FakeService(FakeClock(), *things(10, over=0))
     service.things["exec_3"].ends = 60
     outcomes = {outcome.identifier: outcome for outcome in many(service, timeout=0)}
@@ -284,17 +284,17 @@ def test_a_limit_of_0_is_one_list_and_a_poll_of_each_that_has_ended() -> None:
     assert [outcome.error for outcome in outcomes.values()] == [None] * 9
     assert isinstance(late.error, WaitTimeoutException)
     assert str(late.error) == "exec_3: still running after the timeout of 0 s (1 poll in 0.0 s)"
-    assert (len(service.lists), len(service.looks), service.time.pauses) == (1, 9, [])
+    assert (len(service.lists), len(service.polled), service.time.pauses) == (1, 9, [])
 
 
-def test_an_end_before_the_limit_wins_over_the_limit() -> None:
+def test_an_end_before_the_deadline_wins_over_it() -> None:
     service = FakeService(FakeClock(), *things(2, over=9.9))
     assert [outcome.error for outcome in many(service, timeout=10, poll=Poll(7, 1, 7))] == [None, None]
 
 
-# Fails if each of the last looks may take its half second, whatever has become of the service.
-@pytest.mark.parametrize(("works", "lists", "looks"), [("nothing", 1, 0), ("the list", 1, 1)])
-def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, lists: int, looks: int) -> None:
+# Fails if each of the last polls may take its half second, whatever has become of the service.
+@pytest.mark.parametrize(("works", "lists", "polled"), [("nothing", 1, 0), ("the list", 1, 1)])
+def test_at_the_deadline_a_service_that_fails_is_asked_once_more_only(works: str, lists: int, polled: int) -> None:
     service = FakeService(FakeClock(), *things(90, over=5))
     service.refuse = lambda identifier: (
         problem(503) if service.time.now >= 4 and (identifier or works == "nothing") else None
@@ -302,19 +302,19 @@ def test_at_the_limit_a_service_that_fails_is_asked_once_more_only(works: str, l
     outcomes = list(many(service, timeout=4))
     assert len(outcomes) == 90
     assert sum(moment >= 4 for moment in service.lists) == lists
-    assert sum(moment >= 4 for moment, _ in service.looks) == looks
+    assert sum(moment >= 4 for moment, _ in service.polled) == polled
 
 
 # Fails if as many as the rate allows in a second may each take their time.
-def test_at_the_limit_slow_polls_take_half_a_second_in_all() -> None:
+def test_at_the_deadline_slow_polls_take_half_a_second_in_all() -> None:
     service = FakeService(FakeClock(), *things(300, over=50))
-    look = service.look
+    send = service.get_status
 
     def slow(identifier: str, left: float | None) -> Any:
         service.time.now += 0.2 if service.time.now >= 4 else 0
-        return look(identifier, left)
+        return send(identifier, left)
 
-    service.look = slow  # type: ignore[method-assign] # a service that becomes slow
+    service.get_status = slow  # type: ignore[method-assign] # a service that becomes slow
     outcomes = list(many(service, timeout=4, max_rate=100))
     assert len(outcomes) == 300
     assert 4 < service.time.now <= 4 + 0.5 + 0.2
@@ -326,7 +326,7 @@ def test_polls_may_take_what_is_left_and_the_last_half_a_second() -> None:
     assert service.limits == [5, 3, 1, 0.5]
 
 
-def test_without_a_limit_they_go_on() -> None:
+def test_without_a_deadline_they_go_on() -> None:
     service = FakeService(FakeClock(), *things(2, over=10_000))
     assert [outcome.error for outcome in many(service, timeout=None)] == [None, None]
 
@@ -340,16 +340,16 @@ def test_a_caller_that_takes_its_time_loses_nothing() -> None:
     assert sorted(seen) == sorted(service.things)
 
 
-def test_on_update_is_told_of_the_first_sight_and_each_change_of_each() -> None:
+def test_on_update_is_called_for_the_first_sight_and_each_change_of_each() -> None:
     service = FakeService(FakeClock(), *things(3, over=9))
-    told: list[tuple[str, str]] = []
-    list(many(service, on_update=lambda seen: told.append((seen.execution_id, seen.status))))
+    notified: list[tuple[str, str]] = []
+    list(many(service, on_update=lambda seen: notified.append((seen.execution_id, seen.status))))
     expected = [(thing, status) for thing in service.things for status in ("running", "complete")]
-    assert sorted(told) == sorted(expected)
+    assert sorted(notified) == sorted(expected)
 
 
 # Fails if a final line of the list is an outcome by itself: it has no result.
-def test_a_list_ahead_of_the_executions_own_responses_is_no_end() -> None:
+def test_a_list_ahead_of_the_executions_own_answers_is_no_end() -> None:
     service = FakeService(FakeClock(), *things(1, over=10))
     answer = service.list_newest
 
@@ -362,7 +362,7 @@ def test_a_list_ahead_of_the_executions_own_responses_is_no_end() -> None:
     (outcome,) = many(service)
     assert outcome.execution is not None
     assert (outcome.execution.is_complete, outcome.seconds) == (True, 10)
-    assert len(service.looks) == 6
+    assert len(service.polled) == 6
 
 
 @pytest.fixture

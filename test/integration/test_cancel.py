@@ -408,7 +408,7 @@ def test_a_problem_that_has_passed_is_not_the_last_one(name: str) -> None:
 @EVERY
 @pytest.mark.parametrize("limit", [0.1, 0.6])
 @pytest.mark.parametrize("seconds", [0.05, 0.45, 9.0])
-def test_a_wait_ends_half_a_second_after_its_limit_at_most(name: str, limit: float, seconds: float) -> None:
+def test_a_wait_ends_half_a_second_after_its_deadline_at_most(name: str, limit: float, seconds: float) -> None:
     def respond(connection: socket.socket) -> None:
         server.wait(seconds)
         connection.sendall(answer(200, body("running")))

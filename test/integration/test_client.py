@@ -322,8 +322,8 @@ def test_a_body_that_is_not_as_documented_changes_nothing_about_the_class(body: 
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "the answer is empty"),
-        (b"  \n", "the answer is empty"),
+        (b"", "the response is empty"),
+        (b"  \n", "the response is empty"),
         (b"<!doctype html>", "web page"),
         (b"null", "ListAIToolNames200Response"),
         (b"[]", "ListAIToolNames200Response"),
@@ -568,6 +568,7 @@ LATE: dict[str, Any] = {
     "on_request": lambda record: 1 / 0,
     "on_response": lambda record: 1 / 0,
     "on_retry": lambda record: 1 / 0,
+    "rate_limit": quantcdn.RateLimit(1e-9),
 }
 AT_EVERY_CALL = {"host", "server_index", "allow_http", "access_token", "timeout", "client_side_validation"}
 ELSEWHERE = {"organisation", "verify_identifiers", "progress", "debug", "logger_file", "logger_format"}

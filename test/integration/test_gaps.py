@@ -63,7 +63,7 @@ class Service:
 
 
 def watched(service: Service, polls: int, interval: float) -> tuple[list[Any], list[float]]:
-    """Watch for some polls; returns what is told, and when the lists were read."""
+    """Watch for some polls; returns what is reported, and when the lists were read."""
     time = FakeClock()
     reads: list[float] = []
 
@@ -82,14 +82,16 @@ def watched(service: Service, polls: int, interval: float) -> tuple[list[Any], l
     return list(watch.changes()), reads
 
 
-def check(service: Service, told: list[Any], reads: list[float]) -> None:
-    """Each execution is told of, or a gap was told at the list that should have shown it; an end is told of too."""
-    rows = [item for item in told if isinstance(item, Row)]
+def check(service: Service, notified: list[Any], reads: list[float]) -> None:
+    """Each execution is reported, or a gap at the list that should have shown it; an end is reported too."""
+    rows = [item for item in notified if isinstance(item, Row)]
     assert len({(row.execution_id, row.tool_name, row.created_at, row.status) for row in rows}) == len(rows)
     ends = {row.execution_id for row in rows if row.is_final}
     seen = {row.execution_id for row in rows}
-    unfinished = {identifier for item in told if isinstance(item, Gap) for identifier in item.unfinished}
-    spans = [(item.after or START, item.before or START + timedelta(days=9)) for item in told if isinstance(item, Gap)]
+    unfinished = {identifier for item in notified if isinstance(item, Gap) for identifier in item.unfinished}
+    spans = [
+        (item.after or START, item.before or START + timedelta(days=9)) for item in notified if isinstance(item, Gap)
+    ]
     for made in service.made:
         if made.identifier is None or not reads[0] < made.created <= reads[-1]:
             continue  # a watch promises nothing of what was before it
@@ -107,7 +109,7 @@ def check(service: Service, told: list[Any], reads: list[float]) -> None:
     st.booleans(),
     st.integers(0, 2**32),
 )
-def test_every_execution_is_told_of_or_covered_by_a_gap(
+def test_every_execution_is_reported_or_covered_by_a_gap(
     page: int, interval: float, bursts: list[int], repeats: bool, seed: int
 ) -> None:
     chance = random.Random(seed)
@@ -117,8 +119,8 @@ def test_every_execution_is_told_of_or_covered_by_a_gap(
             created = (number + chance.random() * 0.999) * interval
             lasts = chance.choice([0.0, interval / 2, 3 * interval, 2 * DAY])
             service.made.append(Made(f"exec_{len(service.made)}", created, created, created + lasts))
-    told, reads = watched(service, len(bursts) + 1, interval)
-    check(service, told, reads)
+    notified, reads = watched(service, len(bursts) + 1, interval)
+    check(service, notified, reads)
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,10 +133,10 @@ def test_times_out_of_order_hide_nothing(page: int, disorder: float, seed: int) 
             created = number + chance.random() * 0.999
             dated = created - chance.uniform(0, disorder)
             service.made.append(Made(f"exec_{len(service.made)}", created, dated, created + chance.uniform(0, 3)))
-    told, reads = watched(service, 21, 1.0)
-    seen = {item.execution_id for item in told if isinstance(item, Row)}
+    notified, reads = watched(service, 21, 1.0)
+    seen = {item.execution_id for item in notified if isinstance(item, Row)}
     hidden = {made.identifier for made in service.made if reads[0] < made.created <= reads[-1]} - seen
-    assert not hidden or any(isinstance(item, Gap) for item in told)
+    assert not hidden or any(isinstance(item, Gap) for item in notified)
 
 
 def steady(rate: int, polls: int, page: int) -> Service:
@@ -144,18 +146,18 @@ def steady(rate: int, polls: int, page: int) -> Service:
 
 
 @pytest.mark.parametrize(("page", "gaps"), [(10, 10), (39, 10), (50, 0), (100, 0)])
-def test_a_gap_is_told_exactly_where_more_came_than_a_page_holds(page: int, gaps: int) -> None:
-    told, _ = watched(steady(20, 20, page), 11, 2.0)
-    assert sum(isinstance(item, Gap) for item in told) == gaps
+def test_a_gap_is_reported_exactly_where_more_came_than_a_page_holds(page: int, gaps: int) -> None:
+    notified, _ = watched(steady(20, 20, page), 11, 2.0)
+    assert sum(isinstance(item, Gap) for item in notified) == gaps
 
 
 @pytest.mark.parametrize("page", [10, 50, 100])
 def test_a_quiet_service_has_no_gap(page: int) -> None:
     service = Service(page)
     service.made = [Made(f"exec_{n}", n * 7_000.0, n * 7_000.0, n * 7_000.0 + 30) for n in range(60)]
-    told, _ = watched(service, 4_000, 100.0)
-    assert [item for item in told if isinstance(item, Gap)] == []
-    assert len(told) >= 2 * 57  # each running, and complete
+    notified, _ = watched(service, 4_000, 100.0)
+    assert [item for item in notified if isinstance(item, Gap)] == []
+    assert len(notified) >= 2 * 57  # each running, and complete
 
 
 # Fails if any row that is known shows that nothing is missing.
@@ -163,23 +165,23 @@ def test_one_dated_in_the_future_does_not_hide_a_gap() -> None:
     service = Service(50)
     service.made = [Made("pinned", 0.0, 1e6, 0.0), *(Made(f"a{n}", 0.1, 0.1, 0.1) for n in range(49))]
     service.made += [Made(f"b{n}", 1.5, 1.5 + n / 1e3, 1.5) for n in range(120)]
-    told, _ = watched(service, 3, 1.0)
-    assert sum(isinstance(item, Gap) for item in told) == 1
+    notified, _ = watched(service, 3, 1.0)
+    assert sum(isinstance(item, Gap) for item in notified) == 1
 
 
 @pytest.mark.parametrize("repeats", [False, True])
 def test_an_unchanging_list_has_no_changes(repeats: bool) -> None:
     service = Service(100, repeats)
     service.made = [Made(f"exec_{n}", 0.0, n / 1e3, 1e9) for n in range(30)]
-    told, _ = watched(service, 12, 2.0)
-    assert sorted(item.execution_id for item in told) == sorted(f"exec_{n}" for n in range(30))
+    notified, _ = watched(service, 12, 2.0)
+    assert sorted(item.execution_id for item in notified) == sorted(f"exec_{n}" for n in range(30))
 
 
 def test_rows_without_an_identifier_are_told_apart_by_their_number() -> None:
     service = Service(100)
     service.made = [Made(None, 0.0, 0.0, 1e9), Made(None, 0.5, 0.0, 1e9), Made(None, 1.5, 1.0, 1e9)]
-    told, _ = watched(service, 4, 1.0)
-    assert len(told) == 3
+    notified, _ = watched(service, 4, 1.0)
+    assert len(notified) == 3
 
 
 def test_of_rows_with_one_identifier_the_first_counts() -> None:

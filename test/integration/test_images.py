@@ -212,7 +212,7 @@ def test_what_is_too_large_is_never_unpacked(monkeypatch: pytest.MonkeyPatch) ->
         image_from_uri("data:;base64," + "A" * 1_000, 100)
 
 
-def test_a_result_gives_its_images() -> None:
+def test_a_result_has_its_images() -> None:
     result = quantcdn.GetAIToolExecutionStatus200ResponseResult(images=[uri(PNG), uri(JPEG)])
     assert [image.media_type for image in result.inline_images()] == ["image/png", "image/jpeg"]
     assert quantcdn.GetAIToolExecutionStatus200ResponseResult().inline_images() == []
@@ -313,7 +313,7 @@ def test_every_name_is_one_on_windows_too(tmp_path: Path, identifier: str) -> No
     assert re.fullmatch(r"[A-Za-z0-9_-]+\.png", path.name)
 
 
-def test_an_existing_file_is_kept(tmp_path: Path) -> None:
+def test_an_existing_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "exec_1-0.jpg").write_bytes(b"mine")
     assert save_images(inline(PNG, PNG), tmp_path) == [tmp_path / "exec_1-0.jpg", tmp_path / "exec_1-1.png"]
     assert (tmp_path / "exec_1-0.jpg").read_bytes() == b"mine"
@@ -478,7 +478,7 @@ def test_neither_token_nor_cookie_nor_default_header_goes_to_a_signed_url(
     assert set(map(str.lower, request.headers)) <= {"host", "accept-encoding", "connection"}
 
 
-def test_a_file_that_is_kept_is_not_downloaded_either(
+def test_an_existing_file_is_not_downloaded(
     quantcdn_emulator: Emulator, quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
 ) -> None:
     finished = run()
@@ -510,7 +510,7 @@ def impatient(quantcdn_emulator: Emulator) -> Any:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_cannot_be_had_from_its_url_is_taken_from_the_response(
+def test_what_cannot_be_fetched_is_taken_from_the_result(
     quantcdn_emulator: Emulator, impatient: quantcdn.ApiClient, run: Run, tmp_path: Path, name: str
 ) -> None:
     fault, error = FAULTS[name]
@@ -526,7 +526,7 @@ def test_what_cannot_be_had_from_its_url_is_taken_from_the_response(
     assert names_in(tmp_path) == ["exec_1-0-preview.png"]
 
 
-def test_an_expired_url_says_to_ask_again(
+def test_an_expired_url_raises_an_error_that_says_what_to_do(
     quantcdn_clock: ManualClock, quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
 ) -> None:
     finished = run()
@@ -545,7 +545,7 @@ def test_without_other_images_the_error_comes_through(impatient: quantcdn.ApiCli
 
 # Fails if the originals that were had are replaced by small ones when a later one cannot be had.
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_originals_that_were_had_stay_where_a_later_one_cannot_be_had(
+def test_saved_originals_stay_where_a_later_one_cannot_be_fetched(
     quantcdn_emulator: Emulator, impatient: quantcdn.ApiClient, run: Run, tmp_path: Path, overwrite: bool
 ) -> None:
     one = run("exec_2").result
@@ -579,7 +579,9 @@ def test_a_url_that_cannot_be_used_is_never_opened(
 
 
 # Fails if a closed client is taken for a URL that cannot be used: previews would be saved without a word.
-def test_a_closed_client_is_said_to_be_closed(quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path) -> None:
+def test_a_closed_client_raises_an_error_that_says_so(
+    quantcdn_client: quantcdn.ApiClient, run: Run, tmp_path: Path
+) -> None:
     finished = run()
     quantcdn_client.close()
     with pytest.raises(quantcdn.ApiValueError, match="closed"):
@@ -630,7 +632,7 @@ def test_an_interrupt_before_the_file_is_moved_leaves_nothing_behind(
     assert names_in(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_one_is_told_as_the_system_tells_it(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_one_raises_the_systems_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError, match="file"):
         save_images(inline(), tmp_path / "file")
@@ -647,7 +649,7 @@ def test_a_folder_where_an_image_should_be_is_no_image(tmp_path: Path) -> None:
 
 # Windows refuses to replace a file that another program has open: errno 13, whose text differs from system to system.
 @pytest.mark.parametrize("save", [save_images, save_files])
-def test_a_file_that_a_viewer_has_open_is_told_with_advice(
+def test_a_file_that_a_viewer_has_open_raises_an_error_with_advice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, save: Any
 ) -> None:
     (path,) = save(inline(), tmp_path)
@@ -664,7 +666,7 @@ def test_a_file_that_a_viewer_has_open_is_told_with_advice(
     assert path.read_bytes() == b"mine"
 
 
-def test_an_older_file_of_another_kind_that_a_viewer_has_open_is_told_with_advice(
+def test_an_older_file_of_another_kind_that_a_viewer_has_open_raises_an_error_with_advice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "exec_1-0.png").write_bytes(b"mine")
@@ -685,7 +687,7 @@ def test_an_older_file_of_another_kind_that_a_viewer_has_open_is_told_with_advic
 
 
 @pytest.mark.usefixtures("_no_defaults")
-def test_a_preview_is_said_to_be_one_and_never_passes_for_the_original(
+def test_a_preview_is_named_so_and_never_passes_for_the_original(
     quantcdn_emulator: Emulator,
     impatient: quantcdn.ApiClient,
     run: Run,

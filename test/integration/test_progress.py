@@ -209,9 +209,9 @@ def test_a_line_costs_no_request(
 def test_a_callback_takes_the_place_of_the_line(
     quantcdn_emulator: Emulator, api: AIToolsApi, sink: RecordingSink, wait: str
 ) -> None:
-    told: list[Any] = []
-    run_wait(quantcdn_emulator, api, wait, on_update=told.append)
-    assert told
+    notified: list[Any] = []
+    run_wait(quantcdn_emulator, api, wait, on_update=notified.append)
+    assert notified
     assert sink.did == []
 
 
@@ -244,7 +244,7 @@ def test_progress_takes_true_or_false() -> None:
         quantcdn.Configuration(progress="yes")  # type: ignore[arg-type] # what a caller without a checker does
 
 
-# Where a person looks
+# Where a person polls
 
 
 class Screen(io.StringIO):
@@ -318,8 +318,11 @@ def test_a_batch_between_two_outcomes_leaves_the_line_to_the_others(parts: Parts
     assert sink.texts[-1] == "exec_1: running · 1 s"
     other.clear()
     assert sink.did[-1] == "clear"
-    other.end()
-    assert sink.did[-1] == "clear"  # what is cleared does not come back at its end
+    batch.update("2 of 3 finished")
+    other.end()  # it has left the line, and does not come back to be counted
+    fake.sleep(1)
+    batch.draw()
+    assert sink.texts[-2:] == ["2 of 3 finished · 1 s", "2 of 3 finished · 2 s"]
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
@@ -538,7 +541,25 @@ def test_in_a_notebook_a_wait_is_one_output_that_changes_in_place(tmp_path: Path
     assert kinds.count("display_data") == 2
 
 
-def looks_for_a_sink(_number: int) -> bool:
+POOL = """
+from concurrent.futures import ThreadPoolExecutor
+ids = [start(running=100) for _ in range(60)]
+with ThreadPoolExecutor(60) as pool:
+    found = list(pool.map(lambda one: api.wait_for_ai_tool_execution("acme", one, poll=poll), ids))
+assert all(execution.is_complete for execution in found)
+"""
+
+
+def test_in_a_notebook_60_waits_in_a_pool_of_threads_are_one_output(tmp_path: Path) -> None:
+    outputs, messages = run_cells(tmp_path, BEGIN, POOL, "client.close(); service.close()")
+    assert [output.output_type for output in outputs[1]] == ["display_data"]
+    assert re.fullmatch(r"60 of 60 waits ended · \d+ s", outputs[1][0].data["text/plain"])
+    page = Page(outputs[1][0].data["text/html"])
+    assert page.all("progress") == [{"max": "60", "value": "60"}]
+    assert [kind for kind, _ in messages].count("display_data") == 1
+
+
+def has_a_sink(_number: int) -> bool:
     sys.stderr = Screen()
     os.environ["TERM"] = "xterm"
     return progress.find_sink() is not None
@@ -548,7 +569,7 @@ def looks_for_a_sink(_number: int) -> bool:
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_process_of_a_pool_shows_nothing(method: str) -> None:
     with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map(looks_for_a_sink, range(4)) == [False] * 4
+        assert pool.map(has_a_sink, range(4)) == [False] * 4
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads beside a fork

@@ -34,15 +34,15 @@ from test.helpers.server import ScriptedServer, answer
 class SlowService(FakeService):
     """A fake service whose responses take some of the fake time, and whose list may show nothing."""
 
-    list_seconds = look_seconds = 0.0
+    list_seconds = poll_seconds = 0.0
     shows = True
     retry_after: float | None = None
 
-    def look(self, identifier: str, seconds: float | None = None) -> Any:
+    def get_status(self, identifier: str, seconds: float | None = None) -> Any:
         try:
-            return super().look(identifier, seconds)
+            return super().get_status(identifier, seconds)
         finally:
-            self.time.now += self.look_seconds
+            self.time.now += self.poll_seconds
 
     def list_newest(self, seconds: float | None = None) -> Any:
         try:
@@ -52,13 +52,18 @@ class SlowService(FakeService):
         return listed if self.shows else ListAIToolExecutions200Response(executions=[], count=0, org_id="acme")
 
     def wait(self, **arguments: Any) -> BatchWait:
-        chosen = {"poll": EVERY_2_SECONDS, "timeout": 30.0, "max_rate": 20.0, "on_update": None, **arguments}
+        chosen = {
+            "poll": EVERY_2_SECONDS,
+            "timeout": 30.0,
+            "max_rate": 20.0,
+            "on_update": None,
+            "clock": self.time.clock,
+        }
         return BatchWait(
             self.things,
-            lambda identifier, seconds: Polled(self.look(identifier, seconds), self.retry_after),
+            lambda identifier, seconds: Polled(self.get_status(identifier, seconds), self.retry_after),
             lambda seconds: Polled(self.list_newest(seconds), self.retry_after),
-            clock=self.time.clock,
-            **chosen,
+            **{**chosen, **arguments},
         )
 
 
@@ -72,19 +77,19 @@ def test_a_list_slower_than_its_interval_leaves_room_for_single_polls(number: in
     service = SlowService(FakeClock(), *finished(number))
     service.shows, service.list_seconds = False, list_seconds
     assert [outcome.error for outcome in service.wait(timeout=60.0)] == [None] * number
-    assert len(service.looks) == number
+    assert len(service.polled) == number
     assert len(service.lists) <= 2 + service.time.now / (2 + list_seconds)
 
 
-@pytest.mark.parametrize("look_seconds", [0.5, 3.0])
-def test_single_polls_slower_than_the_interval_leave_room_for_the_list(look_seconds: float) -> None:
+@pytest.mark.parametrize("poll_seconds", [0.5, 3.0])
+def test_single_polls_slower_than_the_interval_leave_room_for_the_list(poll_seconds: float) -> None:
     service = SlowService(FakeClock(), *finished(130, ends=1e9))
-    service.look_seconds = look_seconds
+    service.poll_seconds = poll_seconds
     outcomes = list(service.wait(timeout=60.0))
     assert len(outcomes) == 130
     pauses = [later - earlier for earlier, later in itertools.pairwise(service.lists)]
-    assert max(pauses) <= 2 + 2 * look_seconds
-    assert len(service.looks) >= 0.5 * 60 / (look_seconds + 0.07)
+    assert max(pauses) <= 2 + 2 * poll_seconds
+    assert len(service.polled) >= 0.5 * 60 / (poll_seconds + 0.07)
 
 
 @settings(max_examples=25, deadline=None)
@@ -96,23 +101,23 @@ def test_single_polls_slower_than_the_interval_leave_room_for_the_list(look_seco
     st.sampled_from([None, 0.0, 5.0, 10.0**9]),
     st.integers(0, 2**32),
 )
-def test_every_execution_has_one_outcome_by_the_limit_and_requests_are_bounded(
-    number: int, list_seconds: float, look_seconds: float, shows: bool, retry_after: float | None, seed: int
+def test_every_execution_has_one_outcome_by_the_deadline_and_requests_are_bounded(
+    number: int, list_seconds: float, poll_seconds: float, shows: bool, retry_after: float | None, seed: int
 ) -> None:
     chance = random.Random(seed)
     service = SlowService(FakeClock(chance.uniform), *finished(number))
     for thing in service.things.values():
         thing.ends = chance.uniform(0, 40)
-    service.list_seconds, service.look_seconds = list_seconds, look_seconds
+    service.list_seconds, service.poll_seconds = list_seconds, poll_seconds
     service.shows, service.retry_after = shows, retry_after
     service.refuse = lambda _: problem(chance.choice([500, 503])) if chance.random() < 0.2 else None
     outcomes = list(service.wait(timeout=30.0))
     assert sorted(outcome.identifier for outcome in outcomes) == sorted(service.things)
     # A fake response cannot be cut short, as a real one is.
-    assert service.time.now <= 30.5 + list_seconds + look_seconds
+    assert service.time.now <= 30.5 + list_seconds + poll_seconds
     assert all(o.error is not None or (o.execution is not None and o.execution.is_complete) for o in outcomes)
     assert len(service.lists) <= 30 / 1.5 + 2
-    assert len(service.looks) <= number + 20 * 31
+    assert len(service.polled) <= number + 20 * 31
 
 
 def test_each_request_of_a_batch_may_take_10_seconds_at_most() -> None:
@@ -163,7 +168,6 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
     service = SlowService(FakeClock(), *finished(40))
     for number, thing in enumerate(service.things.values()):
         thing.ends = number / 2
-    wait = service.wait(timeout=60.0)
     chance = random.Random(seed)
 
     def sleep(seconds: float) -> None:
@@ -171,7 +175,7 @@ def test_ctrl_c_anywhere_in_a_pause_loses_nothing(seed: int) -> None:
             signal.raise_signal(signal.SIGINT)
         service.time.sleep(seconds)
 
-    wait._clock = replace(service.time.clock, sleep=sleep)
+    wait = service.wait(timeout=60.0, clock=replace(service.time.clock, sleep=sleep))
     found: list[str] = []
     interrupts = 0
     while len(found) < 40:
@@ -190,15 +194,15 @@ def test_an_error_that_is_none_of_the_service_s_is_raised_and_its_execution_is_n
     service = SlowService(FakeClock(), *finished(3))
     service.shows = False
     broken = ["exec_1"]
-    look = service.look
+    send = service.get_status
 
-    def looking(identifier: str, seconds: float | None = None) -> Any:
+    def failing(identifier: str, seconds: float | None = None) -> Any:
         if identifier in broken:
             broken.remove(identifier)
             raise ZeroDivisionError
-        return look(identifier, seconds)
+        return send(identifier, seconds)
 
-    service.look = looking  # type: ignore[method-assign] # a token function that fails once
+    service.get_status = failing  # type: ignore[method-assign] # a token function that fails once
     wait = service.wait()
     found = [next(wait).identifier]
     with pytest.raises(ZeroDivisionError):
@@ -288,8 +292,8 @@ def test_an_outcome_says_the_last_problem_and_counts_the_polls() -> None:
     assert {type(outcome.error) for outcome in outcomes} == {WaitTimeoutException}
     error = outcomes[0].error
     assert str(error) == (
-        "exec_0: still running after the timeout of 5 s; last problem: 500 Internal Server Error: boom"
-        " (5 polls in 5.0 s)"
+        "exec_0: still running after the timeout of 5 s; "
+        "last problem: 500 Internal Server Error: boom (5 polls in 5.0 s)"
     )
     assert isinstance(error.__cause__ if error else None, ServiceException)
 
@@ -323,7 +327,7 @@ def test_of_two_rows_of_one_execution_the_first_counts(first: str) -> None:
     updates: list[str] = []
     list(service.wait(timeout=1.0, on_update=lambda seen: updates.append(seen.status)))
     assert updates[0] == first
-    assert bool(service.looks) == (first == "complete")
+    assert bool(service.polled) == (first == "complete")
 
 
 # Cancelled
@@ -336,11 +340,11 @@ def test_a_set_event_ends_a_batch_with_an_outcome_for_each() -> None:
     wait = service.wait(cancel=cancel)
     assert next(wait).identifier == "exec_0"
     cancel.set()
-    requests = len(service.lists) + len(service.looks)
+    requests = len(service.lists) + len(service.polled)
     rest = list(wait)
     assert {type(outcome.error) for outcome in rest} == {WaitCancelledException}
     assert len(rest) == 4
-    assert len(service.lists) + len(service.looks) == requests
+    assert len(service.lists) + len(service.polled) == requests
     assert str(rest[0].error) == "exec_1: cancelled; still running (1 poll in 0.0 s)"
 
 
@@ -389,7 +393,7 @@ def test_requests_that_hang_hold_up_nothing_else(hangs: list[str]) -> None:
 
 
 @pytest.mark.parametrize("limit", [0.2, 0.7])
-def test_a_batch_with_requests_that_hang_ends_half_a_second_after_its_limit(limit: float) -> None:
+def test_a_batch_with_requests_that_hang_ends_half_a_second_after_its_deadline(limit: float) -> None:
     ids = [f"exec_{n}" for n in range(5)]
     with hanging("exec_1", "exec_3") as (_, api), ends_within(limit + 0.5):
         outcomes = list(api.wait_for_ai_tool_executions("acme", ids, timeout=limit, max_rate=1000))
@@ -427,7 +431,7 @@ def test_60_finished_ones_behind_a_slow_list_are_all_found(
 
 
 # Fails if the time that the caller takes is none of the half second that the last polls have.
-def test_what_the_caller_does_while_the_limit_passes_costs_no_outcome() -> None:
+def test_what_the_caller_does_while_the_deadline_passes_costs_no_outcome() -> None:
     service = SlowService(FakeClock(), *finished(3))
     service.things["exec_1"].ends = service.things["exec_2"].ends = 5
     found: list[Outcome] = []

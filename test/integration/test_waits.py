@@ -114,7 +114,7 @@ def test_another_poll_holds_from_the_start_also_where_polls_fail(
     assert noted == [3, 3]
 
 
-def test_the_documented_limits_are_the_defaults() -> None:
+def test_the_documented_timeouts_are_the_defaults() -> None:
     limits = {
         name: inspect.signature(getattr(AIToolsApi, name)).parameters["timeout"].default
         for name in dir(AIToolsApi)
@@ -129,7 +129,7 @@ def test_the_documented_limits_are_the_defaults() -> None:
 
 
 @pytest.mark.parametrize("kind", ["execution", "orchestration"])
-def test_a_limit_of_0_is_one_request(quantcdn_emulator: Emulator, api: AIToolsApi, kind: str) -> None:
+def test_a_timeout_of_0_is_one_request(quantcdn_emulator: Emulator, api: AIToolsApi, kind: str) -> None:
     wait, identifier = started(quantcdn_emulator, api, kind)
     with pytest.raises(WaitTimeoutException, match="still pending after the timeout of 0 s") as caught:
         wait("acme", identifier, timeout=0)
@@ -139,7 +139,7 @@ def test_a_limit_of_0_is_one_request(quantcdn_emulator: Emulator, api: AIToolsAp
 
 @pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf")])
 @pytest.mark.parametrize("kind", ["execution", "orchestration"])
-def test_a_limit_that_makes_no_sense_is_refused_before_anything_is_sent(
+def test_a_timeout_that_makes_no_sense_is_refused_before_anything_is_sent(
     quantcdn_emulator: Emulator, api: AIToolsApi, kind: str, wrong: float
 ) -> None:
     wait, identifier = started(quantcdn_emulator, api, kind)
@@ -179,14 +179,14 @@ def test_what_never_existed_ends_a_wait_at_once(quantcdn_emulator: Emulator, api
     assert len(quantcdn_emulator.requests) == 1
 
 
-def test_on_update_is_told_of_each_tool_that_completes(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+def test_on_update_is_called_for_each_tool_that_completes(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
     short, long = (quantcdn_emulator.start_execution("calculate", pending=0, running=s) for s in (5, 11))
     orchestration_id = quantcdn_emulator.start_orchestration([short, long], pending=3, synthesizing=3)
-    told: list[tuple[str, int | None]] = []
+    notified: list[tuple[str, int | None]] = []
     api.wait_for_ai_orchestration(
-        "acme", orchestration_id, on_update=lambda seen: told.append((seen.status, seen.completed_tools))
+        "acme", orchestration_id, on_update=lambda seen: notified.append((seen.status, seen.completed_tools))
     )
-    assert told == [
+    assert notified == [
         ("pending", 0),
         ("waiting_tools", 0),
         ("waiting_tools", 1),
@@ -233,7 +233,7 @@ def test_an_interrupt_says_how_to_go_on_and_the_next_wait_works(
     assert eval(call, {"api": api}).is_complete
 
 
-def test_an_interrupted_wait_for_many_says_which_are_left(
+def test_an_interrupted_batch_says_which_are_left(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     first, *rest = [quantcdn_emulator.start_execution("calculate", pending=0, running=n) for n in (1, *[60] * 12)]
@@ -376,7 +376,7 @@ with Emulator() as service, quantcdn.ApiClient(service.configuration(proxy="")) 
 
 
 def back_after_ctrl_c(script: Path) -> float:
-    """Press Ctrl-C in a wait on a terminal; returns the seconds until it was over, after a look at what it said."""
+    """Press Ctrl-C in a wait on a terminal; returns the seconds until it was over, after a poll at what it said."""
     ours, theirs = os.openpty()
     # A session of its own with the terminal as its controlling one, so that the key's byte becomes the signal.
     command = [
@@ -389,7 +389,7 @@ def back_after_ctrl_c(script: Path) -> float:
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     try:
-        shown = os.read(ours, 10_000)  # the first look has been made, and the pause begins
+        shown = os.read(ours, 10_000)  # the first poll has been made, and the pause begins
         pressed = time.monotonic()
         os.write(ours, b"\x03")
         for part in iter(lambda: read(ours), b""):

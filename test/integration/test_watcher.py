@@ -34,50 +34,50 @@ def lines(newest: int, count: int = 100, status: str = "complete") -> list[Line]
 
 
 def watch(
-    *looks: list[Line] | ApiException,
+    *polled: list[Line] | ApiException,
     time: FakeClock | None = None,
     interval: float = 2.0,
     timeout: float | None = None,
     shows_all: bool = True,
     wall: Callable[[], float] = lambda: 0.0,
 ) -> list[Any]:
-    """Watch lists, or errors in their place, and collect what is told by their end."""
+    """Watch lists, or errors in their place, and collect what is reported by their end."""
     time = time or FakeClock()
-    rest = iter(looks)
+    rest = iter(polled)
 
     class EndError(Exception):
         pass
 
     def list_newest(_seconds: float | None) -> Polled[ListAIToolExecutions200Response]:
-        look = next(rest, None)
-        if look is None:
+        send = next(rest, None)
+        if send is None:
             raise EndError
-        if isinstance(look, ApiException):
-            raise look
-        return Polled(ListAIToolExecutions200Response(executions=look, count=len(look), org_id="acme"))
+        if isinstance(send, ApiException):
+            raise send
+        return Polled(ListAIToolExecutions200Response(executions=send, count=len(send), org_id="acme"))
 
-    told: list[Any] = []
+    notified: list[Any] = []
     clock = replace(time.clock, wall=wall)
     changes = Watch(list_newest, shows_all=shows_all, interval=interval, timeout=timeout, clock=clock).changes()
     with contextlib.suppress(EndError):
         for item in changes:
-            told.append(item)
-    return told
+            notified.append(item)
+    return notified
 
 
-def names(told: list[Any]) -> list[str]:
-    return [item.execution_id if isinstance(item, Line) else "gap" for item in told]
+def names(notified: list[Any]) -> list[str]:
+    return [item.execution_id if isinstance(item, Line) else "gap" for item in notified]
 
 
-def test_each_is_told_once_when_new_and_once_a_change_oldest_first() -> None:
-    told = watch(
+def test_each_is_reported_once_when_new_and_once_a_change_oldest_first() -> None:
+    notified = watch(
         [line(1, "pending")],
         [line(2, "pending"), line(1, "running")],
         [line(2, "pending"), line(1, "running")],
         [line(3, "pending"), line(2, "running"), line(1, "complete")],
         [line(3, "pending"), line(2, "running"), line(1, "complete")],
     )
-    assert [(item.execution_id, item.status) for item in told] == [
+    assert [(item.execution_id, item.status) for item in notified] == [
         ("exec_1", "pending"),
         ("exec_1", "running"),
         ("exec_2", "pending"),
@@ -96,18 +96,18 @@ def test_one_that_leaves_the_list_for_a_poll_is_not_told_again() -> None:
 # Fails if each list without an unfinished one tells of it again.
 def test_an_unfinished_one_that_leaves_the_list_is_a_gap_once() -> None:
     both = [line(2, "running"), line(1, "running")]
-    told = watch(both, [line(2, "running")], [line(2, "running")], both, both, [line(2, "running")])
-    assert names(told) == ["exec_1", "exec_2", "gap"]
-    assert told[2].unfinished == ("exec_1",)
+    notified = watch(both, [line(2, "running")], [line(2, "running")], both, both, [line(2, "running")])
+    assert names(notified) == ["exec_1", "exec_2", "gap"]
+    assert notified[2].unfinished == ("exec_1",)
 
 
-def test_one_that_comes_back_changed_is_told_again() -> None:
-    told = watch([line(1, "pending")], [], [line(1, "running")], [], [line(1, "complete")], [])
-    assert names(told) == ["exec_1", "gap", "exec_1", "gap", "exec_1"]
+def test_one_that_comes_back_changed_is_reported_again() -> None:
+    notified = watch([line(1, "pending")], [], [line(1, "running")], [], [line(1, "complete")], [])
+    assert names(notified) == ["exec_1", "gap", "exec_1", "gap", "exec_1"]
 
 
 # Fails if a missing status is taken for an execution that is not known.
-def test_one_without_a_status_is_told_once_too() -> None:
+def test_one_without_a_status_is_reported_once_too() -> None:
     assert names(watch([line(1, None)], [line(1, None)], [line(1, "running")])) == ["exec_1", "exec_1"]
 
 
@@ -118,10 +118,10 @@ def test_one_without_an_identifier_is_known_by_tool_and_time() -> None:
 
 
 def test_polls_that_do_not_overlap_are_a_gap() -> None:
-    told = watch(lines(100), lines(201))
-    gap = told[100]
+    notified = watch(lines(100), lines(201))
+    gap = notified[100]
     assert gap == Gap(after=line(100).created, before=line(102).created, unfinished=())
-    assert names(told[101:]) == [f"exec_{n}" for n in range(102, 202)]
+    assert names(notified[101:]) == [f"exec_{n}" for n in range(102, 202)]
 
 
 def test_polls_that_overlap_in_one_execution_are_no_gap() -> None:
@@ -130,8 +130,8 @@ def test_polls_that_overlap_in_one_execution_are_no_gap() -> None:
 
 def test_an_unfinished_one_that_fell_off_the_list_is_a_gap_that_names_it() -> None:
     before = [*lines(100, 99), line(1, "running")]
-    told = watch(before, lines(101))
-    gap = told[100]
+    notified = watch(before, lines(101))
+    gap = notified[100]
     assert isinstance(gap, Gap)
     assert gap.unfinished == ("exec_1",)
 
@@ -155,9 +155,9 @@ def test_a_short_list_after_all_that_was_known_has_expired_has_no_gap() -> None:
     assert names(watch([line(1)], [line(1 + 86_400)])) == ["exec_1", "exec_86401"]
 
 
-def test_one_that_expires_unfinished_is_told() -> None:
-    told = watch([line(1, "running")], [line(1 + 86_400)])
-    assert [item.unfinished for item in told if isinstance(item, Gap)] == [("exec_1",)]
+def test_one_that_expires_unfinished_is_reported() -> None:
+    notified = watch([line(1, "running")], [line(1 + 86_400)])
+    assert [item.unfinished for item in notified if isinstance(item, Gap)] == [("exec_1",)]
 
 
 def test_a_list_of_one_status_has_no_gap_where_one_leaves_it() -> None:
@@ -178,8 +178,8 @@ def test_polls_a_day_apart_are_a_gap_however_short_the_list() -> None:
 # Fails if only the clock of the waits counts: it stands still while the machine sleeps.
 def test_a_day_in_which_the_machine_slept_is_a_gap() -> None:
     wall = iter([0.0, 0.0, 90_000.0, 90_002.0])
-    told = watch([line(1)], lines(2, 2), lines(3, 3), wall=lambda: next(wall))
-    assert names(told) == ["exec_1", "gap", "exec_2", "exec_3"]
+    notified = watch([line(1)], lines(2, 2), lines(3, 3), wall=lambda: next(wall))
+    assert names(notified) == ["exec_1", "gap", "exec_2", "exec_3"]
 
 
 def test_a_gap_without_times_is_a_gap() -> None:
@@ -189,8 +189,8 @@ def test_a_gap_without_times_is_a_gap() -> None:
 
 
 def test_a_poll_that_fails_loses_nothing() -> None:
-    told = watch([line(1, "running")], *[problem()] * 4, [line(1)], *[problem()] * 4, lines(2, 2))
-    assert names(told) == ["exec_1", "exec_1", "exec_2"]
+    notified = watch([line(1, "running")], *[problem()] * 4, [line(1)], *[problem()] * 4, lines(2, 2))
+    assert names(notified) == ["exec_1", "exec_1", "exec_2"]
 
 
 def test_five_failures_in_a_row_end_a_watch() -> None:
@@ -208,10 +208,10 @@ def test_an_error_that_will_not_pass_ends_a_watch_at_once(status: int) -> None:
     assert (caught.value.status, time.pauses) == (status, [])
 
 
-def test_the_limit_ends_a_watch_quietly_after_a_last_poll() -> None:
+def test_the_deadline_ends_a_watch_quietly_after_a_last_poll() -> None:
     time = FakeClock()
-    told = watch(*[lines(n, n) for n in range(1, 5)], time=time, timeout=5)
-    assert names(told) == ["exec_1", "exec_2", "exec_3", "exec_4"]
+    notified = watch(*[lines(n, n) for n in range(1, 5)], time=time, timeout=5)
+    assert names(notified) == ["exec_1", "exec_2", "exec_3", "exec_4"]
     assert time.pauses == [2, 2, 1]
 
 
@@ -232,7 +232,7 @@ def test_a_poll_may_take_what_is_left_and_the_last_one_half_a_second(
     assert given == allowed
 
 
-def test_a_limit_of_0_is_one_poll() -> None:
+def test_a_timeout_of_0_is_one_poll() -> None:
     assert names(watch([line(1)], [line(2)], timeout=0)) == ["exec_1"]
 
 
@@ -246,9 +246,9 @@ def test_the_next_poll_is_not_before_the_service_wants_it() -> None:
     assert time.pauses == [2]
 
 
-def test_memory_of_what_was_told_is_bounded() -> None:
-    looks = [lines(n) for n in range(100, 12_100, 100)]
-    rest = iter(looks)
+def test_memory_of_what_was_reported_is_bounded() -> None:
+    polled = [lines(n) for n in range(100, 12_100, 100)]
+    rest = iter(polled)
     watched = Watch(
         lambda _: Polled(ListAIToolExecutions200Response(executions=next(rest), count=100, org_id="acme")),
         shows_all=True,
@@ -266,14 +266,14 @@ def api(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> Iterator[AI
         yield made
 
 
-def test_the_service_s_executions_are_told_as_they_change(
+def test_the_service_s_executions_are_reported_as_they_change(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     old = quantcdn_emulator.start_execution("calculate", pending=0, running=0)
     quantcdn_clock.advance(1)
     new = quantcdn_emulator.start_execution("search_web", pending=3, running=4, error="down")
-    told = [(item.execution_id, item.status) for item in api.watch_ai_tool_executions("acme", timeout=10)]
-    assert told == [(old, "complete"), (new, "pending"), (new, "running"), (new, "failed")]
+    notified = [(item.execution_id, item.status) for item in api.watch_ai_tool_executions("acme", timeout=10)]
+    assert notified == [(old, "complete"), (new, "pending"), (new, "running"), (new, "failed")]
     assert {tuple(request.query.items()) for request in quantcdn_emulator.requests} == {(("limit", "100"),)}
 
 
@@ -282,8 +282,8 @@ def test_one_status_can_be_watched_alone(
 ) -> None:
     quantcdn_emulator.start_execution("calculate", pending=0, running=5)
     failing = quantcdn_emulator.start_execution("calculate", pending=0, running=5, error="no")
-    told = list(api.watch_ai_tool_executions("acme", status="failed", timeout=10))
-    assert names(told) == [failing]
+    notified = list(api.watch_ai_tool_executions("acme", status="failed", timeout=10))
+    assert names(notified) == [failing]
     assert quantcdn_emulator.requests[0].query["status"] == "failed"
 
 
@@ -297,8 +297,8 @@ def test_more_than_100_between_two_polls_are_a_gap(
 
     quantcdn_emulator.start_execution("calculate", pending=0, running=0)
     api.api_client.clock = Clock(quantcdn_clock.now, sleep, no_chance)
-    told = names(list(api.watch_ai_tool_executions("acme", timeout=2)))
-    assert (told[1], len(told)) == ("gap", 1 + 1 + 100)
+    notified = names(list(api.watch_ai_tool_executions("acme", timeout=2)))
+    assert (notified[1], len(notified)) == ("gap", 1 + 1 + 100)
 
 
 # Fails if a watch of one status takes each that has ended for one that fell off.
@@ -307,8 +307,8 @@ def test_a_full_list_of_one_status_has_no_gap_where_one_ends(
 ) -> None:
     for n in range(101):
         quantcdn_emulator.start_execution("calculate", pending=0, running=1 if n == 50 else 60)
-    told = names(list(api.watch_ai_tool_executions("acme", status="running", timeout=2)))
-    assert (len(told), "gap" in told) == (101, False)
+    notified = names(list(api.watch_ai_tool_executions("acme", status="running", timeout=2)))
+    assert (len(notified), "gap" in notified) == (101, False)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, float("nan")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import urllib3
 import quantcdn
 from quantcdn import RateLimit, RetryPolicy, Timeout
 from quantcdn.api.organisation_api import OrganisationApi
+from quantcdn.api_client import ClientOptions
 from quantcdn.hooks import AttemptRecord
 from test.helpers.server import Answer, Received, ScriptedServer, answer
 
@@ -186,10 +188,8 @@ def test_an_option_that_cannot_be_used_is_refused_at_once(options: Any, message:
 
 
 def test_every_setting_is_an_option_or_refused() -> None:
-    from quantcdn._configuration.options import ClientOptions
-    from quantcdn.configuration import setting_names
-
-    assert set(setting_names()) == (set(ClientOptions.__optional_keys__) - {"headers"}) | set(SOCKETS)
+    settings = set(inspect.signature(quantcdn.Configuration).parameters) - {"unknown"}
+    assert settings == (set(ClientOptions.__optional_keys__) - {"headers"}) | set(SOCKETS)
 
 
 # Closing

@@ -74,7 +74,7 @@ def test_a_tool_is_found_in_every_form(form: str) -> None:
 
 @pytest.mark.parametrize("key", ["orchestrationId", "pollUrl"])
 @pytest.mark.parametrize("depth", [0, 1, 5])
-def test_an_orchestration_is_found_by_its_identifier_or_its_address(key: str, depth: int) -> None:
+def test_an_orchestration_is_found_by_its_identifier_or_its_url(key: str, depth: int) -> None:
     answer: Any = {key: ORCH if key == "orchestrationId" else f"{TOOLS_URL}/orchestrations/{ORCH}"}
     for _ in range(depth):
         answer = {"data": [answer]}
@@ -99,13 +99,13 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_is_read_in_every_form(address: str) -> None:
+def test_a_poll_url_is_read_in_every_form(address: str) -> None:
     assert pending({"pollUrl": address}) == Pending((PendingTool(EXEC),), ())
     orchestration = address.replace("executions", "orchestrations")
     assert pending({"pollUrl": orchestration}) == Pending((), (EXEC,))
 
 
-def test_the_identifier_of_an_address_is_decoded() -> None:
+def test_the_identifier_of_a_poll_url_is_decoded() -> None:
     assert pending({"url": f"{TOOLS_URL}/executions/a%2Fb.c"}).execution_ids == ("a/b.c",)
     assert pending({"url": f"{TOOLS_URL}/executions/%F0%9F%98%80"}).execution_ids == ("\U0001f600",)
 
@@ -130,7 +130,7 @@ def test_the_identifier_of_an_address_is_decoded() -> None:
         lambda url: [{"a": [{"pollUrl": url}]}],
     ],
 )
-def test_an_address_is_found_under_each_key_that_holds_addresses(holder: Any) -> None:
+def test_a_poll_url_is_found_under_each_key_that_holds_urls(holder: Any) -> None:
     url = f"{TOOLS_URL}/executions/{EXEC}"
     assert pending(holder(url)) == pending(json.dumps(holder(url))) == Pending((PendingTool(EXEC),), ())
 
@@ -172,7 +172,7 @@ def test_what_a_model_wrote_is_not_searched(prose: str) -> None:
         f"xai/tools/executions/{EXEC}",
     ],
 )
-def test_an_address_of_anything_else_is_passed_over(address: str) -> None:
+def test_a_url_of_anything_else_is_skipped(address: str) -> None:
     assert pending({"pollUrl": address}) == NOTHING
 
 
@@ -251,7 +251,7 @@ def test_a_name_that_is_no_text_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 7, 1.5, True, {"a"}, frozenset(), object(), dict, BrokenModel()])
-def test_what_is_no_answer_is_refused(answer: object) -> None:
+def test_what_is_no_response_is_refused(answer: object) -> None:
     with pytest.raises(quantcdn.ApiTypeError, match=f"not {type(answer).__name__}"):
         pending(answer)
 
@@ -296,7 +296,7 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON, max_size=3) | st.dictionaries(st.text(), JSON, max_size=3))
-def test_any_json_is_searched_and_its_text_gives_the_same(answer: Any) -> None:
+def test_any_json_is_searched_and_its_text_has_the_same_result(answer: Any) -> None:
     found = pending(answer)
     assert isinstance(found, Pending)
     assert pending(json.dumps(answer)) == pending(f"data: {json.dumps(answer)}\n\n") == found
@@ -313,7 +313,7 @@ def tools(quantcdn_api: quantcdn.AIToolsApi) -> quantcdn.ListAITools200Response:
     return quantcdn_api.list_ai_tools("acme")
 
 
-def test_a_tool_config_offers_the_tools_as_they_came(tools: quantcdn.ListAITools200Response) -> None:
+def test_a_tool_config_offers_the_tools_unchanged(tools: quantcdn.ListAITools200Response) -> None:
     assert tool_config(tools) == {"tools": tools.to_dict()["tools"], "autoExecute": False}
     assert tool_config(iter(tools.tools[:1])) == {"tools": tools.to_dict()["tools"][:1], "autoExecute": False}
 

@@ -332,7 +332,7 @@ def test_an_execution_around_several_uses_belongs_to_none_of_them() -> None:
 
 
 @pytest.mark.parametrize("result", [{"a": [1]}, "text", [1], 0, False, ""])
-def test_a_status_and_a_result_that_are_there_already_are_kept(result: Any) -> None:
+def test_a_status_and_a_result_of_the_response_are_returned(result: Any) -> None:
     use = {"toolUseId": "u", "name": "n", "executionId": EXEC, "status": "complete", "result": result}
     expected = PendingTool(EXEC, "u", "n", "complete", result)
     assert pending(use).tools == pending(f"data: {json.dumps(use)}\n\n").tools == (expected,)
@@ -395,7 +395,7 @@ def test_what_belongs_to_the_chat_hides_no_tool() -> None:
 
 # Fails if the form of an identifier is believed more than its address.
 @pytest.mark.parametrize("identifier", [BATCH, ORCH, "orch_abc123def456", "orch_abc123def456789012345678901234", "7"])
-def test_an_orchestration_is_one_of_tools_if_its_address_says_so(identifier: str) -> None:
+def test_an_orchestration_is_one_of_tools_by_its_url(identifier: str) -> None:
     url = {"pollUrl": f"{TOOLS_URL}/orchestrations/{identifier}"}
     for answer in ({"orchestrationId": identifier, **url}, [{"orchestrationId": identifier}, url], url):
         assert pending(answer) == Pending((), (identifier,))
@@ -419,7 +419,7 @@ def test_a_number_beyond_all_bounds_hides_nothing(text: str) -> None:
     assert pending(text).execution_ids == pending(f"data: {text}\n\n").execution_ids == ("x",)
 
 
-def test_letters_that_are_none_are_kept() -> None:
+def test_lone_surrogates_are_preserved() -> None:
     assert pending('{"executionId": "\\ud800"}').execution_ids == ("\ud800",)
     assert pending(["\ud800", b"\n", '{"executionId": "x"}']).execution_ids == ("x",)
 

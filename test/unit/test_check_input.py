@@ -99,13 +99,13 @@ def test_a_schema_of_an_older_draft_is_read_by_its_own_rules(draft: str) -> None
         {"$id": "http://[", "$ref": "a"},
     ],
 )
-def test_a_schema_that_cannot_be_used_is_told_from_arguments_that_do_not_fit(schema: dict[str, Any]) -> None:
+def test_a_schema_that_cannot_be_used_has_another_error_than_invalid_arguments(schema: dict[str, Any]) -> None:
     with pytest.raises(quantcdn.ApiValueError, match=r"^the tool's schema"):
         check_input(with_schema(schema), "text")
 
 
 @pytest.mark.parametrize("key", ["$ref", "$dynamicRef"])
-def test_no_address_in_a_schema_is_ever_fetched(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_url_in_a_schema_is_ever_fetched(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         pytest.fail("the network was used")
 
@@ -278,7 +278,7 @@ def test_a_pattern_that_cannot_be_checked_hinders_only_what_it_is_for() -> None:
 
 
 @pytest.mark.parametrize("schema", ["text", 7, ["type"]])
-def test_a_schema_of_another_kind_is_told(schema: Any) -> None:
+def test_a_schema_of_another_type_is_refused(schema: Any) -> None:
     tool = quantcdn.ListAITools200ResponseToolsInner.model_construct(
         tool_spec=quantcdn.ListAITools200ResponseToolsInnerToolSpec.model_construct(
             input_schema=quantcdn.ListAITools200ResponseToolsInnerToolSpecInputSchema.model_construct(var_json=schema)
@@ -341,7 +341,7 @@ def test_checks_in_threads_do_not_share_anything() -> None:
     ),
     JSON,
 )
-def test_what_jsonschema_says_is_said_here(draft: str, schema: dict[str, Any], value: Any) -> None:
+def test_verdicts_are_those_of_jsonschema(draft: str, schema: dict[str, Any], value: Any) -> None:
     import jsonschema
 
     host = "https://json-schema.org/draft" if draft.startswith("20") else "http://json-schema.org/draft-"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quantcdn._content.data_uris import ContentError, DataUri, is_data_uri, read_base64, read_data_uri
+from quantcdn._file_formats.data_uris import ContentError, DataUri, is_data_uri, read_base64, read_data_uri
 from test.helpers.responses import costs_less_than
 
 VECTORS: list[tuple[str, tuple[str, bytes] | None]] = [

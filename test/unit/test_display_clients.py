@@ -17,7 +17,7 @@ from quantcdn import images, models
 from quantcdn._display import mixin
 from quantcdn.api_response import ApiResponse
 from quantcdn.emulator import Emulator, ManualClock
-from quantcdn.emulator._sample_data.images import picture
+from quantcdn.emulator._sample_data.images import draw_image
 from test.helpers.markup import Page
 
 TOKEN = "t0ken5ecret"
@@ -114,7 +114,7 @@ def test_figures_are_tables_of_whole_numbers_and_durations() -> None:
     stats = listed.stats()
     page, text = both(stats)
     for shown in (page.text, text):
-        for word in ("Success rate", "66.7%", "Durations of 3 executions", "20.0s", "1m15s", "90th percentile"):
+        for word in ("Success rate", "66.7%", "Durations", "20.0s", "1m15s", "90th percentile"):
             assert word in shown
     lines = text.splitlines()
     assert lines[lines.index("By tool and status") + 1].split() == ["TOOL", "COMPLETE", "FAILED", "RUNNING", "TOTAL"]
@@ -122,7 +122,7 @@ def test_figures_are_tables_of_whole_numbers_and_durations() -> None:
         ["paint", "2", "1", "0", "3"],
         ["search", "0", "0", "1", "1"],
     ]
-    shown_in_both(stats.durations, "Durations of 3 executions", "Median")
+    shown_in_both(stats.durations, "Durations", "Executions", "3", "Median")
     empty = models.ListAIToolExecutions200Response(executions=[], count=0, org_id="acme").stats()
     shown_in_both(empty, "Executions", "Total", "0")
 
@@ -133,7 +133,7 @@ def png(width: int, height: int, more: int = 0) -> bytes:
 
 
 def test_an_image_shows_itself() -> None:
-    data = formatted(images.image_of(picture("any", 64)))
+    data = formatted(images.image_of(draw_image("any", 64)))
     (image,) = Page(data["text/html"]).all("img")
     assert (image["width"], image["height"], image["alt"]) == ("64", "64", "Image, 64x64 pixels")
     assert image["src"] == f"data:image/png;base64,{data['image/png']}"
@@ -209,7 +209,7 @@ def execution_stats() -> Any:
 
 
 def test_what_shows_itself_is_compared_copied_and_pickled_as_before() -> None:
-    for obj in (execution_stats(), images.image_of(picture("any", 64)), outcome(execution=execution())):
+    for obj in (execution_stats(), images.image_of(draw_image("any", 64)), outcome(execution=execution())):
         assert obj == pickle.loads(pickle.dumps(obj)) == copy.deepcopy(obj)
 
 

@@ -205,7 +205,7 @@ def test_the_number_of_steps_grows_no_faster_than_the_text(pattern: str) -> None
     assert steps(4400) < 4400 * 10
 
 
-def test_a_search_ends_when_it_is_told_to() -> None:
+def test_a_search_ends_where_its_tick_raises() -> None:
     class Enough(Exception):
         pass
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import quantcdn
-from quantcdn._display.text import redacted
+from quantcdn._display.text import redacted, truncated
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator, Fault
@@ -218,3 +218,10 @@ def test_a_token_that_others_can_read_is_refused_wherever_it_is(tmp_path: Path) 
     assert done.code == 2
     assert f"others can read or change it: chmod 600 {shlex.quote(str(file))}" in done.err
     assert "t0ken" not in done.err
+
+
+def test_a_url_that_is_cut_shows_no_password_that_stands_before_its_end() -> None:
+    text = f"https://h.example/a?{'q' * 9_950} https://user:5ecre7{'x' * 100}@b.example/"
+    assert truncated(text) == "https://h.example/a?……"
+    assert truncated("x" * 20_000) == "x" * 300 + "…"
+    assert truncated("x" * 20_000, 10, counted=True) == "x" * 10 + "… (19,990 more characters)"

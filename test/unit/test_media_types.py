@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from quantcdn._content.media_types import EXTENSIONS, HEAD_SIZE, extension_of
+from quantcdn._file_formats.media_types import EXTENSIONS, HEAD_SIZE, extension_of
 
 
 def drawn(kind: str, **options: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""When a wait looks again, and how it ends: with a clock, a sleep and a chance of the test's own."""
+"""When a wait polls again, and how it ends: with a clock, a sleep and a chance of the test's own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from quantcdn._polling.waiter import Wait
 from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeClock, Seen, no_chance, problem
 
-Look = Seen | ApiException
+Response = Seen | ApiException
 CHANCES = st.lists(st.floats(-1, 1), min_size=1, max_size=60)
 
 
@@ -39,22 +39,22 @@ def drawing(chances: list[float]) -> Callable[[float, float], float]:
     return lambda least, most: least + (next(draws) + 1) / 2 * (most - least)
 
 
-def script(*looks: Look) -> Callable[[float | None], Polled[Seen]]:
-    """Make a look that shows or raises one after the other, and the last again and again."""
-    rest = iter(looks)
-    now: list[Look] = []
+def script(*polled: Response) -> Callable[[float | None], Polled[Seen]]:
+    """Make a poll that shows or raises one after the other, and the last again and again."""
+    rest = iter(polled)
+    now: list[Response] = []
 
-    def look(_seconds: float | None) -> Polled[Seen]:
-        now[:] = [next(rest, now[0] if now else looks[-1])]
+    def send(_seconds: float | None) -> Polled[Seen]:
+        now[:] = [next(rest, now[0] if now else polled[-1])]
         if isinstance(now[0], ApiException):
             raise now[0]
         return Polled(now[0])
 
-    return look
+    return send
 
 
 def wait_for(
-    look: Callable[[float | None], Polled[Seen]],
+    send: Callable[[float | None], Polled[Seen]],
     time: FakeClock,
     *,
     timeout: float | None = 300.0,
@@ -62,21 +62,21 @@ def wait_for(
     on_update: Callable[[Seen], object] | None = None,
     failed: Any = ExecutionFailedException,
 ) -> tuple[Seen, Wait[Seen]]:
-    wait = Wait("exec_1", look, poll_for=lambda _: poll, timeout=timeout, on_update=on_update, clock=time.clock)
+    wait = Wait("exec_1", send, poll_for=lambda _: poll, timeout=timeout, on_update=on_update, clock=time.clock)
     return wait.until_final(failed), wait
 
 
-def lasting(seconds: float, time: FakeClock, looks: list[float]) -> Callable[[float | None], Polled[Seen]]:
-    """Make a look at something that takes some seconds, and note when it is looked at."""
+def lasting(seconds: float, time: FakeClock, polled: list[float]) -> Callable[[float | None], Polled[Seen]]:
+    """Make a poll at something that takes some seconds, and note when it is polled."""
 
-    def look(_seconds: float | None) -> Polled[Seen]:
-        looks.append(time.now)
+    def send(_seconds: float | None) -> Polled[Seen]:
+        polled.append(time.now)
         return Polled(Seen("complete" if time.now >= seconds - ROUNDING else "running"))
 
-    return look
+    return send
 
 
-ROUNDING = 1e-9  # of pauses that add up to a look at the very end
+ROUNDING = 1e-9  # of pauses that add up to a poll at the very end
 RUNNING, COMPLETE, FAILED = Seen("running"), Seen("complete"), Seen("failed", error="out of paint")
 
 
@@ -89,7 +89,7 @@ def test_each_pause_is_within_its_jitter_and_no_poll_comes_early(chances: list[f
         pause, length = next(drawn), next(plain)
         assert abs(pause - length) <= poll.jitter * length + 1e-9
         at, without_chance = at + pause, without_chance + length
-        # Fails if a pause is drawn around its length alone: looks could then come early, and one more be made.
+        # Fails if a pause is drawn around its length alone: polls could then come early, and one more be made.
         assert at >= without_chance - 1e-9
 
 
@@ -106,7 +106,7 @@ def test_waits_that_began_together_drift_apart() -> None:
     assert within_a_second < 500  # without chance: 1,000
 
 
-def test_pauses_without_chance_grow_to_their_maximum() -> None:
+def test_pauses_without_jitter_grow_to_their_maximum() -> None:
     pauses = list(itertools.islice(Poll().pauses(no_chance), 7))
     assert pauses == pytest.approx([1, 1.5, 2.25, 3.375, 5, 5, 5])
 
@@ -130,9 +130,9 @@ def test_a_poll_of_something_else_than_numbers_is_refused(value: Any) -> None:
 
 def image(uniform: Callable[[float, float], float]) -> tuple[int, float]:
     """Wait for a picture that takes 12 s; returns the requests and how late its end is noticed."""
-    time, looks = FakeClock(uniform), list[float]()
-    wait_for(lasting(12, time, looks), time, poll=EVERY_2_SECONDS)
-    return len(looks), looks[-1] - 12
+    time, polled = FakeClock(uniform), list[float]()
+    wait_for(lasting(12, time, polled), time, poll=EVERY_2_SECONDS)
+    return len(polled), polled[-1] - 12
 
 
 @given(CHANCES)
@@ -144,7 +144,7 @@ def test_a_12_second_image_costs_7_requests_at_most_and_is_noticed_in_2_and_a_ha
     assert -ROUNDING <= late <= 2.5 + ROUNDING
 
 
-def test_the_figures_of_a_12_second_image_hold_at_all_extremes_of_chance() -> None:
+def test_the_figures_of_a_12_second_image_hold_at_all_extremes_of_jitter() -> None:
     for chances in itertools.product([-1.0, 0.0, 1.0], repeat=7):
         requests, late = image(drawing(list(chances)))
         assert requests <= 7
@@ -153,27 +153,27 @@ def test_the_figures_of_a_12_second_image_hold_at_all_extremes_of_chance() -> No
 
 @given(CHANCES)
 def test_a_3_minute_tool_costs_40_requests_at_most(chances: list[float]) -> None:
-    time, looks = FakeClock(drawing(chances)), list[float]()
-    wait_for(lasting(180, time, looks), time, poll=Poll())
-    # Without chance, looks are at 0, 1, 2.5, 4.75, 8.125 and every 5 s from then on.
-    assert len(looks) <= 40
-    assert looks[-1] - 180 <= 6.25 + ROUNDING
+    time, polled = FakeClock(drawing(chances)), list[float]()
+    wait_for(lasting(180, time, polled), time, poll=Poll())
+    # Without chance, polls are at 0, 1, 2.5, 4.75, 8.125 and every 5 s from then on.
+    assert len(polled) <= 40
+    assert polled[-1] - 180 <= 6.25 + ROUNDING
 
 
 @given(CHANCES)
 def test_a_10_minute_orchestration_costs_301_requests_at_most(chances: list[float]) -> None:
-    time, looks = FakeClock(drawing(chances)), list[float]()
-    wait_for(lasting(600, time, looks), time, poll=EVERY_2_SECONDS, timeout=None)
-    assert len(looks) <= 301
-    assert looks[-1] - 600 <= 2.5 + ROUNDING
+    time, polled = FakeClock(drawing(chances)), list[float]()
+    wait_for(lasting(600, time, polled), time, poll=EVERY_2_SECONDS, timeout=None)
+    assert len(polled) <= 301
+    assert polled[-1] - 600 <= 2.5 + ROUNDING
 
 
-def test_on_update_is_told_at_the_first_poll_and_at_each_change() -> None:
-    told: list[Seen] = []
+def test_on_update_is_called_at_the_first_poll_and_at_each_change() -> None:
+    notified: list[Seen] = []
     polling = [Seen("polling", completed_tools=n) for n in (0, 0, 1, 1, 2)]
-    looks = [Seen("pending"), Seen("pending"), *polling, Seen("synthesizing", 2), Seen("complete", 2)]
-    wait_for(script(*looks), FakeClock(), on_update=told.append)
-    assert [(seen.status, seen.completed_tools) for seen in told] == [
+    polled = [Seen("pending"), Seen("pending"), *polling, Seen("synthesizing", 2), Seen("complete", 2)]
+    wait_for(script(*polled), FakeClock(), on_update=notified.append)
+    assert [(seen.status, seen.completed_tools) for seen in notified] == [
         ("pending", None),
         ("polling", 0),
         ("polling", 1),
@@ -202,25 +202,25 @@ def test_the_first_poll_chooses_how_often_to_poll() -> None:
         chosen.append(seen.tool_name)
         return Poll(7, 1, 7)
 
-    look = script(problem(), RUNNING, RUNNING, COMPLETE)
-    Wait("exec_1", look, poll_for=choose, timeout=None, on_update=None, clock=time.clock).until_final(None)
+    send = script(problem(), RUNNING, RUNNING, COMPLETE)
+    Wait("exec_1", send, poll_for=choose, timeout=None, on_update=None, clock=time.clock).until_final(None)
     assert chosen == ["calculate"]
     assert time.pauses == [1, 7, 7]
 
 
 @pytest.mark.parametrize("wrong", [-1, -0.001, float("nan"), float("inf"), -float("inf")])
-def test_a_limit_that_is_negative_or_no_number_is_refused(wrong: float) -> None:
+def test_a_timeout_that_is_negative_or_no_number_is_refused(wrong: float) -> None:
     with pytest.raises(ApiValueError, match="timeout"):
         wait_for(script(COMPLETE), FakeClock(), timeout=wrong)
 
 
 @pytest.mark.parametrize("wrong", ["5", True, [5]])
-def test_a_limit_of_another_type_is_refused(wrong: Any) -> None:
+def test_a_timeout_of_another_type_is_refused(wrong: Any) -> None:
     with pytest.raises(ApiTypeError, match="timeout"):
         wait_for(script(COMPLETE), FakeClock(), timeout=wrong)
 
 
-def test_a_limit_of_0_is_one_poll() -> None:
+def test_a_timeout_of_0_is_one_poll() -> None:
     time = FakeClock()
     assert wait_for(script(COMPLETE), time, timeout=0)[0] is COMPLETE
     with pytest.raises(WaitTimeoutException) as caught:
@@ -228,33 +228,33 @@ def test_a_limit_of_0_is_one_poll() -> None:
     assert (caught.value.polls, caught.value.last, time.pauses) == (1, RUNNING, [])
 
 
-def test_a_limit_of_0_leaves_the_poll_as_much_time_as_any_call_has() -> None:
+def test_a_timeout_of_0_leaves_the_poll_as_much_time_as_any_call_has() -> None:
     limits: list[float | None] = []
 
-    def look(seconds: float | None) -> Polled[Seen]:
+    def send(seconds: float | None) -> Polled[Seen]:
         limits.append(seconds)
         return Polled(COMPLETE)
 
-    wait_for(look, FakeClock(), timeout=0)
-    wait_for(look, FakeClock(), timeout=None)
+    wait_for(send, FakeClock(), timeout=0)
+    wait_for(send, FakeClock(), timeout=None)
     assert limits == [None, None]
 
 
-def test_without_a_limit_a_wait_goes_on() -> None:
-    time, looks = FakeClock(), list[float]()
-    wait_for(lasting(1_000_000, time, looks), time, timeout=None, poll=Poll(60, 1, 60))
-    assert looks[-1] == pytest.approx(1_000_000, abs=60)
+def test_without_a_deadline_a_wait_goes_on() -> None:
+    time, polled = FakeClock(), list[float]()
+    wait_for(lasting(1_000_000, time, polled), time, timeout=None, poll=Poll(60, 1, 60))
+    assert polled[-1] == pytest.approx(1_000_000, abs=60)
 
 
-# Fails if the wait gives up without a look when its limit has passed.
+# Fails if the wait gives up without a poll when its limit has passed.
 @pytest.mark.parametrize("ends", [9.5, 10.0])
-def test_an_end_before_the_limit_wins_over_the_limit(ends: float) -> None:
-    time, looks = FakeClock(), list[float]()
-    assert wait_for(lasting(ends, time, looks), time, timeout=10, poll=Poll(3, 1, 3))[0].is_final
-    assert looks == [0, 3, 6, 9, 10]
+def test_an_end_before_the_deadline_wins_over_it(ends: float) -> None:
+    time, polled = FakeClock(), list[float]()
+    assert wait_for(lasting(ends, time, polled), time, timeout=10, poll=Poll(3, 1, 3))[0].is_final
+    assert polled == [0, 3, 6, 9, 10]
 
 
-def test_at_the_limit_the_error_says_what_was_seen() -> None:
+def test_at_the_deadline_the_error_says_what_was_seen() -> None:
     time = FakeClock()
     with pytest.raises(WaitTimeoutException) as caught:
         wait_for(script(RUNNING), time, timeout=5)
@@ -270,16 +270,16 @@ def test_where_nothing_was_seen_the_error_says_that_and_has_the_reason() -> None
     assert isinstance(caught.value.__cause__, ServiceException)
 
 
-# Fails if the last look may take as long as any call, and the wait overruns by a minute.
+# Fails if the last poll may take as long as any call, and the wait overruns by a minute.
 def test_polls_may_take_what_is_left_and_the_last_one_half_a_second() -> None:
     limits: list[float | None] = []
 
-    def look(seconds: float | None) -> Polled[Seen]:
+    def send(seconds: float | None) -> Polled[Seen]:
         limits.append(seconds)
         return Polled(RUNNING)
 
     with pytest.raises(WaitTimeoutException):
-        wait_for(look, FakeClock(), timeout=5)
+        wait_for(send, FakeClock(), timeout=5)
     assert limits == [5, 3, 1, 0.5]
 
 
@@ -326,8 +326,8 @@ def test_the_next_poll_is_not_before_the_service_wants_it(asked: float, pause: f
     assert time.pauses == [2, pause]
 
 
-# Fails if the last look is made at the limit whatever the service asked for.
-def test_a_service_that_asks_to_wait_beyond_the_limit_is_not_asked_again() -> None:
+# Fails if the last poll is made at the limit whatever the service asked for.
+def test_a_service_that_asks_to_wait_beyond_the_deadline_is_not_asked_again() -> None:
     time = FakeClock()
     with pytest.raises(WaitTimeoutException, match="still running; the service asked to wait 120 s") as caught:
         wait_for(script(RUNNING, problem(429, 120), COMPLETE), time, timeout=60)
@@ -377,10 +377,10 @@ def test_a_failure_can_be_returned_instead() -> None:
 
 
 def test_a_status_that_goes_backwards_or_is_new_goes_on() -> None:
-    told: list[str] = []
-    looks = map(Seen, ["running", "pending", "dreaming", "running", "complete"])
-    wait_for(script(*looks), FakeClock(), on_update=lambda seen: told.append(seen.status))
-    assert told == ["running", "pending", "dreaming", "running", "complete"]
+    notified: list[str] = []
+    polled = map(Seen, ["running", "pending", "dreaming", "running", "complete"])
+    wait_for(script(*polled), FakeClock(), on_update=lambda seen: notified.append(seen.status))
+    assert notified == ["running", "pending", "dreaming", "running", "complete"]
 
 
 @pytest.mark.parametrize("day", [86_400.0, -86_400.0])
@@ -423,11 +423,11 @@ def test_a_sleep_ends_where_a_test_has_stopped_the_clock(monkeypatch: pytest.Mon
     CHANCES,
 )
 def test_a_wait_ends_with_a_final_model_or_an_error_of_the_family_and_in_time(
-    looks: list[Look], timeout: float | None, chances: list[float]
+    polled: list[Response], timeout: float | None, chances: list[float]
 ) -> None:
     time = FakeClock(drawing(chances))
     try:
-        seen, _ = wait_for(script(*looks, COMPLETE), time, timeout=timeout)
+        seen, _ = wait_for(script(*polled, COMPLETE), time, timeout=timeout)
         assert seen.is_final
     except (ApiException, WaitTimeoutException):
         pass

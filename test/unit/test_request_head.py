@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import quantcdn
-from quantcdn._transport import connections
-from quantcdn.rest import _authority
+from quantcdn._transport import attempts, connections
 from test.helpers.server import ScriptedServer, answer
 
 NAMES = answer(200, {"tools": [], "count": 0})
@@ -57,7 +56,7 @@ def test_the_caller_s_host_header_is_the_only_one() -> None:
     ],
 )
 def test_a_host_header_has_no_usual_port(host: str, authority: str) -> None:
-    assert _authority(host) == authority
+    assert attempts.authority(host) == authority
 
 
 @pytest.mark.parametrize("value", ["a\r\nB: c", "a\nB: c", "a\rB: c"])

@@ -102,12 +102,12 @@ ERRORS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("error", "told"), ERRORS, ids=repr)
+@pytest.mark.parametrize(("error", "reason"), ERRORS, ids=repr)
 @pytest.mark.parametrize(
     ("call", "wait"), [(EXECUTION, "wait_for_ai_tool_execution"), (ORCHESTRATION, "wait_for_ai_orchestration")]
 )
 def test_a_wait_finishes_as_the_status_says_whatever_the_error_is(
-    service: OneBody, call: str, wait: str, error: object, told: str
+    service: OneBody, call: str, wait: str, error: object, reason: str
 ) -> None:
     follow = getattr(service.api, wait)
     service.prepare(changed(call, ["error"], error))
@@ -115,7 +115,7 @@ def test_a_wait_finishes_as_the_status_says_whatever_the_error_is(
     service.prepare(changed(call, ["error"], error) | {"status": "Failed"})
     with pytest.raises(quantcdn.WaitException) as caught:
         follow(*CALLS[call], timeout=0)
-    assert told in str(caught.value)
+    assert reason in str(caught.value)
     assert not isinstance(caught.value, quantcdn.WaitTimeoutException)
     last: Any = caught.value.last
     assert last.to_dict()["error"] == error

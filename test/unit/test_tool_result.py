@@ -189,7 +189,7 @@ def test_the_answer_of_an_orchestration_goes_back_from_the_local_service(wire: A
         (None, False, "the tool has failed"),
     ],
 )
-def test_every_end_is_told(status: str | None, complete: bool, text: str) -> None:
+def test_every_terminal_status_has_its_text(status: str | None, complete: bool, text: str) -> None:
     block = tool_result("use_1", Stand(status=status, is_complete=complete))["toolResult"]
     assert (block["status"], block["content"]) == ("success" if complete else "error", [{"text": text}])
 
@@ -276,7 +276,7 @@ def test_what_is_no_json_is_refused(result: Any) -> None:
         ({"link": "https://a.example/?q=design&page=2#sig"}, {"link": "https://a.example/?q=design&page=2#sig"}),
     ],
 )
-def test_images_and_signed_addresses_stay_out_unless_they_are_asked_for(result: Any, left: Any) -> None:
+def test_images_and_signed_urls_are_left_out_by_default(result: Any, left: Any) -> None:
     assert content(ended(result=result)) == {"json": left}
     assert content(ended(result=result), images=True) == {"json": ended(result=result).to_dict()["result"]}
     tool = quantcdn.GetAIOrchestrationStatus200ResponseToolsInner(status="complete", result=result)
@@ -292,7 +292,7 @@ def test_images_stay_out_of_results_that_are_json_text(escaped: bool) -> None:
     assert content(ended(result=[text]))["text"] == json.dumps([content(ended(result=text))["text"]])
 
 
-def test_text_that_has_nothing_to_leave_out_is_kept_as_it_came() -> None:
+def test_text_without_images_and_signed_urls_is_unchanged() -> None:
     for text in ('{ "a" :1.0}', "[" * 5000, '{"a": ', "x" * 100_000, "\ud800", '"a"', "[1e999]"):
         assert content(Stand(result=text)) == {"text": text}
 

@@ -46,7 +46,7 @@ def run_list(
     with connected(arguments) as (api, organisation), Output(arguments, record_type) as output:
         response = send(api, organisation)
         records = list(records_of(response.data))
-        output.answer(response.raw_data, records)
+        output.write_response(response.raw_data, records)
         if none and not records and output.is_for_people and not arguments.quiet:
             say(f"{organisation} has {none}")
     if remembered is not None and records and not arguments.emulator:

@@ -25,7 +25,8 @@ def _run(arguments: argparse.Namespace) -> int:
 COMMANDS = {
     "completion": Command(
         _run,
-        "Write a script with which a shell completes commands, options, their choices, files and folders. "
+        "Write a script with which a shell completes commands, options, their choices, files, folders, the names of "
+        "tools and recent identifiers. "
         "In bash and zsh, the lines below do it for one shell, and for each new one from ~/.bashrc, or from ~/.zshrc "
         "below the line with compinit. In fish, the line below does it for each new shell, and has to be repeated "
         "after an update.",

@@ -102,7 +102,7 @@ def _run_locally(screen: Screen, folder: Path, speed: float) -> None:
 def _run_remotely(screen: Screen, arguments: argparse.Namespace) -> None:
     with connected(arguments) as (api, organisation):
         _show_tools(screen, api, organisation)
-        screen.heading("The names alone, which is a smaller answer")
+        screen.heading("The names alone, which is a smaller response")
         screen.line(", ".join(api.list_ai_tool_names(organisation).tools))
         _show_executions(screen, api, organisation)
 

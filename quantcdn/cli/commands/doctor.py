@@ -9,6 +9,7 @@ import platform
 import socket
 import ssl
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.cli import runner
 from quantcdn.cli.arguments import Command, Parser
-from quantcdn.cli.commands.login import DASHBOARD_ADVICE
+from quantcdn.cli.commands.login import DASHBOARD
 from quantcdn.cli.diagnostics.jwt import validity
 from quantcdn.cli.diagnostics.network_probe import ConnectionProbe, NotTriedError, within
 from quantcdn.cli.settings import Setting, Settings, settings
@@ -44,6 +45,7 @@ from quantcdn.timeout import Timeout, checked_seconds
 
 _OK, _FAIL, _SKIP = "ok", "fail", "skip"
 _COLOURS = {_OK: "\x1b[32m", _FAIL: "\x1b[31m", _SKIP: "\x1b[33m"}
+_INDENT = " " * 6
 _MASK = "********"
 _GRACE = 0.5
 """How many seconds a step may take to end by itself, once its time is up."""
@@ -83,7 +85,12 @@ def _line(check: Check) -> str:
     state = check.state.ljust(4)
     if terminal.has_colours(sys.stdout):
         state = f"{_COLOURS[check.state]}{state}\x1b[0m"
-    return f"{state}  {check.name}: {escaped(check.text)}"
+    text = f"{check.name}: {escaped(check.text)}"
+    if sys.stdout.isatty():
+        width = terminal.size(sys.stdout)[0] - len(_INDENT) - 1
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        text = f"\n{_INDENT}".join(lines)
+    return f"{state}  {text}"
 
 
 def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
@@ -142,7 +149,7 @@ def _token(found: Settings, now: float) -> Iterator[Check]:
     try:
         token = replace(found, host=Setting(None, "")).configuration().token() or ""
     except OpenApiException as error:
-        advice = f". To get one, {DASHBOARD_ADVICE}" if found.token.value is None else ""
+        advice = f". Make one in {DASHBOARD}" if found.token.value is None else ""
         yield _failed("token", f"{error}{advice}", runner.USAGE)
         return
     yield Check(_OK, "token", f"{_MASK}, {len(token)} characters ({found.token.source})")
@@ -159,7 +166,9 @@ def _expiry(token: str, now: float) -> Check:
     if times.ends is None:
         return Check(_OK, "expiry", "the JWT does not say how long it is good; it is read here, not verified")
     if times.ends <= now:
-        text = f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: {DASHBOARD_ADVICE}"
+        text = (
+            f"the JWT has expired on {_date(times.ends)}, {_span(now - times.ends)} ago: make a new one in {DASHBOARD}"
+        )
         return _failed("expiry", text, runner.NOT_ALLOWED)
     text = f"the JWT is good until {_date(times.ends)}, for {_span(times.ends - now)}; it is read here, not verified"
     return Check(_OK, "expiry", text)
@@ -275,7 +284,7 @@ def _call(found: Settings, limit: float) -> Check:
 
 
 _AFTER_ERROR: Mapping[type[ApiException], str] = {
-    UnauthorizedException: f"To get a token, {DASHBOARD_ADVICE}; then run 'quantcdn login'",
+    UnauthorizedException: f"Make a token in {DASHBOARD}, and run 'quantcdn login'",
     NotFoundException: "Check that the host is the service's",
     ApiResponseException: "Check that the host is the service's, and that no proxy asks for a login",
     ApiTimeoutException: "Try again with a larger --timeout",

@@ -85,14 +85,14 @@ def _say_more(arguments: argparse.Namespace) -> None:
 
 def _add_get_arguments(parser: Parser) -> None:
     parser.add_argument("id", metavar="ID", help="the execution")
-    add_forms(parser, EXECUTION)
+    add_forms(parser, EXECUTION, result="result")
 
 
 def _get(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation), Output(arguments, EXECUTION) as output:
         response = api.get_ai_tool_execution_status_with_http_info(organisation, arguments.id)
         if not output.shows_details:
-            output.answer(response.raw_data, [response.data])
+            output.write_response(response.raw_data, [response.data])
             return FINE
         display(response.data)
         result = response.data.result
@@ -112,14 +112,14 @@ def _add_wait_arguments(parser: Parser) -> None:
     _add_identifiers(parser)
     add_wait_arguments(parser, _WAIT_TIMEOUT)
     parser.add_argument("--save", type=Path, metavar="DIR", help="save the images there; it is made if need be")
-    add_forms(parser, EXECUTION)
+    add_forms(parser, EXECUTION, result="result")
 
 
 def _wait(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "executionId")
         with (
-            Output(arguments, EXECUTION) as output,
+            Output(arguments, EXECUTION, at_once=True) as output,
             waiting("quantcdn executions wait", arguments, wanted, api) as report,
         ):
             for outcome in api.wait_for_ai_tool_executions(
@@ -146,8 +146,7 @@ def _report_outcome(
         if outcome.error is not None:
             report.lost(outcome.identifier, outcome.error)
         return
-    report.ended(outcome.identifier, execution, counts=arguments.exit_status)
-    output.add(execution)
+    report.finished(outcome.identifier, execution, output, counts=arguments.exit_status)
     try:
         before = _names_in(arguments.save) if arguments.save else frozenset[str]()
         for path in [] if arguments.save is None else save_images(execution, arguments.save, api_client=client):

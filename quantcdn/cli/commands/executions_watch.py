@@ -103,7 +103,7 @@ def _take_in(listed: list[ExecutionSummary], log: AuditLog | None, table: WatchT
     if log is not None:
         log.add(listed)
     if table is not None:
-        table.looked()
+        table.polled()
 
 
 def _is_wanted(change: ExecutionSummary | Gap, arguments: argparse.Namespace, *, is_first: bool) -> bool:

@@ -20,7 +20,8 @@ from quantcdn.cli.settings import Setting, Settings, first_line_of_stdin, settin
 from quantcdn.configuration import TOKEN_VARIABLES
 from quantcdn.exceptions import ApiValueError
 
-DASHBOARD_ADVICE = "make one in the QuantCDN dashboard, under Profile, API Tokens"
+DASHBOARD = "the QuantCDN dashboard, under Profile, API Tokens"
+"""Where tokens are made."""
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -52,7 +53,7 @@ def _asked_for(found: Settings, arguments: argparse.Namespace) -> Settings:
         return found
     token = _token(found) if is_person else first_line_of_stdin()
     if not token.strip():
-        raise ApiValueError(f"no token was given; {DASHBOARD_ADVICE}")
+        raise ApiValueError(f"no token was given; make one in {DASHBOARD}")
     return replace(found, token=Setting(token.strip(), "the token"))
 
 
@@ -63,7 +64,7 @@ def _prompt(text: str) -> str:
 
 
 def _token(found: Settings) -> str:
-    say(f"A token for {found.host.value}: {DASHBOARD_ADVICE}")
+    say(f"A token for {found.host.value} is made in {DASHBOARD}")
     try:
         return getpass.getpass("Token (it is not shown): ", sys.stderr)
     except EOFError:

@@ -24,7 +24,7 @@ _WAIT_TIMEOUT = 600.0
 
 def _add_get_arguments(parser: Parser) -> None:
     parser.add_argument("id", metavar="ID", help="the orchestration")
-    add_forms(parser, ORCHESTRATION)
+    add_forms(parser, ORCHESTRATION, result="answer")
 
 
 def _get(arguments: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def _get(arguments: argparse.Namespace) -> int:
         if output.shows_details:
             display(response.data)
         else:
-            output.answer(response.raw_data, [response.data])
+            output.write_response(response.raw_data, [response.data])
     return FINE
 
 
@@ -43,17 +43,17 @@ def _add_wait_arguments(parser: Parser) -> None:
         "ids", nargs="+", metavar="ID", help="an orchestration; - reads them from stdin, one a line or as JSON"
     )
     add_wait_arguments(parser, _WAIT_TIMEOUT)
-    add_forms(parser, ORCHESTRATION)
+    add_forms(parser, ORCHESTRATION, result="answer")
 
 
 def _wait(arguments: argparse.Namespace) -> int:
     with connected(arguments) as (api, organisation):
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
-        # The limit is for all: what is left of it when one has ended is for the next.
+        # The timeout is for all: what remains of it when one has finished is for the next.
         limit = Deadline(arguments.timeout, Clock())
         with (
-            Output(arguments, ORCHESTRATION) as output,
+            Output(arguments, ORCHESTRATION, at_once=True) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as report,
         ):
             for identifier in wanted:
@@ -69,8 +69,7 @@ def _wait(arguments: argparse.Namespace) -> int:
                 except (ApiException, WaitException) as error:
                     report.lost(identifier, error)
                     continue
-                report.ended(identifier, orchestration, counts=arguments.exit_status)
-                output.add(orchestration)
+                report.finished(identifier, orchestration, output, counts=arguments.exit_status)
     return report.code
 
 

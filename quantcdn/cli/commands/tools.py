@@ -51,7 +51,7 @@ def _show(arguments: argparse.Namespace) -> int:
         if output.shows_details:
             display(tool)
         else:
-            output.answer(tool.to_json().encode(), [tool.tool_spec])
+            output.write_response(tool.to_json().encode(), [tool.tool_spec])
     return FINE
 
 

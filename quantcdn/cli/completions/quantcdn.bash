@@ -38,10 +38,10 @@ _quantcdn() {
     'quantcdn executions list --token-file') paths=file ;;
     'quantcdn executions list ') words='' options='--help --status --tool --since --limit --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn executions get --token-file') paths=file ;;
-    'quantcdn executions get ') candidates=executions options='--help --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
+    'quantcdn executions get ') candidates=executions options='--help --json --ndjson --result --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn executions wait --save') paths=directory ;;
     'quantcdn executions wait --token-file') paths=file ;;
-    'quantcdn executions wait ') candidates=executions options='--help --timeout --interval --exit-status --save --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
+    'quantcdn executions wait ') candidates=executions options='--help --timeout --interval --exit-status --save --json --ndjson --result --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn executions watch --log') paths=file ;;
     'quantcdn executions watch --status') words='pending running complete failed' ;;
     'quantcdn executions watch --tool') candidates=tools ;;
@@ -53,9 +53,9 @@ _quantcdn() {
     'quantcdn executions save ') candidates=executions options='--help --to --files --source --overwrite --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn orchestrations ') words='get wait' options='--help' ;;
     'quantcdn orchestrations get --token-file') paths=file ;;
-    'quantcdn orchestrations get ') candidates=orchestrations options='--help --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
+    'quantcdn orchestrations get ') candidates=orchestrations options='--help --json --ndjson --result --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn orchestrations wait --token-file') paths=file ;;
-    'quantcdn orchestrations wait ') candidates=orchestrations options='--help --timeout --interval --exit-status --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
+    'quantcdn orchestrations wait ') candidates=orchestrations options='--help --timeout --interval --exit-status --json --ndjson --result --fields --host --emulator --organisation --token-file --verbose --quiet' ;;
     'quantcdn mcp ') words='list' options='--help' ;;
     'quantcdn mcp list --token-file') paths=file ;;
     'quantcdn mcp list ') words='' options='--help --json --ndjson --fields --host --emulator --organisation --token-file --verbose --quiet' ;;

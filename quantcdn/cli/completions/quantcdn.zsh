@@ -65,13 +65,13 @@ _quantcdn_tools_list() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -82,13 +82,13 @@ _quantcdn_tools_names() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -99,19 +99,19 @@ _quantcdn_tools_show() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: name,takes,description)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:NAME:_quantcdn_candidates tools'
+        '1:NAME: _quantcdn_candidates tools'
 }
 _quantcdn_tools_config() {
     _arguments \
@@ -121,8 +121,8 @@ _quantcdn_tools_config() {
         '--auto-execute[let the service run them; this needs --allow]' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
-        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
-        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_quantcdn_candidates tools' \
+        '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
+        '(--organisation --organization)--organization=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME: _quantcdn_candidates tools' \
         '--token-file=[holds the access token; - reads a line of stdin (else QUANTCDN_API_TOKEN)]:FILE:_files' \
         '(-v --verbose)-v[log every request to stderr]' \
         '(-v --verbose)--verbose[log every request to stderr]' \
@@ -155,12 +155,12 @@ _quantcdn_executions_list() {
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '--status=[only executions of this status]:STATUS:(pending running complete failed)' \
-        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--tool=[only executions of this tool]:TOOL: _quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--limit=[how many at most, 1 to 100 (else 50)]:N:_message N' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt)]:A,B:_message A,B' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt; there are age and duration too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -175,9 +175,10 @@ _quantcdn_executions_get() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -187,19 +188,20 @@ _quantcdn_executions_get() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:ID:_quantcdn_candidates executions'
+        '1:ID: _quantcdn_candidates executions'
 }
 _quantcdn_executions_wait() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 looks once (default\: 300)]:TIME:_message TIME' \
-        '--interval=[the pause between two looks (default\: 2)]:TIME:_message TIME' \
+        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 300)]:TIME:_message TIME' \
+        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
         '--save=[save the images there; it is made if need be]:DIR:_files -/' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,startedAt,completedAt,duration,error,result; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -209,7 +211,7 @@ _quantcdn_executions_wait() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates executions'
+        '*:ID: _quantcdn_candidates executions'
 }
 _quantcdn_executions_watch() {
     _arguments \
@@ -218,12 +220,12 @@ _quantcdn_executions_watch() {
         '--since-start[leave out what the first poll shows]' \
         '--log=[append all, in any case, to this file of JSON lines]:FILE:_files' \
         '--status=[only changes to this status]:STATUS:(pending running complete failed)' \
-        '--tool=[only executions of this tool]:TOOL:_quantcdn_candidates tools' \
+        '--tool=[only executions of this tool]:TOOL: _quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
         '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--timeout=[end after this time, such as 90, 5m or 2h]:TIME:_message TIME' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt)]:A,B:_message A,B' \
+        '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt; there are age and duration too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -251,7 +253,7 @@ _quantcdn_executions_save() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates executions'
+        '*:ID: _quantcdn_candidates executions'
 }
 _quantcdn_orchestrations() {
     local context state state_descr line
@@ -275,9 +277,10 @@ _quantcdn_orchestrations_get() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -287,18 +290,19 @@ _quantcdn_orchestrations_get() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '1:ID:_quantcdn_candidates orchestrations'
+        '1:ID: _quantcdn_candidates orchestrations'
 }
 _quantcdn_orchestrations_wait() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 looks once (default\: 600)]:TIME:_message TIME' \
-        '--interval=[the pause between two looks (default\: 2)]:TIME:_message TIME' \
+        '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 600)]:TIME:_message TIME' \
+        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
-        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer)]:A,B:_message A,B' \
+        '--result[the result alone\: text as it is, all else as JSON]' \
+        '--fields=[only these fields (piped, without this\: orchestrationId,status,completedTools,toolCount,createdAt,completedAt,duration,error,answer; there are age too, in seconds)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \
         '--emulator[a local service with examples; needs no account]' \
         '(--organisation --organization)--organisation=[the organisation (else QUANTCDN_ORGANIZATION)]:NAME:_message NAME' \
@@ -308,7 +312,7 @@ _quantcdn_orchestrations_wait() {
         '(-v --verbose)--verbose[log every request to stderr]' \
         '(-q --quiet)-q[say nothing on stderr but errors]' \
         '(-q --quiet)--quiet[say nothing on stderr but errors]' \
-        '*:ID:_quantcdn_candidates orchestrations'
+        '*:ID: _quantcdn_candidates orchestrations'
 }
 _quantcdn_mcp() {
     local context state state_descr line
@@ -331,7 +335,7 @@ _quantcdn_mcp_list() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '--json[the answer as it came]' \
+        '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: serverName,displayName,enabled,url,toolAllowlist)]:A,B:_message A,B' \
         '--host=[the service (else QUANTCDN_HOST, else the public cloud)]:URL:_message URL' \

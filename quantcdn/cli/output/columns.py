@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from quantcdn._display import columns
 from quantcdn._display.columns import Columns
 from quantcdn._display.elements import Cell
-from quantcdn._display.formats import iso
+from quantcdn._display.formats import iso, now
 from quantcdn._display.reading import get, text
 from quantcdn._display.text import escaped
 from quantcdn._types import is_array, is_object
@@ -45,6 +45,8 @@ class RecordType(Generic[M]):
     """What is displayed to people."""
     values: Mapping[str, Callable[[M], object]] = field(default_factory=dict[str, Callable[[M], object]])
     """Fields that are written in another form than the service's, or computed from others."""
+    computed: Mapping[str, Callable[[M], object]] = field(default_factory=dict[str, Callable[[M], object]])
+    """Fields that are written only where they are asked for, and the service has sent none of that name."""
 
     @property
     def titles(self) -> list[str]:
@@ -58,14 +60,16 @@ class RecordType(Generic[M]):
     def is_documented(self, name: str) -> bool:
         """Say whether the model documents a field, or the first part of a path that has dots between its parts."""
         names = [info.alias or name for name, info in self.model.model_fields.items()]
-        return _folded(name.partition(".")[0]) in map(_folded, [*names, *self.values])
+        return _folded(name.partition(".")[0]) in map(_folded, [*names, *self.values, *self.computed])
 
     def value(self, record: M, raw: object, name: str) -> object:
         """Read a field of a record, or of the same as JSON; ``MISSING`` where neither has it."""
         for known, read in self.values.items():
             if _folded(known) == _folded(name):
                 return read(record)
-        return at_path(raw, name)
+        value = at_path(raw, name)
+        compute = self.computed.get(_folded(name)) if value is MISSING else None
+        return value if compute is None else compute(record)
 
 
 def at_path(raw: object, name: str) -> object:
@@ -105,10 +109,32 @@ def _first_sentence(spec: object) -> Cell:
     return text(get(spec, "description")).partition(". ")[0]
 
 
+class _Timed(Protocol):
+    @property
+    def created(self) -> datetime | None: ...
+
+    @property
+    def completed(self) -> datetime | None: ...
+
+
+def _age(record: _Timed) -> int | None:
+    """Count the whole seconds since a record was created."""
+    return None if record.created is None else max(0, int((now() - record.created).total_seconds()))
+
+
+def _duration(record: _Timed) -> float | None:
+    """Count the seconds from created to completed."""
+    if record.created is None or record.completed is None:
+        return None
+    seconds = round((record.completed - record.created).total_seconds(), 3)
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
 EXECUTION_SUMMARY = RecordType(
     ListAIToolExecutions200ResponseExecutionsInner,
     fields=("executionId", "toolName", "status", "createdAt", "completedAt"),
     values={"createdAt": lambda record: record.created, "completedAt": lambda record: record.completed},
+    computed={"age": _age, "duration": _duration},
     columns=columns.pick(columns.EXECUTION, "Execution", "Tool", "Status", "Age", "Duration"),
 )
 
@@ -122,6 +148,7 @@ EXECUTION = RecordType(
         "startedAt": lambda record: record.started,
         "completedAt": lambda record: record.completed,
     },
+    computed={"age": _age},
     columns=columns.pick(columns.EXECUTION, "Execution", "Tool", "Status", "Duration"),
 )  # fmt: skip
 
@@ -136,6 +163,7 @@ ORCHESTRATION = RecordType(
         "completedAt": lambda record: record.completed,
         "answer": lambda record: record.answer,
     },
+    computed={"age": _age},
     columns=columns.ORCHESTRATION,
 )  # fmt: skip
 

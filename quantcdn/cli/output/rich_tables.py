@@ -31,7 +31,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int, col
     drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
         overflow: OverflowMethod = "ellipsis" if column in _WORDS else "fold"
-        drawn.add_column(column, overflow=overflow, no_wrap=column in _IDENTIFIERS)
+        drawn.add_column(column, overflow=overflow, no_wrap=column in (*_IDENTIFIERS, _STATUS))
     for row in rows:
         drawn.add_row(*(_cell(column, cell) for column, cell in zip(columns, row, strict=True)))
     return _lines(drawn, width, coloured)

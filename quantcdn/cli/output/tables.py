@@ -40,7 +40,20 @@ def table(stream: TextIO, columns: Sequence[str], rows: Rows) -> list[str]:
     width = terminal.size(stream)[0] if stream.isatty() else None
     write = escaped if width is None else one_line
     texts = [["" if cell is None else write(str(cell)) for cell in row] for row in rows]
-    return _draw(stream, [write(column) for column in columns], texts, width)
+    titles = [write(column) for column in columns]
+    if width is not None and titles[:1] in (["EXECUTION"], ["ORCHESTRATION"]):
+        titles, texts = _without_times(titles, texts, width)
+    return _draw(stream, titles, texts, width)
+
+
+def _without_times(titles: list[str], rows: list[list[str]], width: int) -> tuple[list[str], list[list[str]]]:
+    """Leave out the last columns of times where there is no room for them: better none than a status of two letters."""
+    while titles[-1] in ("DURATION", "AGE"):
+        widths = [max(map(terminal.cells, column)) for column in zip(titles, *rows, strict=True)]
+        if sum(widths) + 2 * (len(widths) - 1) <= width:
+            break
+        titles, rows = titles[:-1], [row[:-1] for row in rows]
+    return titles, rows
 
 
 def _draw(stream: TextIO, columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from quantcdn._display.text import one_line
+from quantcdn._display.text import escaped, one_line
 from quantcdn.cli.output.columns import MISSING, RecordType, at_path, text_of
 from quantcdn.cli.output.tables import table
 from quantcdn.exceptions import ApiValueError
@@ -18,18 +18,26 @@ from quantcdn.models._base import Model
 M = TypeVar("M", bound=Model)
 
 
-def add_forms(parser: argparse.ArgumentParser, kind: RecordType[Any], *, whole: bool = True) -> None:
-    """Add the flags that choose the form of the output; ``whole`` where there is one response to write."""
+def add_forms(parser: argparse.ArgumentParser, kind: RecordType[Any], *, whole: bool = True, result: str = "") -> None:
+    """Add the options that choose the form of the output.
+
+    ``whole`` where there is one response to write; ``result`` names the field that may be written alone.
+    """
     group = parser.add_argument_group("output")
     forms = group.add_mutually_exclusive_group()
     if whole:
-        forms.add_argument("--json", action="store_true", help="the answer as it came")
+        forms.add_argument("--json", action="store_true", help="the response as it came")
     forms.add_argument("--ndjson", action="store_true", help="one JSON object a line")
+    if result:
+        forms.add_argument(
+            "--result", action="store_const", const=result, help="the result alone: text as it is, all else as JSON"
+        )
+    computed = f"; there are {' and '.join(kind.computed)} too, in seconds" if kind.computed else ""
     group.add_argument(
         "--fields",
         metavar="A,B",
         type=_names,
-        help=f"only these fields (piped, without this: {','.join(kind.fields)})",
+        help=f"only these fields (piped, without this: {','.join(kind.fields)}{computed})",
     )
 
 
@@ -77,16 +85,18 @@ class Output(Generic[M]):
         self._at_once = at_once
         self._json: bool = getattr(arguments, "json", False)
         self._ndjson: bool = arguments.ndjson
+        self._result: str | None = getattr(arguments, "result", None)
         self._fields: tuple[str, ...] | None = arguments.fields
         self._unchecked = bool(self._fields)
         self._collected: list[M] = []
-        if self._json and self._fields:
-            raise ApiValueError("--json is the answer as it came: give --ndjson with --fields")
+        if self._fields and (self._json or self._result):
+            what = "the response as it came" if self._json else "the result alone"
+            raise ApiValueError(f"{'--json' if self._json else '--result'} is {what}: give --ndjson with --fields")
 
     @property
     def is_for_people(self) -> bool:
         """Whether what is written is a table on a terminal."""
-        return sys.stdout.isatty() and not (self._json or self._ndjson)
+        return sys.stdout.isatty() and not (self._json or self._ndjson or self._result)
 
     @property
     def is_ndjson(self) -> bool:
@@ -98,7 +108,7 @@ class Output(Generic[M]):
         """Whether a single record is shown whole: on a terminal, where no form and no fields were asked for."""
         return self.is_for_people and self._fields is None
 
-    def answer(self, raw: bytes, records: Iterable[M]) -> None:
+    def write_response(self, raw: bytes, records: Iterable[M]) -> None:
         """Write a response, as it was received or as the records in it."""
         if self._json:
             write_json(raw)
@@ -111,12 +121,27 @@ class Output(Generic[M]):
     def add(self, record: M) -> None:
         """Write a record; of the first, ``ApiValueError`` where ``--fields`` names one that there is not."""
         self._check([record])
-        if self._json or self._ndjson:
+        if self._result:
+            self._write_result(record, self._result)
+        elif self._json or self._ndjson:
             write_json(self._as_json(record))
         elif self.is_for_people and not self._at_once:
             self._collected.append(record)
         else:
             self._write_line(record)
+
+    def _write_result(self, record: M, name: str) -> None:
+        """Write the result alone, if there is one: no line that a script would take for a result."""
+        raw = json.loads(record.to_json())
+        value = self._kind.value(record, raw, name)
+        if value is None or value is MISSING:
+            return
+        if not isinstance(value, str):
+            write_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+            return
+        text = "\n".join(map(escaped, value.split("\n"))) if sys.stdout.isatty() else value
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
     def rows(self, records: Sequence[M]) -> tuple[list[str], list[list[str]]]:
         """Make the titles and the cells that people see of records."""
@@ -149,7 +174,7 @@ class Output(Generic[M]):
         return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
 
     def _check(self, records: Sequence[M]) -> None:
-        """Find names that no record has, once there are records to look at."""
+        """Find names that no record has, once there are records to read."""
         if not records or not self._unchecked:
             return
         self._unchecked = False

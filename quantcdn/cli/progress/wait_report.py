@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TypeVar
 
-from quantcdn._polling.waiter import Pollable
+from quantcdn._display import terminal
+from quantcdn._display.reading import get, text, total_duration
+from quantcdn._display.text import escaped, one_line
+from quantcdn._display.views import summary
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
+from quantcdn.cli.output.writer import Output
 from quantcdn.cli.progress.status_line import StatusLine, drawing_clock
-from quantcdn.cli.runner import ENDED_AS_FAILED, ERROR, FINE, NOT_ALLOWED, NOT_FOUND, TIME_LIMIT, exit_code, tell
+from quantcdn.cli.runner import ERROR, FAILED, FINE, NOT_ALLOWED, NOT_FOUND, TIMED_OUT, exit_code, tell
 from quantcdn.cli.settings import flags, settings_flags
 from quantcdn.exceptions import OpenApiException, WaitTimeoutException
+from quantcdn.models._base import Model
 from quantcdn.polling import Poll
+
+M = TypeVar("M", bound=Model)
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
-_WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIME_LIMIT, ENDED_AS_FAILED, FINE)
+_WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIMED_OUT, FAILED, FINE)
 
 _MOST_NAMED = 10
 """How many identifiers the advice to go on names."""
@@ -34,10 +43,10 @@ def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
         type=seconds,
         default=timeout,
         metavar="TIME",
-        help=f"the limit, such as 90, 5m, 2h or none; 0 looks once (default: {timeout:g})",
+        help=f"the limit, such as 90, 5m, 2h or none; 0 polls once (default: {timeout:g})",
     )
     parser.set_defaults(usual_timeout=timeout)
-    parser.add_argument("--interval", type=interval, metavar="TIME", help="the pause between two looks (default: 2)")
+    parser.add_argument("--interval", type=interval, metavar="TIME", help="the pause between two polls (default: 2)")
     parser.add_argument("--exit-status", action="store_true", help="end with 5 where one has failed")
 
 
@@ -74,7 +83,7 @@ def wait_flags(arguments: argparse.Namespace) -> list[str]:
         ("--save", getattr(arguments, "save", None)),
         ("--fields", ",".join(arguments.fields) if arguments.fields else None),
     )
-    switches = [f"--{name}" for name in ("exit_status", "json", "ndjson") if getattr(arguments, name)]
+    switches = [f"--{name}" for name in ("exit_status", "json", "ndjson", "result") if getattr(arguments, name)]
     return [*flags(given), *(switch.replace("_", "-") for switch in switches), *settings_flags(arguments)]
 
 
@@ -96,7 +105,7 @@ class WaitReport:
         self._left = dict.fromkeys(self._statuses)
         self._line = line
         self._late: list[str] = []
-        self._told: list[OpenApiException] = []
+        self._reported: list[OpenApiException] = []
         self._codes = {FINE}
 
     @property
@@ -115,22 +124,30 @@ class WaitReport:
         else:
             self._line.update(text)
 
-    def ended(self, identifier: str, seen: Pollable, *, counts: bool) -> None:
-        """Report that one has a terminal status; ``counts`` where the exit code is to say that it failed."""
+    def finished(self, identifier: str, record: M, output: Output[M], *, counts: bool) -> None:
+        """Write one that has a terminal status; ``counts`` where the exit code is to say that it failed."""
         self._left.pop(identifier, None)
-        if seen.is_failed:
-            self._line.say(f"{identifier}: failed: {seen.error or 'no reason given'}")
-            self._codes.add(ENDED_AS_FAILED if counts else FINE)
+        is_failed = bool(get(record, "is_failed"))
+        self._codes.add(FAILED if counts and is_failed else FINE)
+        if output.shows_details:
+            self._line.clear()
+            sys.stdout.write("".join(f"{line}\n" for line in _row(record)))
+            sys.stdout.flush()
+            return
+        if is_failed:
+            self._line.say(f"{identifier}: failed: {get(record, 'error') or 'no reason given'}")
+        self._line.clear()
+        output.add(record)
 
     def lost(self, identifier: str, error: OpenApiException) -> None:
-        """Report that the wait for one ended without a terminal status."""
+        """Report that the wait for one is over without a terminal status."""
         self._codes.add(exit_code(error))
         if isinstance(error, WaitTimeoutException):
             self._late.append(identifier)
             return
         self._left.pop(identifier, None)
-        if all(error is not told for told in self._told):  # a refused token ends all by one error
-            self._told.append(error)
+        if all(error is not reported for reported in self._reported):  # a refused token ends all by one error
+            self._reported.append(error)
             self._line.clear()
             tell(error)
 
@@ -166,21 +183,41 @@ class WaitReport:
             say(f"To go on: {going_on}" + (f" (and {more} more)" if more else ""))
 
 
+def _row(record: object) -> Iterator[str]:
+    """Write what has finished in two lines that fit a narrow terminal: what it is, and its result."""
+    width = terminal.size(sys.stdout)[0]
+    status = text(get(record, "status"))
+    is_red = bool(get(record, "is_failed")) and terminal.has_colours(sys.stdout)
+    padded = escaped(status).ljust(len("complete"))
+    shown = f"\x1b[1;31m{padded}\x1b[0m" if is_red else padded
+    identifier = text(get(record, "execution_id") or get(record, "orchestration_id"))
+    # The identifier is to be copied, so it is whole even where the line then is not.
+    yield f"{shown}  {escaped(identifier)}  {total_duration(record)}".rstrip()
+    what = (
+        text(get(record, "tool_name")) or f"{get(record, 'completed_tools') or 0} of {get(record, 'tool_count')} tools"
+    )
+    result = text(get(record, "error")) or text(get(record, "answer")) or summary(get(record, "result"))
+    if what or result:
+        written = one_line(" ".join(f"{what}: {result}".removesuffix(": ").split()))
+        yield terminal.cut(" " * (len(padded) + 2) + written, width - 1)
+
+
 @contextmanager
 def waiting(
     command: str, arguments: argparse.Namespace, identifiers: Iterable[str], api: AIToolsApi
 ) -> Generator[WaitReport]:
     """Report the progress of a wait on stderr; the pauses of ``api`` draw the status line."""
-    line = StatusLine(sys.stderr)
-    state = WaitReport(command, wait_flags(arguments), identifiers, line)
-    if line.is_in_place:
-        api.api_client.clock = drawing_clock(line.draw)
-    try:
-        yield state
-        state.tell_late()
-    except KeyboardInterrupt:
-        line.clear()
-        state.tell_how_to_go_on()
-        raise
-    finally:
-        line.end()
+    with nullcontext(sys.stderr) if not arguments.quiet else open(os.devnull, "w") as stream:
+        line = StatusLine(stream)
+        report = WaitReport(command, wait_flags(arguments), identifiers, line)
+        if line.is_in_place:
+            api.api_client.clock = drawing_clock(line.draw)
+        try:
+            yield report
+            report.tell_late()
+        except KeyboardInterrupt:
+            line.clear()
+            report.tell_how_to_go_on()
+            raise
+        finally:
+            line.end()

@@ -1,6 +1,7 @@
 """The pages: what they show comes from this machine's history and from the client's own calls."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,12 +58,13 @@ class Dashboard:
 
     async def _changes(self, request: Request) -> AsyncIterator[str]:
         seen = int(request.headers.get("last-event-id", 0))
-        while not await request.is_disconnected():
-            rows, last = self._history.since(seen)
-            if last != seen or self._live.problem:
-                yield f"id: {last}\ndata: {json.dumps({'rows': rows, 'problem': self._live.problem})}\n\n"
-                seen = last
-            await asyncio.sleep(0.5)
+        with contextlib.suppress(asyncio.CancelledError):  # when the server ends
+            while not await request.is_disconnected():
+                rows, last = self._history.since(seen)
+                if last != seen or self._live.problem:
+                    yield f"id: {last}\ndata: {json.dumps({'rows': rows, 'problem': self._live.problem})}\n\n"
+                    seen = last
+                await asyncio.sleep(0.5)
 
     def execution(self, request: Request) -> Response:
         """Show an execution with its result."""

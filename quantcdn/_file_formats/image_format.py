@@ -7,7 +7,7 @@ import struct
 from contextlib import suppress
 from typing import NamedTuple
 
-from quantcdn._content.media_types import extension_by_magic
+from quantcdn._file_formats.media_types import extension_by_magic
 
 _MARKER = re.compile(rb"\xff+[^\xff]", re.DOTALL)  # fill bytes may come before a marker
 

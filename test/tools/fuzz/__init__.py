@@ -1,0 +1,1 @@
+"""Fuzzing of whole responses: a hostile service on real sockets, and what must hold after each of its responses."""
