@@ -26,7 +26,7 @@ def most(_least: float, largest: float) -> float:
 
 @dataclass
 class FakeClock:
-    """A clock that only its own sleep moves."""
+    """A clock that only its own sleep moves, in whichever thread."""
 
     uniform: Callable[[float, float], float] = no_chance
     now: float = 0.0
