@@ -13,7 +13,9 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from test.benchmark.contenders import EXECUTION, PATHS, PICTURE, ROOT
-from test.tools.parts import PACKAGES, Program, find, free_port
+from test.helpers.ports import free_port
+from test.helpers.programs import Program
+from test.tools.parts import PACKAGES, find
 
 PICTURE_SIZE = 3_750_000  # as base64, 5 MB
 

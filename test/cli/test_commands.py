@@ -362,7 +362,7 @@ def test_the_emulator_logs_requests_on_a_terminal() -> None:
         assert shown.end() == 0
 
 
-def test_the_demo_shows_everything_and_saves_a_picture(tmp_path: Path) -> None:
+def test_the_demo_shows_everything_and_saves_an_image(tmp_path: Path) -> None:
     done = run("demo", "--save", str(tmp_path), "--speed", "20")
     assert done.code == 0, done.err
     for shown in (

@@ -21,7 +21,8 @@ from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN
 from quantcdn.emulator import Clock, Emulator
 from quantcdn.emulator._seed import DOCUMENTED_EXECUTION as EXECUTION_ID
 from quantcdn.emulator._seed import DOCUMENTED_ORCHESTRATION as ORCHESTRATION_ID
-from test.tools.parts import free_port, needed
+from test.helpers.ports import free_port
+from test.tools.parts import needed
 
 COMMAND = Path(sys.executable).with_name("quantcdn")
 DOCS = Path(__file__).parent.parent.parent / "docs"

@@ -16,9 +16,12 @@ import pytest
 
 from quantcdn.cli import main
 from quantcdn.emulator import Emulator, Fault
+from test.helpers.certificates import Certificates
+from test.helpers.ports import black_hole, dead_port
 from test.helpers.process import on_terminal, run
+from test.helpers.programs import Tinyproxy
+from test.helpers.proxies import ConnectProxy
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
-from test.tools.parts import Certificates, ConnectProxy, Tinyproxy, black_hole, dead_port
 
 TOKEN = "s3cr3t-0f-the-test"
 NAMES = answer(200, {"tools": ["get_weather", "calculate"], "count": 2})
@@ -378,7 +381,7 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
-def test_an_answer_that_never_ends_is_told_within_the_limit() -> None:
+def test_a_response_that_never_ends_is_told_within_the_limit() -> None:
     started = time.monotonic()
     with ScriptedServer(drip) as server:
         report = of_host(server.url, "--timeout", "0.3")

@@ -121,7 +121,7 @@ def test_records_are_written_byte_for_byte(service: Emulator, arguments: list[st
         (["mcp", "list"], "list_mcp_servers", []),
     ],
 )
-def test_json_is_the_answer_as_it_came(
+def test_json_is_the_response_as_it_came(
     service: Emulator, arguments: list[str], operation: str, taken: list[str]
 ) -> None:
     done = run(*arguments, "--json", service=service)
@@ -185,7 +185,7 @@ def test_it_goes_well_with_other_commands(service: Emulator, tmp_path: Path) -> 
     assert done.out.endswith("get_weather\n")
 
 
-def test_pictures_are_saved_and_their_paths_written(service: Emulator, tmp_path: Path) -> None:
+def test_images_are_saved_and_their_paths_written(service: Emulator, tmp_path: Path) -> None:
     identifier = service.start_execution("generate_image", pending=0, running=0)
     folder = tmp_path / "für alle"
     done = run("executions", "save", identifier, "--to", str(folder), service=service)

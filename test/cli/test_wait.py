@@ -202,7 +202,7 @@ def test_the_pipeline_works_where_nothing_runs(service: Emulator, tmp_path: Path
     assert len(service.requests) == 1
 
 
-def test_a_picture_that_cannot_be_saved_is_told_and_the_rest_goes_on(service: Emulator, tmp_path: Path) -> None:
+def test_an_image_that_cannot_be_saved_is_told_and_the_rest_goes_on(service: Emulator, tmp_path: Path) -> None:
     service.start_execution("generate_image", pending=0, running=0, execution_id=FIRST)
     (tmp_path / "file").touch()
     done = run("executions", "wait", FIRST, "--save", str(tmp_path / "file"), "--fields", "status", service=service)

@@ -368,7 +368,7 @@ def test_the_end_of_a_long_log_is_enough(tmp_path: Path, monkeypatch: pytest.Mon
     assert path.stat().st_size == size
 
 
-def test_looks_that_fail_are_no_end_of_the_watch(service: Emulator, tmp_path: Path) -> None:
+def test_polls_that_fail_are_no_end_of_the_watch(service: Emulator, tmp_path: Path) -> None:
     service.start_execution("calculate", pending=0, running=0, execution_id=FIRST)
     service.add_fault(Fault(status=501), times=4)
     with started("executions", "watch", "--since-start", *FAST, "--fields", "executionId", service=service) as process:

@@ -181,7 +181,7 @@ def test_all_keep_to_the_rate_and_the_limit_together(script: str) -> None:
 
 
 @without_dask
-def test_failing_answers_end_nothing(script: str) -> None:
+def test_failing_responses_end_nothing(script: str) -> None:
     with Emulator(clock=ManualClock()) as service:
         identifiers = [service.start_execution("calculate", pending=0, running=0) for _ in range(30)]
         service.add_fault(Fault(status=503), times=8)

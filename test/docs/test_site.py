@@ -56,7 +56,7 @@ def test_a_link_that_leads_nowhere_is_named_with_its_page(site: Path, link: str)
     assert checked(site) == (1, [f"{site / 'index.html'}: {link} leads nowhere"])
 
 
-def test_a_picture_that_is_missing_is_named(site: Path) -> None:
+def test_an_image_that_is_missing_is_named(site: Path) -> None:
     (site / "index.html").write_text('<img src="images/none.svg">' + PAGE.format(link="#here"))
     assert checked(site) == (1, [f"{site / 'index.html'}: images/none.svg leads nowhere"])
 

@@ -18,8 +18,9 @@ from quantcdn.cli.config_file import read_private
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.images import save_images
 from quantcdn.models import GetAIToolExecutionStatus200Response
+from test.helpers.certificates import Certificates
+from test.helpers.ports import dead_port
 from test.helpers.server import Answer, ScriptedServer, answer, close
-from test.tools.parts import Certificates, dead_port
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "troubleshooting.md"
 EXECUTION = "exec_0123456789abcdef0123456789abcdef"

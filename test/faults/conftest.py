@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from test.tools.parts import Certificates, Nginx, Tinyproxy, dead_port
+from test.helpers.certificates import Certificates
+from test.helpers.ports import dead_port
+from test.helpers.programs import Nginx, Tinyproxy
 
 PROXY_USER, PROXY_PASSWORD = "alice", "pa55w0rd"
 

@@ -19,8 +19,9 @@ import quantcdn
 from quantcdn._clock import Clock
 from quantcdn._transport.downloads import is_public, reach_of
 from quantcdn.images import save_files, save_images
+from test.helpers.certificates import Certificates
+from test.helpers.proxies import ConnectProxy, SocksProxy
 from test.helpers.server import ScriptedServer, answer
-from test.tools.parts import Certificates, ConnectProxy, SocksProxy
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 SIGNATURE = "5ec2e7f00dfeed5ec2e7f00dfeed"

@@ -49,7 +49,7 @@ def execution(identifier: str, **fields: Any) -> dict[str, Any]:
 
 # Fails if an interim answer is taken for the real one, or its headers for the real one's.
 @pytest.mark.parametrize("statuses", [[100], [102], [103], [199], [100, 103, 102, 100], [100] * 50, [100] * 100])
-def test_an_interim_answer_is_passed_over(statuses: list[int]) -> None:
+def test_an_interim_response_is_passed_over(statuses: list[int]) -> None:
     said = b"".join(INTERIM[status] for status in statuses) + answer(200, NAMES)
     with serving(said) as (server, api):
         for _ in range(2):
@@ -60,7 +60,7 @@ def test_an_interim_answer_is_passed_over(statuses: list[int]) -> None:
 
 
 # Fails if only the first look at the socket passes over interim answers.
-def test_interim_answers_that_come_one_by_one_are_passed_over() -> None:
+def test_interim_responses_that_come_one_by_one_are_passed_over() -> None:
     def slow(connection: socket.socket) -> None:
         for status in (100, 102, 103):
             connection.sendall(INTERIM[status])
@@ -86,7 +86,7 @@ STRAYS: dict[str, bytes] = {
 @pytest.mark.parametrize("stray", STRAYS)
 @pytest.mark.parametrize("framing", ["length", "chunks", "no content"])
 @pytest.mark.parametrize("tls", [False, True])
-def test_more_than_the_answer_never_reaches_the_next_call(stray: str, framing: str, tls: bool) -> None:
+def test_more_than_the_response_never_reaches_the_next_call(stray: str, framing: str, tls: bool) -> None:
     first = answer(200, NAMES)
     if framing == "chunks":
         first = head(CHUNKED) + chunk(BODY) + b"0\r\n\r\n"
@@ -103,7 +103,7 @@ def test_more_than_the_answer_never_reaches_the_next_call(stray: str, framing: s
 
 # Fails if a body that an error came with, too large to be kept, is left on the connection.
 @pytest.mark.parametrize("status", [304, 404, 503])
-def test_what_was_not_read_of_an_answer_never_reaches_the_next_call(status: int) -> None:
+def test_what_was_not_read_of_a_response_never_reaches_the_next_call(status: int) -> None:
     said = answer(status, b"x" * 20_000 + answer(200, OTHER))
     with serving(said, answer(200, NAMES), max_error_size=10, retries=0) as (server, api):
         refused(api, quantcdn.exceptions.exception_class(status))
@@ -128,7 +128,7 @@ def test_bytes_that_come_between_two_calls_never_reach_the_second(stray: str, tl
 
 
 # Fails if identifiers are not compared: a stray answer that comes after the next request has the form of its answer.
-def test_an_answer_to_nobody_that_comes_after_a_request_ends_there_and_goes_no_further() -> None:
+def test_a_response_to_nobody_that_comes_after_a_request_ends_there_and_goes_no_further() -> None:
     stray, real = answer(200, execution("exec_other")), answer(200, execution("exec_mine"))
     with serving(real, stray + real, real) as (server, api):
         api.get_ai_tool_execution_status("acme", "exec_mine")
@@ -138,7 +138,7 @@ def test_an_answer_to_nobody_that_comes_after_a_request_ends_there_and_goes_no_f
 
 # Fails if an answer that the caller left unread stays on a connection that is used again.
 @pytest.mark.parametrize("read", [0, 5, 100_000])
-def test_an_answer_that_was_left_unread_never_reaches_the_next_call(read: int) -> None:
+def test_a_response_that_was_left_unread_never_reaches_the_next_call(read: int) -> None:
     with serving(answer(200, b" " * 200_000), answer(200, NAMES)) as (server, api):
         with api.list_ai_tool_names_without_preload_content("acme") as response:
             response.read(read)
@@ -211,13 +211,13 @@ def broken_three_times(said: Answer, tls: bool = False, match: str = "") -> None
 # Fails if half a body passes for a whole one, or a break is not tried again.
 @pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("what", BROKEN)
-def test_an_answer_that_breaks_off_is_tried_again(what: str, tls: bool) -> None:
+def test_a_response_that_breaks_off_is_tried_again(what: str, tls: bool) -> None:
     broken_three_times(then_close(BROKEN[what]), tls, "the TLS connection was cut" if tls else "ended early")
 
 
 # Fails if a reset in the middle of a body is not known as a break.
 @pytest.mark.parametrize("what", BROKEN)
-def test_an_answer_that_breaks_off_by_a_reset_is_tried_again(what: str) -> None:
+def test_a_response_that_breaks_off_by_a_reset_is_tried_again(what: str) -> None:
     broken_three_times(then_reset(BROKEN[what]), match="reset")
 
 
@@ -229,7 +229,7 @@ def test_chunks_that_are_not_in_order_are_tried_again(what: str) -> None:
 
 # Fails if an answer that ends with TLS's own end is called cut, or a short one whole.
 @pytest.mark.parametrize("what", BROKEN)
-def test_an_answer_that_breaks_off_in_good_order_is_tried_again(what: str) -> None:
+def test_a_response_that_breaks_off_in_good_order_is_tried_again(what: str) -> None:
     broken_three_times(unwrap(BROKEN[what]), True, "ended early")
 
 
@@ -251,7 +251,7 @@ def test_a_whole_body_is_read_though_tls_is_cut_after_it(said: bytes) -> None:
 
 
 # Fails if a second attempt starts from what the first one left.
-def test_a_good_answer_after_a_broken_one_is_returned() -> None:
+def test_a_good_response_after_a_broken_one_is_returned() -> None:
     with serving(then_close(BROKEN["a cut within a chunk"]), answer(200, NAMES)) as (server, api):
         assert api.list_ai_tool_names("acme").to_dict() == NAMES
         assert len(server.requests) == 2
@@ -303,7 +303,7 @@ HOPELESS: dict[str, tuple[Answer, str]] = {
 
 # Fails if what will not get better by itself is tried again.
 @pytest.mark.parametrize("what", HOPELESS)
-def test_an_answer_that_cannot_be_framed_is_not_tried_again(what: str) -> None:
+def test_a_response_that_cannot_be_framed_is_not_tried_again(what: str) -> None:
     said, why = HOPELESS[what]
     with serving(said) as (server, api):
         error = refused(api, quantcdn.ApiConnectionException)
@@ -313,7 +313,7 @@ def test_an_answer_that_cannot_be_framed_is_not_tried_again(what: str) -> None:
 
 
 # Fails if the connection of such an answer is used again.
-def test_after_an_answer_that_cannot_be_framed_the_next_call_has_a_new_connection() -> None:
+def test_after_a_response_that_cannot_be_framed_the_next_call_has_a_new_connection() -> None:
     with serving(HOPELESS["two lengths"][0], answer(200, NAMES)) as (server, api):
         refused(api, quantcdn.ApiConnectionException)
         assert api.list_ai_tool_names("acme").count == 1
@@ -381,7 +381,7 @@ UNREADABLE: dict[str, tuple[bytes, str | None, str]] = {
 # Fails if what json, pydantic or a codec raises gets out, or if the answer is lost with it.
 @pytest.mark.parametrize("what", UNREADABLE)
 @pytest.mark.parametrize("status", [200, 202])
-def test_an_answer_that_is_no_such_object_is_refused_with_all_that_came(what: str, status: int) -> None:
+def test_a_response_that_is_no_such_object_is_refused_with_all_that_came(what: str, status: int) -> None:
     body, kind, why = UNREADABLE[what]
     headers = [("X-Request-Id", "r-3"), *([("Content-Type", kind)] if kind else [])]
     with serving(answer(status, body, headers)) as (server, api):
@@ -595,7 +595,7 @@ def test_a_line_that_is_no_header_makes_the_response_unusable(caplog: pytest.Log
 
 # Fails if an answer is not compared with what was asked: a cache or a proxy may mix them up.
 @pytest.mark.parametrize("other", ["exec_other", "EXEC_MINE2", "exec mine", "exec_mine/", "", "exec%5Fmine"])
-def test_an_answer_about_another_identifier_is_refused(other: str) -> None:
+def test_a_response_about_another_identifier_is_refused(other: str) -> None:
     with serving(answer(200, execution(other))) as (server, api):
         with pytest.raises(quantcdn.ApiResponseException, match=r"about execution_id .* and not 'exec_mine'") as caught:
             api.get_ai_tool_execution_status("acme", "exec_mine")
@@ -621,7 +621,7 @@ def chunked(body: bytes, sizes: list[int]) -> bytes:
 # Fails if a border of a chunk, a packed member or a receive falls where the reading does not expect it.
 @settings(max_examples=60, deadline=None)
 @given(borders=BORDERS, slices=BORDERS, member=st.integers(0, len(BODY)), gzipped=st.booleans())
-def test_an_answer_is_the_same_wherever_its_borders_fall(
+def test_a_response_is_the_same_wherever_its_borders_fall(
     borders: list[int], slices: list[int], member: int, gzipped: bool
 ) -> None:
     body = gzip.compress(BODY[:member]) + gzip.compress(BODY[member:]) if gzipped else BODY
@@ -657,7 +657,7 @@ WHOLE = [
 # Fails if anything foreign gets out, or a limit is passed, whatever happens to an answer on its way.
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), whole=st.sampled_from(WHOLE))
-def test_an_answer_cut_or_changed_anywhere_is_a_model_or_an_error_of_the_family(
+def test_a_response_cut_or_changed_anywhere_is_a_model_or_an_error_of_the_family(
     data: st.DataObject, whole: bytes
 ) -> None:
     said = list(whole)

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
+from test.helpers.certificates import Certificates
 from test.helpers.failures import calling
+from test.helpers.ports import black_hole, dead_port
+from test.helpers.programs import Nginx
+from test.helpers.proxies import Relay
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import Certificates, Nginx, Relay, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)
@@ -69,7 +72,7 @@ def test_a_refused_connection_is_tried_once_without_retries() -> None:
 
 
 @pytest.mark.parametrize(("broken", "reason"), BROKEN)
-def test_a_connection_that_breaks_before_an_answer_is_tried_again(broken: Answer, reason: str) -> None:
+def test_a_connection_that_breaks_before_a_response_is_tried_again(broken: Answer, reason: str) -> None:
     with ScriptedServer(broken) as server, calling(server.url, retries=2) as calls:
         error = calls.failure(ApiConnectionException, attempts=3)  # taken for final, one request would be seen
         assert reason in str(error)
@@ -181,7 +184,7 @@ def test_a_kept_tls_connection_that_nginx_closed_is_not_noticed(nginx: Nginx, ce
 
 
 @pytest.mark.parametrize("cut", [0, 1, 40])
-def test_an_answer_cut_by_the_network_is_tried_again(nginx: Nginx, cut: int) -> None:
+def test_a_response_cut_by_the_network_is_tried_again(nginx: Nginx, cut: int) -> None:
     with Relay(nginx.plain, cut=cut) as relay, calling(relay.url, retries=1) as calls:
         calls.failure(ApiConnectionException, attempts=2)
         assert relay.connections == len(nginx.requests(2)) == 2

@@ -21,8 +21,9 @@ import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.rest import RESTClientObject
+from test.helpers.certificates import Certificates
+from test.helpers.ports import dead_port
 from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
-from test.tools.parts import Certificates, dead_port
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(1000)
 SIGNATURE = "5ec2e7f00dfeed5ec2e7f00dfeed"

@@ -13,8 +13,8 @@ import pytest
 import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.hooks import AttemptRecord
+from test.helpers.ports import dead_port
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 PATH = "/api/v3/organizations/acme/ai/tools/names"
@@ -110,14 +110,14 @@ def test_a_time_limit_is_told() -> None:
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-def test_an_error_status_is_an_answer_like_another(status: int) -> None:
+def test_an_error_status_is_a_response_like_another(status: int) -> None:
     with watching(answer(status), retries=0) as (_, api, told):
         with pytest.raises(quantcdn.ApiException):
             api.list_ai_tool_names("acme")
         assert shape(told) == [("request", 1, None, None, None), ("response", 1, status, None, None)]
 
 
-def test_an_answer_whose_body_breaks_has_a_status_and_an_error() -> None:
+def test_a_response_whose_body_breaks_has_a_status_and_an_error() -> None:
     with watching(then_close(answer(200, "{", length=9)), answer(200, NAMES)) as (_, api, told):
         api.list_ai_tool_names("acme")
         record = told[1][1]

@@ -125,7 +125,7 @@ def test_a_silence_ends_at_its_own_limit_and_is_tried_again(what: str) -> None:
 
 
 # Fails if the idle limit is taken for the whole read.
-def test_an_answer_that_keeps_coming_may_take_longer_than_the_limit_for_a_silence() -> None:
+def test_a_response_that_keeps_coming_may_take_longer_than_the_limit_for_a_silence() -> None:
     def slow(connection: Any) -> None:
         for position in range(0, len(BODY), 3):
             connection.sendall((answer(200, b"", length=len(BODY)) if not position else b"") + BODY[position:][:3])
@@ -152,7 +152,7 @@ def test_limits_given_for_one_call_hold_for_that_call_alone(setting: Any, reques
 
 # Fails if the limit is kept by urlopen alone, which has returned before an unread body is read.
 @pytest.mark.parametrize("amount", [None, 1, 10])
-def test_the_limit_holds_for_an_answer_that_is_read_by_the_caller(amount: int | None) -> None:
+def test_the_limit_holds_for_a_response_that_is_read_by_the_caller(amount: int | None) -> None:
     with serving(drip(head(("Content-Length", "99999")), b"x"), timeout=LIMIT) as (server, api):
         with ends_within(LIMIT, after=LIMIT * 0.9):
             response = api.list_ai_tool_names_without_preload_content("acme")
@@ -162,7 +162,7 @@ def test_the_limit_holds_for_an_answer_that_is_read_by_the_caller(amount: int | 
 
 
 # Fails if a connection with the rest of a late answer goes back to the pool.
-def test_a_call_after_a_limit_has_passed_gets_its_own_answer() -> None:
+def test_a_call_after_a_limit_has_passed_gets_its_own_response() -> None:
     def late(connection: Any) -> None:
         connection.sendall(answer(200, b"", length=len(BODY)))
         server.wait(0.3)
@@ -197,7 +197,7 @@ LARGE = ["said", "until the end", "chunked", "packed", "packed and chunked"]
 # Fails if only a length that is said is compared with the cap.
 @pytest.mark.parametrize("how", LARGE)
 @pytest.mark.parametrize("over", [1, 100_000])
-def test_an_answer_larger_than_the_cap_is_refused_and_not_tried_again(how: str, over: int) -> None:
+def test_a_response_larger_than_the_cap_is_refused_and_not_tried_again(how: str, over: int) -> None:
     with serving(large(how, 5000 + over), max_response_size=5000, max_error_size=40) as (server, api):
         error = refused(api, quantcdn.ApiResponseException)
         assert "larger than the limit of 5000 bytes" in str(error)
@@ -207,7 +207,7 @@ def test_an_answer_larger_than_the_cap_is_refused_and_not_tried_again(how: str, 
 
 # Fails if the cap is one too small.
 @pytest.mark.parametrize("how", LARGE)
-def test_an_answer_just_as_large_as_the_cap_is_read(how: str) -> None:
+def test_a_response_just_as_large_as_the_cap_is_read(how: str) -> None:
     with serving(large(how, 5000), max_response_size=5000) as (server, api):
         response = api.api_client.rest_client.request("GET", server.url, "/", {})
         assert len(response.data) == 5000
@@ -216,7 +216,7 @@ def test_an_answer_just_as_large_as_the_cap_is_read(how: str) -> None:
 
 # Fails if the cap holds for preloaded answers only.
 @pytest.mark.parametrize("how", LARGE)
-def test_an_answer_larger_than_the_cap_is_refused_where_the_caller_reads_it(how: str) -> None:
+def test_a_response_larger_than_the_cap_is_refused_where_the_caller_reads_it(how: str) -> None:
     with serving(large(how, 6000), max_response_size=5000) as (server, api):
         with api.list_ai_tool_names_without_preload_content("acme") as response:
             with pytest.raises(quantcdn.ApiResponseException, match="larger than the limit of 5000 bytes"):

@@ -21,8 +21,8 @@ import quantcdn
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.operation import Operation
 from test.helpers.descriptions import OFFICIAL, OURS
+from test.helpers.prism import Prism
 from test.helpers.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
-from test.tools.node import Prism
 
 RANDOM_RESPONSES = 200
 """How many random responses of a description are read."""

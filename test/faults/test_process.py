@@ -22,8 +22,8 @@ import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.emulator import Emulator
 from test.helpers.busy_service import BusyService
+from test.helpers.certificates import Certificates
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
-from test.tools.parts import Certificates
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 HALF = answer(200, NAMES)[:-10]
@@ -297,7 +297,7 @@ def test_closing_in_a_fork_leaves_the_parents_connections_alone() -> None:
 
 
 @forking
-def test_forks_while_threads_call_get_their_own_answers() -> None:
+def test_forks_while_threads_call_get_their_own_responses() -> None:
     with BusyService({}) as service:
         client = quantcdn.ApiClient(quantcdn.Configuration(service.url, proxy=""))
         api = quantcdn.AIToolsApi(client)
@@ -324,7 +324,7 @@ def test_forks_while_threads_call_get_their_own_answers() -> None:
 # Threads
 
 
-def test_fifty_threads_on_one_client_get_their_own_answers_and_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_fifty_threads_on_one_client_get_their_own_responses_and_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     # Without the quiet queue, urllib3 would log for each of 50 connections beyond the 32 that are kept.
     with BusyService({}) as service, warnings.catch_warnings(record=True) as warned:
         before = sockets()
@@ -533,7 +533,7 @@ def test_a_copy_of_a_configuration_has_its_settings_and_is_changed_alone(duplica
 
 
 @copying
-def test_a_copy_of_an_answer_and_its_model_is_equal(
+def test_a_copy_of_a_response_and_its_model_is_equal(
     duplicate: Callable[[Any], Any], quantcdn_emulator: Emulator, quantcdn_api: quantcdn.AIToolsApi
 ) -> None:
     quantcdn_emulator.fill_examples()

@@ -20,9 +20,12 @@ import trustme
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException, Timeout
 from test.faults.conftest import PROXY_PASSWORD, PROXY_USER
+from test.helpers.certificates import Certificates
 from test.helpers.failures import TOKEN, Calls, calling
+from test.helpers.ports import black_hole, dead_port
+from test.helpers.programs import Tinyproxy
+from test.helpers.proxies import ConnectProxy, SocksProxy
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
-from test.tools.parts import Certificates, ConnectProxy, SocksProxy, Tinyproxy, black_hole, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)
@@ -520,8 +523,8 @@ def test_what_is_no_socks_proxy_is_named() -> None:
 
 
 def test_without_pysocks_a_socks_proxy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("socks", "quantcdn._transport.socks", "urllib3.contrib.socks"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name in [name for name in sys.modules if name.rpartition(".")[2] == "socks"]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "socks", None)
     configuration = quantcdn.Configuration("https://localhost", proxy=f"socks5h://alice:{SECRET}@127.0.0.1")
     with pytest.raises(quantcdn.ApiValueError, match=r"pip install 'urllib3\[socks\]'") as caught:
@@ -564,7 +567,7 @@ def test_a_proxy_that_does_not_speak_tls_after_all_is_named(scheme: str) -> None
             assert "the scheme looks wrong" in refused_by_the_proxy(calls)
 
 
-def test_an_answer_cut_within_tls_within_tls_is_not_taken_for_whole(certificates: Certificates) -> None:
+def test_a_response_cut_within_tls_within_tls_is_not_taken_for_whole(certificates: Certificates) -> None:
     def cut(connection: Any) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b'{"tools": ["get_weather"], "count": 1}')
         # The end of the connection without the end of TLS before it.

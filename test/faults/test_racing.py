@@ -15,8 +15,9 @@ from quantcdn._transport.connections import MAX_IDLE_SECONDS
 from quantcdn._transport.racing import DEAD_FOR, Address, DeadAddresses, Race, in_turns
 from test.faults.test_connecting import resolving
 from test.helpers.failures import calling
+from test.helpers.ports import black_hole, dead_port
+from test.helpers.proxies import SocksProxy
 from test.helpers.server import ScriptedServer, answer, then_close
-from test.tools.parts import SocksProxy, black_hole, dead_port
 
 GOOD = answer(200, {"tools": ["get_weather"], "count": 1})
 V4, V6 = socket.AF_INET, socket.AF_INET6

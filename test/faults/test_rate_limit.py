@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from quantcdn._clock import Clock
 from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import GetAIToolExecutionStatus200Response
-from test.helpers.clock import no_chance
+from test.helpers.clock import FakeClock, no_chance
 from test.helpers.server import Answer, ScriptedServer, answer, close
 
 NAMES = answer(200, {"tools": ["get_weather"], "count": 1})
@@ -28,19 +27,10 @@ RUNNING = {"executionId": "exec_1", "toolName": "x", "status": "running", "creat
 
 
 @dataclass
-class Time:
-    """A clock for many threads that their sleeps alone move: to when the longest of them ends."""
+class NotingClock(FakeClock):
+    """A clock that notes when requests are sent."""
 
-    now: float = 0.0
     sent: list[float] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.now += seconds
 
     def note(self, _record: object) -> None:
         self.sent.append(self.now)
@@ -49,13 +39,13 @@ class Time:
 @contextmanager
 def limited(
     limit: RateLimit | None, *script: Answer, **settings: Any
-) -> Iterator[tuple[ScriptedServer, quantcdn.AIToolsApi, Time]]:
-    time = Time()
+) -> Iterator[tuple[ScriptedServer, quantcdn.AIToolsApi, NotingClock]]:
+    time = NotingClock()
     chosen = {"access_token": "t0ken", "proxy": "", "retries": 0, "rate_limit": limit, **settings}
     with ScriptedServer(*script) as server:
         configuration = quantcdn.Configuration(server.url, on_request=time.note, **chosen)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(time.clock, time.sleep, no_chance)
+            client.clock = time.clock
             api = quantcdn.AIToolsApi(client)
             yield server, api, time
 
@@ -272,10 +262,10 @@ def test_ctrl_c_ends_the_wait_for_a_turn() -> None:
 
     with limited(RateLimit(2), NAMES) as (_, api, time):
         call(api)
-        api.api_client.clock = Clock(time.clock, interrupted, no_chance)
+        api.api_client.clock = Clock(time.monotonic, interrupted, no_chance)
         with pytest.raises(KeyboardInterrupt):
             call(api)
-        api.api_client.clock = Clock(time.clock, time.sleep, no_chance)
+        api.api_client.clock = time.clock
         assert call(api) == ["get_weather"]
 
 

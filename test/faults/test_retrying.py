@@ -55,7 +55,7 @@ def test_a_status_that_may_pass_is_tried_three_times(status: int, share: float) 
 # Fails if an answer that comes in the end is not returned.
 @pytest.mark.parametrize("failures", [1, 2])
 @pytest.mark.parametrize("status", AGAIN)
-def test_an_answer_after_failures_is_returned(status: int, failures: int) -> None:
+def test_a_response_after_failures_is_returned(status: int, failures: int) -> None:
     pauses = Pauses()
     with serving(*[answer(status)] * failures, answer(200, NAMES), pauses=pauses) as (server, api):
         assert api.list_ai_tool_names("acme").to_dict() == NAMES
@@ -221,7 +221,7 @@ def test_a_wait_longer_than_the_time_left_is_raised_at_once(value: str) -> None:
 
 # Fails if our own clock is taken where the answer tells the service's.
 @pytest.mark.parametrize("years", [-30, 30])
-def test_a_date_is_measured_against_the_answer_s_own(years: int) -> None:
+def test_a_date_is_measured_against_the_response_s_own(years: int) -> None:
     moment = time.time() + years * 365 * 86_400
     until, now = (email.utils.formatdate(moment + seconds, usegmt=True) for seconds in (9, 0))
     pauses = Pauses(share=0)
@@ -242,7 +242,7 @@ def test_a_date_without_another_is_measured_against_the_clock(date: str | None) 
 
 
 # Fails if a wait is counted from the wrong answer.
-def test_each_answer_asks_for_itself() -> None:
+def test_each_response_asks_for_itself() -> None:
     pauses = Pauses(share=0)
     with serving(asked("3"), answer(503), answer(200, NAMES), pauses=pauses) as (server, api):
         assert api.list_ai_tool_names("acme").count == 1
@@ -250,7 +250,7 @@ def test_each_answer_asks_for_itself() -> None:
 
 
 # Fails if a wait is read from an answer whose body broke off, or a broken body is not tried again for it.
-def test_a_wait_asked_for_by_a_broken_answer_does_not_count() -> None:
+def test_a_wait_asked_for_by_a_broken_response_does_not_count() -> None:
     pauses = Pauses(share=0)
     said = then_close(answer(200, b"", [("Retry-After", "999")], length=9))
     with serving(said, pauses=pauses) as (server, api):
@@ -295,14 +295,14 @@ def test_the_last_attempt_s_error_is_raised() -> None:
 
 
 # Fails if the body of an answer that is tried again stays on the connection.
-def test_the_body_of_an_answer_that_is_tried_again_is_out_of_the_way() -> None:
+def test_the_body_of_a_response_that_is_tried_again_is_out_of_the_way() -> None:
     with serving(answer(503, b"x" * 200_000), answer(503, b"y" * 5000), answer(200, NAMES)) as (server, api):
         assert api.list_ai_tool_names("acme").to_dict() == NAMES
         assert [request.connection for request in server.requests] == [1, 2, 2]
 
 
 # Fails if an answer that is left to the caller is not tried again, or is returned unread and closed.
-def test_an_answer_that_the_caller_reads_is_tried_again_too() -> None:
+def test_a_response_that_the_caller_reads_is_tried_again_too() -> None:
     with serving(answer(503, b"busy"), answer(200, b"read me")) as (server, api):
         with api.list_ai_tool_names_without_preload_content("acme") as response:
             assert (response.status, response.read()) == (200, b"read me")

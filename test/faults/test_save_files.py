@@ -24,9 +24,10 @@ import pytest
 import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.images import save_files, save_images
+from test.helpers.programs import Nginx
+from test.helpers.proxies import Relay
 from test.helpers.responses import SLACK, chunk, costs_less_than, drip, flood, head, then_hang, then_reset
 from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
-from test.tools.parts import Nginx, Relay
 
 SECRET = "s1gnature-0123456789"
 TOKEN = "t0ken-0123456789"

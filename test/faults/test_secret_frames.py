@@ -26,9 +26,10 @@ from rich.traceback import Traceback
 import quantcdn
 from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
+from test.helpers.certificates import Certificates
 from test.helpers.frames import chain, frames
+from test.helpers.ports import dead_port
 from test.helpers.server import ScriptedServer, answer, then_close
-from test.tools.parts import Certificates, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 
@@ -376,7 +377,7 @@ def test_settings_of_the_environment_that_cannot_be_used(
 # What follows a response
 
 
-def test_an_answer_about_another_identifier(kit: Kit) -> None:
+def test_a_response_about_another_identifier(kit: Kit) -> None:
     other = {"executionId": "exec_2", "toolName": "x", "status": "complete", "createdAt": 1}
     with serving(kit, answer(200, other)) as (_, api):
         kit.check(caught(lambda: api.get_ai_tool_execution_status("acme", "exec_1", **kit.options)))
@@ -391,7 +392,7 @@ DAMAGED: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
-def test_a_damaged_answer_that_repeats_a_secret(kit: Kit, kind: str) -> None:
+def test_a_damaged_response_that_repeats_a_secret(kit: Kit, kind: str) -> None:
     damaged = DAMAGED[kind]
     with serving(kit, damaged(kit.token), damaged(kit.key), damaged(kit.signature)) as (server, api):
         kit.check(caught(lambda: api.list_ai_tools("acme", **kit.options)))

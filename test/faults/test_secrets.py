@@ -18,9 +18,12 @@ import pytest
 
 import quantcdn
 from quantcdn._clock import Clock
+from test.helpers.certificates import Certificates
 from test.helpers.frames import frames
+from test.helpers.ports import dead_port
+from test.helpers.programs import Tinyproxy
+from test.helpers.proxies import SocksProxy
 from test.helpers.server import Answer, ScriptedServer, answer, reset, then_close
-from test.tools.parts import Certificates, SocksProxy, Tinyproxy, dead_port
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 

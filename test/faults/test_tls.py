@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 import quantcdn
 from quantcdn import ApiConnectionException, Timeout
+from test.helpers.certificates import Certificates
 from test.helpers.failures import calling
+from test.helpers.programs import Nginx
+from test.helpers.proxies import Relay
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
-from test.tools.parts import Certificates, Nginx, Relay
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 GOOD = answer(200, NAMES)

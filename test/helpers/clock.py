@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,19 +26,21 @@ def most(_least: float, largest: float) -> float:
 
 @dataclass
 class FakeClock:
-    """A clock that only its own sleep moves."""
+    """A clock that only its own sleep moves, in whichever thread."""
 
     uniform: Callable[[float, float], float] = no_chance
     now: float = 0.0
     pauses: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def monotonic(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
         assert seconds >= 0
-        self.pauses.append(seconds)
-        self.now += seconds
+        with self.lock:
+            self.pauses.append(seconds)
+            self.now += seconds
 
     @property
     def clock(self) -> Clock:

@@ -28,7 +28,7 @@ ORGANISATION = "acme"
 # A process that a test starts is measured too, where this one is. No file of settings of whoever runs the tests counts.
 _ENVIRON = {
     "PATH": "",
-    "HOME": "/nonexistent",
+    "HOME": "/dev/null",
     "NO_PROXY": "*",
     **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
 }

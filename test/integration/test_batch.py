@@ -349,7 +349,7 @@ def test_on_update_is_called_for_the_first_sight_and_each_change_of_each() -> No
 
 
 # Fails if a final line of the list is an outcome by itself: it has no result.
-def test_a_list_ahead_of_the_executions_own_answers_is_no_end() -> None:
+def test_a_list_ahead_of_the_executions_own_responses_is_no_end() -> None:
     service = FakeService(FakeClock(), *things(1, over=10))
     answer = service.list_newest
 

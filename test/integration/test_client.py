@@ -82,7 +82,7 @@ def test_with_http_info_returns_status_headers_and_body() -> None:
         assert pickle.loads(pickle.dumps(response)) == response
 
 
-def test_without_preload_content_returns_the_answer_unread_whatever_its_status() -> None:
+def test_without_preload_content_returns_the_response_unread_whatever_its_status() -> None:
     with serving(answer(404, b"0123456789", [("X-Thing", "a")])) as (_, api):
         with api.list_ai_tools_without_preload_content("acme") as response:
             assert (response.status, response.reason) == (404, "Reason")
@@ -95,7 +95,7 @@ def test_without_preload_content_returns_the_answer_unread_whatever_its_status()
                 _ = response.data
 
 
-def test_an_unread_answer_can_be_read_whole_and_parsed() -> None:
+def test_an_unread_response_can_be_read_whole_and_parsed() -> None:
     with serving(answer(200, gzip.compress(b'{"a": 1}'), [("Content-Encoding", "gzip")]), answer(200, "{")) as (_, api):
         with api.list_ai_tools_without_preload_content("acme") as response:
             assert response.json() == {"a": 1}
@@ -107,7 +107,7 @@ def test_an_unread_answer_can_be_read_whole_and_parsed() -> None:
             response.json()
 
 
-def test_reading_an_unread_answer_that_breaks_off_raises_an_error_of_the_family() -> None:
+def test_reading_an_unread_response_that_breaks_off_raises_an_error_of_the_family() -> None:
     with serving(then_close(answer(200, b"some", length=100))) as (_, api):
         response = api.list_ai_tools_without_preload_content("acme")
         with pytest.raises(quantcdn.ApiConnectionException, match="ended early"):
@@ -338,7 +338,7 @@ def test_a_body_that_is_not_as_documented_changes_nothing_about_the_class(body: 
         (b'{"tools": ["s3cr3t", 7], "count": 1}', r"\['tools'\]\[1\]"),
     ],
 )
-def test_an_answer_that_cannot_be_read_says_why_and_stays_at_hand(body: bytes, why: str) -> None:
+def test_a_response_that_cannot_be_read_says_why_and_stays_at_hand(body: bytes, why: str) -> None:
     with serving(answer(200, body, [("X-Request-Id", "r-2")])) as (_, api):
         with pytest.raises(quantcdn.ApiResponseException, match=why) as caught:
             api.list_ai_tool_names("acme")
@@ -354,7 +354,7 @@ def test_a_byte_order_mark_and_a_wrong_label_do_no_harm() -> None:
         assert api.list_ai_tool_names("acme").count == 1
 
 
-def test_an_answer_about_another_identifier_is_refused() -> None:
+def test_a_response_about_another_identifier_is_refused() -> None:
     execution = {"executionId": "exec_other", "toolName": "x", "status": "complete", "createdAt": 0}
     with serving(answer(200, execution)) as (_, api):
         with pytest.raises(

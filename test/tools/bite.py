@@ -356,7 +356,7 @@ BITES = (
         "if problem is not None:\n            error",
         "if False:\n            error",
         "integration/test_client",
-        "test_an_answer_about_another_identifier",
+        "test_a_response_about_another_identifier",
     ),
     Bite(
         "a copied client has headers of its own",

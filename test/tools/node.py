@@ -12,13 +12,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from test.tools.parts import CONSENT, MISSING, Program, find, free_port, missing
+from test.tools.parts import CONSENT, MISSING, find, missing
 
 PACKAGES = {"prism": "@stoplight/prism-cli@5.14.2"}
 """Programs, and the packages of npm that bring them, each in one version."""
-
-PATIENCE = 30.0
-"""Within how many seconds a program has to listen, on a machine that runs other tests beside it."""
 
 
 def folder_of(program: str) -> Path:
@@ -68,21 +65,3 @@ def _installed(npm: str, program: str) -> bool:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return script_of(program).exists()
-
-
-class Prism(Program):
-    """A mock server made of a description: it answers the examples, or (``dynamic``) what its schemas allow."""
-
-    patience = PATIENCE
-
-    def __init__(self, folder: Path, description: Path, *, dynamic: bool) -> None:
-        super().__init__(folder / "log")
-        mode = ["--dynamic"] if dynamic else []
-        self._command = [*needed("prism"), "mock", *mode, str(description), "--host", "127.0.0.1", "--port", "0"]
-        self.start(self._command, self._configure)
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def _configure(self) -> list[int]:
-        self.port = free_port()
-        self._command[-1] = str(self.port)
-        return [self.port]

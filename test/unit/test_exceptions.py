@@ -171,7 +171,7 @@ class HttpResponse:
     data = b'{"error": "\xff"}'
 
 
-def test_an_error_is_made_from_an_answer() -> None:
+def test_an_error_is_made_from_a_response() -> None:
     error = quantcdn.ApiException.from_response(http_resp=HttpResponse(), body=None, data={"error": "busy"})
     assert type(error) is quantcdn.ConflictException
     assert (error.status, error.reason, error.headers, error.data) == (409, "Conflict", {"X": "y"}, {"error": "busy"})

@@ -94,7 +94,7 @@ def test_percentiles_lie_in_order_within_the_durations(seconds: list[int]) -> No
     assert (durations.longest, durations.count) == (max(seconds), len(seconds))
 
 
-def test_the_answer_of_the_service_has_figures(
+def test_the_response_of_the_service_has_figures(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: quantcdn.AIToolsApi
 ) -> None:
     quantcdn_emulator.start_execution("calculate", pending=1, running=3)

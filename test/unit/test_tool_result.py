@@ -150,7 +150,7 @@ def test_the_answer_of_an_orchestration_goes_back_whichever_version_sent_it(key:
     assert content(orchestration(**{key: f"![a](data:image/png;base64,{PNG})"})) == {"text": f"![a]({IMAGE_NOTE})"}
 
 
-def test_an_empty_answer_hides_no_other() -> None:
+def test_an_empty_response_hides_no_other() -> None:
     assert content(orchestration(result="", synthesizedResponse="It is sunny.")) == {"text": "It is sunny."}
 
 

@@ -19,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quantcdn_emulator: E
     return tmp_path / "gallery"
 
 
-def test_it_says_how_many_pictures_there_are(
+def test_it_says_how_many_images_there_are(
     folder: Path, quantcdn_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)

@@ -20,7 +20,7 @@ def operations(service: Emulator) -> list[str | None]:
     return [request.operation for request in service.requests]
 
 
-def test_a_finished_picture_is_on_the_page(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
+def test_a_finished_image_is_on_the_page(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0, execution_id="exec_lighthouse")
     gallery = update(quantcdn_api, "acme", folder)
     assert gallery.problems == []
@@ -28,7 +28,7 @@ def test_a_finished_picture_is_on_the_page(quantcdn_emulator: Emulator, quantcdn
     assert '<img src="exec_lighthouse-0.png"' in (folder / "index.html").read_text()
 
 
-def test_a_picture_that_is_not_finished_is_waited_for(
+def test_an_image_that_is_not_finished_is_waited_for(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, quantcdn_api: AIToolsApi, folder: Path
 ):
     quantcdn_emulator.start_execution("generate_image", pending=1, running=12)
@@ -85,7 +85,7 @@ def test_one_that_is_forgotten_meanwhile_does_not_disturb_the_rest(
     assert (len(gallery.pictures), len(gallery.problems)) == (1, 1)
 
 
-def test_where_an_original_cannot_be_had_the_smaller_picture_stands_in(
+def test_where_an_original_cannot_be_had_the_smaller_image_stands_in(
     quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path
 ):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
@@ -93,7 +93,7 @@ def test_where_an_original_cannot_be_had_the_smaller_picture_stands_in(
     assert len(update(quantcdn_api, "acme", folder).pictures) == 1
 
 
-def test_a_second_update_fetches_no_picture_again(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
+def test_a_second_update_fetches_no_image_again(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
     first = update(quantcdn_api, "acme", folder)
     second = update(quantcdn_api, "acme", folder)
@@ -101,7 +101,7 @@ def test_a_second_update_fetches_no_picture_again(quantcdn_emulator: Emulator, q
     assert operations(quantcdn_emulator).count("picture") == 1
 
 
-def test_pictures_are_fetched_without_the_token(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
+def test_images_are_fetched_without_the_token(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
     update(quantcdn_api, "acme", folder)
     (fetched,) = [request for request in quantcdn_emulator.requests if request.operation == "picture"]
