@@ -76,6 +76,8 @@ class Configuration(LoggingSettings):
         ca_cert_data: The same as PEM text or DER bytes.
         cert_file: A client certificate in PEM.
         key_file: Its private key, if that is not in the same file.
+        ssl_context: What TLS with the service and with hosts of files goes by, in place of the five settings
+            above; it cannot be pickled.
         assert_hostname: The name that the server's certificate must have, or False for any; None
             and True for the host's own.
         tls_server_name: The name that is asked for in the TLS handshake.
@@ -127,6 +129,7 @@ class Configuration(LoggingSettings):
         ca_cert_data: str | bytes | None = None,
         cert_file: str | None = None,
         key_file: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         assert_hostname: str | bool | None = None,
         tls_server_name: str | None = None,
         proxy: str | None = None,
@@ -172,6 +175,7 @@ class Configuration(LoggingSettings):
         self.ca_cert_data = ca_cert_data
         self.cert_file = cert_file
         self.key_file = key_file
+        self.ssl_context = ssl_context
         self.assert_hostname = assert_hostname
         self.tls_server_name = tls_server_name
         self.proxy = proxy
@@ -212,15 +216,16 @@ class Configuration(LoggingSettings):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        context = self.proxy_ssl_context
-        rest = {name: value for name, value in self.__dict__.items() if value is not context or value is None}
         # OpenSSL's state cannot be copied; a context may be shared.
-        twin.__dict__.update(copy.deepcopy(rest, memo), proxy_ssl_context=context)
+        contexts = {name: self.__dict__[name] for name in _CONTEXTS}
+        rest = {name: value for name, value in self.__dict__.items() if name not in contexts}
+        twin.__dict__.update(copy.deepcopy(rest, memo), **contexts)
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        if self.proxy_ssl_context is not None:
-            raise ApiTypeError("a Configuration with proxy_ssl_context cannot be pickled: set it in the other process")
+        for name in _CONTEXTS:
+            if self.__dict__[name] is not None:
+                raise ApiTypeError(f"a Configuration with {name} cannot be pickled: set it in the other process")
         return self.__dict__.copy()
 
     @property
@@ -449,6 +454,7 @@ def _rate_limit(name: str, value: object) -> RateLimit | None:
 _SETTINGS: Mapping[str, Callable[[str, object], object]] = {**_validation.SETTINGS, "rate_limit": _rate_limit}
 _LONGEST_NAME = 40  # beyond which a name is not compared with those of settings
 _DEFAULT_LOCK = ProcessLock()
+_CONTEXTS = ("ssl_context", "proxy_ssl_context")
 _AUTHORISING = frozenset({"access_token", "host", "proxy", "proxy_headers"})  # a host may come with a password
 
 _VARIABLES: Mapping[str, tuple[str, ...]] = {
