@@ -93,7 +93,8 @@ class Configuration(LoggingSettings):
         verify_identifiers: False accepts a response about another identifier than the one asked for,
             which is what mock servers send that answer a fixed example.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
-        on_request: Is told of each attempt before it begins; a hook that fails is logged, not raised.
+        on_request: Is told of each attempt before it begins, and may return a mapping of headers to send
+            with it; a hook that fails is logged, not raised.
         on_response: Is told of each attempt when it has ended, well or badly.
         on_retry: Is told of each attempt after which the client will try again.
         progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on

@@ -20,12 +20,13 @@ from quantcdn._transport import downloads
 from quantcdn._transport.connections import Limits
 from quantcdn._transport.errors import Failure
 from quantcdn._transport.extension import send
-from quantcdn._transport.headers import are_secured, checked_headers
+from quantcdn._transport.headers import are_secured, checked_headers, set_header
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn._transport.response import TRANSPORT_ERRORS, Call
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
+from quantcdn._types import is_mapping
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiConnectionException, ApiResponseException, ApiTimeoutException, ApiValueError
 from quantcdn.exceptions import ApiException as ApiException
@@ -252,14 +253,11 @@ class RESTClientObject:
 
     def _send_with_retries(self, call: Call, request: _Request) -> RESTResponse:
         """Send until there is a response, or no more hope of one."""
-        settings = self._configuration
         while True:
             if self._rate_limiter is not None:
                 self._await_turn(call, self._rate_limiter)
             call.attempts += 1
-            if settings.on_request is not None:
-                _notify(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
-            outcome = self._send_once(call, request)
+            outcome = self._send_once(call, self._with_hook_headers(call, request))
             resend = outcome.stale and not call.resent and call.method in SAFE_METHODS
             # A service may close an idle connection at any time (RFC 9112 section 9.3.1). That is no sign of trouble:
             # the request is sent again at once, once, beside the retries and at no cost to their budget.
@@ -272,6 +270,20 @@ class RESTClientObject:
                 outcome.response.close()
             if not resend:
                 self.clock.sleep(pause)
+
+    def _with_hook_headers(self, call: Call, request: _Request) -> _Request:
+        """Tell the hook of an attempt, and add the headers that it returns; hosts of files get none of them."""
+        hook = self._configuration.on_request
+        if hook is None:
+            return request
+        added = _notify(hook, AttemptRecord(call.method, call.host, call.path, call.attempts), returns_headers=True)
+        call.hook_headers = {} if request.file else added
+        if not call.hook_headers:
+            return request
+        headers = dict(request.headers)
+        for name, value in call.hook_headers.items():
+            set_header(headers, name, value)
+        return request._replace(headers=headers)
 
     def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
         """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""
@@ -398,11 +410,13 @@ def _authority(host: str) -> str:
     return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
 
 
-def _notify(hook: Hook, record: AttemptRecord) -> None:
+def _notify(hook: Hook, record: AttemptRecord, *, returns_headers: bool = False) -> dict[str, str]:
     try:
-        hook(record)
+        returned = hook(record)
+        return checked_headers(returned) if returns_headers and is_mapping(returned) else {}
     except Exception:  # a fault of what only watches must not end the call
         _LOGGER.warning("a hook failed", exc_info=True)
+        return {}
 
 
 def _log(level: int, record: AttemptRecord) -> None:
