@@ -6,7 +6,7 @@ import copy
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache, partial
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -422,4 +422,6 @@ def _notify(hook: Hook, record: AttemptRecord, *, returns_headers: bool = False)
 def _log(level: int, record: AttemptRecord) -> None:
     what = record.error or record.status
     again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
-    _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)
+    text = "%s %s%s: %s in %.3f s%s"
+    fields = {f"quantcdn_{name}": value for name, value in asdict(record).items()}
+    _LOGGER.log(level, text, record.method, record.host, record.path, what, record.seconds, again, extra=fields)

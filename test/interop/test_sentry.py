@@ -54,14 +54,13 @@ def test_the_recipe_makes_spans_and_sends_the_trace(service: Emulator, kept: Kep
     configuration = service.configuration(proxy="", on_request=hooks["begin"], on_response=hooks["end"])
     with ApiClient(configuration) as client, sentry_sdk.start_transaction(op="task", name="a task") as transaction:
         AIToolsApi(client).list_ai_tool_executions("acme", status="complete")
+        sentry_sdk.capture_message("done")
     sentry_sdk.flush()
-    [sent] = [item.payload.json for envelope in kept.envelopes for item in envelope.items]
+    event, sent = [item.payload.json for envelope in kept.envelopes for item in envelope.items]
     spans = [span for span in sent["spans"] if span["op"] == "http.client"]
     assert [span["data"]["http.response.status_code"] for span in spans] == [503, 200]
-    assert [crumb["data"]["status_code"] for crumb in sent["breadcrumbs"]["values"] if crumb["type"] == "http"] == [
-        503,
-        200,
-    ]
+    crumbs = [crumb["data"] for crumb in event["breadcrumbs"]["values"] if crumb["type"] == "http"]
+    assert [crumb["status_code"] for crumb in crumbs] == [503, 200]
     for request in service.requests:
         assert request.headers["sentry-trace"].startswith(transaction.trace_id)
     assert service.token not in kept.text()
