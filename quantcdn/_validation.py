@@ -354,6 +354,7 @@ SETTINGS: Mapping[str, Callable[[str, object], object]] = {
     "proxy": optional_proxy,
     "no_proxy": optional_text,
     "proxy_headers": optional_headers,
+    "ssl_context": optional_tls_context,
     "proxy_ssl_context": optional_tls_context,
     "socket_options": optional_socket_options,
     "client_side_validation": boolean,

@@ -69,6 +69,8 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         ca_cert_data: The same as PEM text or DER bytes.
         cert_file: A client certificate in PEM.
         key_file: Its private key, if that is not in the same file.
+        ssl_context: What TLS with the service and with hosts of files goes by, in place of the five settings
+            above; it cannot be pickled.
         assert_hostname: The name that the server's certificate must have, or False for any; None
             and True for the host's own.
         tls_server_name: The name that is asked for in the TLS handshake.
@@ -84,7 +86,8 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         verify_identifiers: False accepts a response about another identifier than the one asked for,
             which is what mock servers send that answer a fixed example.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
-        on_request: Is called with each attempt before it begins; a hook that fails is logged, not raised.
+        on_request: Is called with each attempt before it begins, and may return a mapping of headers to send
+            with it; a hook that fails is logged, not raised.
         on_response: Is called with each attempt when it has ended, well or badly.
         on_retry: Is called with each attempt that the client will retry.
         progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on
@@ -124,6 +127,7 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         ca_cert_data: str | bytes | None = None,
         cert_file: str | None = None,
         key_file: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         assert_hostname: str | bool | None = None,
         tls_server_name: str | None = None,
         proxy: str | None = None,
@@ -168,6 +172,7 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         self.ssl_ca_cert = ssl_ca_cert
         self.ca_cert_data = ca_cert_data
         self.cert_file, self.key_file = cert_file, key_file
+        self.ssl_context = ssl_context
         self.assert_hostname = assert_hostname
         self.tls_server_name = tls_server_name
         self.proxy, self.no_proxy = proxy, no_proxy

@@ -29,4 +29,5 @@ class AttemptRecord:
 
 
 Hook = Callable[[AttemptRecord], object]
-"""A function that is called with an attempt; what it returns does not count."""
+"""A function that is called with an attempt. What it returns does not count, but for ``on_request``: headers in a
+mapping go with the attempt, unless that is for a file."""

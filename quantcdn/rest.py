@@ -21,7 +21,7 @@ from quantcdn._transport.call import Call
 from quantcdn._transport.connections import AttemptTimeouts
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
 from quantcdn._transport.extension import send
-from quantcdn._transport.headers import are_secured, checked_headers
+from quantcdn._transport.headers import are_secured, checked_headers, set_header
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn._transport.response import RESTResponse as RESTResponse
@@ -231,9 +231,7 @@ class RESTClientObject:
             if self._rate_limiter is not None:
                 self._await_turn(call, self._rate_limiter)
             call.attempts += 1
-            if settings.on_request is not None:
-                notify(settings.on_request, AttemptRecord(call.method, call.host, call.path, call.attempts))
-            outcome = self._send_once(call, request)
+            outcome = self._send_once(call, self._with_hook_headers(call, request))
             resend = outcome.stale and not call.resent and call.method in SAFE_METHODS
             # A service may close an idle connection at any time (RFC 9112 section 9.3.1). That is no sign of trouble:
             # the request is sent again at once, once, beside the retries and at no cost to their budget.
@@ -246,6 +244,20 @@ class RESTClientObject:
                 outcome.response.close()  # its connection is kept only if the body was read to its end
             if not resend:
                 self.clock.sleep(pause)
+
+    def _with_hook_headers(self, call: Call, request: Request) -> Request:
+        """Call the hook with an attempt, and add the headers that it returns; hosts of files get none of them."""
+        hook = self._configuration.on_request
+        if hook is None:
+            return request
+        added = notify(hook, AttemptRecord(call.method, call.host, call.path, call.attempts), returns_headers=True)
+        call.hook_headers = {} if request.file else added
+        if not call.hook_headers:
+            return request
+        headers = dict(request.headers)
+        for name, value in call.hook_headers.items():
+            set_header(headers, name, value)
+        return request._replace(headers=headers)
 
     def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
         """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import copy
-import ssl
 from typing import Any, Self
 
 from quantcdn.exceptions import ApiTypeError
 
+_CONTEXTS = ("ssl_context", "proxy_ssl_context")
+
 
 class CopiedSettings:
     """What of settings is shared by copies, and what cannot travel."""
-
-    proxy_ssl_context: ssl.SSLContext | None
 
     def __copy__(self) -> Self:
         twin = type(self).__new__(type(self))
@@ -22,13 +21,14 @@ class CopiedSettings:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        context = self.proxy_ssl_context
-        rest = {name: value for name, value in self.__dict__.items() if value is not context or value is None}
         # OpenSSL's state cannot be copied; a context may be shared.
-        twin.__dict__.update(copy.deepcopy(rest, memo), proxy_ssl_context=context)
+        contexts = {name: self.__dict__[name] for name in _CONTEXTS}
+        rest = {name: value for name, value in self.__dict__.items() if name not in contexts}
+        twin.__dict__.update(copy.deepcopy(rest, memo), **contexts)
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        if self.proxy_ssl_context is not None:
-            raise ApiTypeError("a Configuration with proxy_ssl_context cannot be pickled: set it in the other process")
+        for name in _CONTEXTS:
+            if self.__dict__[name] is not None:
+                raise ApiTypeError(f"a Configuration with {name} cannot be pickled: set it in the other process")
         return self.__dict__.copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 from quantcdn._transport.call import Call
 from quantcdn._transport.downloads import Reach
 from quantcdn._transport.errors import Failure
+from quantcdn._transport.headers import checked_headers
 from quantcdn._transport.response import RESTResponse
+from quantcdn._types import is_mapping
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiException
 from quantcdn.hooks import AttemptRecord, Hook
@@ -78,14 +81,19 @@ def authority(host: str) -> str:
     return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
 
 
-def notify(hook: Hook, record: AttemptRecord) -> None:
+def notify(hook: Hook, record: AttemptRecord, *, returns_headers: bool = False) -> dict[str, str]:
+    """Call a hook; return the headers that it may return."""
     try:
-        hook(record)
+        returned = hook(record)
+        return checked_headers(returned) if returns_headers and is_mapping(returned) else {}
     except Exception:  # a fault of what only watches must not end the call
         _LOGGER.warning("a hook failed", exc_info=True)
+        return {}
 
 
 def _log(level: int, record: AttemptRecord) -> None:
     what = record.error or record.status
     again = "" if record.pause is None else f"; again in {record.pause:.1f} s"
-    _LOGGER.log(level, "%s %s%s: %s in %.3f s%s", record.method, record.host, record.path, what, record.seconds, again)
+    text = "%s %s%s: %s in %.3f s%s"
+    fields = {f"quantcdn_{name}": value for name, value in asdict(record).items()}
+    _LOGGER.log(level, text, record.method, record.host, record.path, what, record.seconds, again, extra=fields)

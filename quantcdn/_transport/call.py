@@ -25,6 +25,8 @@ class Call:
     attempts: int = 0
     proxy_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """What goes to a proxy with its last attempt, which may respond in the service's place."""
+    hook_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What ``on_request`` has added to its last attempt."""
     resent: bool = False
     retry_cost: int = 0
     """What its last retry took of the client's retry budget."""
@@ -53,7 +55,7 @@ class Call:
 
     def secrets(self) -> tuple[str, ...]:
         """List what authorised the request, which no error may show."""
-        return (*self.request_secrets(), *header_secrets(self.proxy_headers))
+        return (*self.request_secrets(), *header_secrets(self.proxy_headers), *header_secrets(self.hook_headers))
 
     def without_secrets(self, text: str) -> str:
         """Put ``[secret]`` where a response repeats what the request was authorised by."""

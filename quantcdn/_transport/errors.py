@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from urllib3 import exceptions as urllib3_errors
 
-from quantcdn._transport.http1 import ResponseError
+from quantcdn._transport.http1 import ONLY_HTTP2, ResponseError
 from quantcdn.exceptions import ApiConnectionException, ApiException, ApiResponseException, ApiTimeoutException
 from quantcdn.timeout import seconds_text
 
@@ -32,6 +32,21 @@ _NOT_TLS = (
     "PACKET_LENGTH_TOO_LONG",
     "UNKNOWN_PROTOCOL",
 )
+
+# OpenSSL's words for two sides that have no version, cipher or key in common; a context may allow what they lack.
+_NOTHING_IN_COMMON = (
+    "ALERT_HANDSHAKE_FAILURE",
+    "ALERT_INSUFFICIENT_SECURITY",
+    "ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "NO_CIPHERS_AVAILABLE",
+    "NO_PROTOCOLS_AVAILABLE",
+    "WRONG_CIPHER_RETURNED",
+    "KEY_TOO_SMALL",
+    "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
+)
+_COMMON_HINT = "; the two sides have no TLS version or cipher in common, for which ssl_context could be set"
+_ONLY_HTTP2 = "ALERT_NO_APPLICATION_PROTOCOL"
 _CUT = ("UNEXPECTED_EOF_WHILE_READING", "EOF occurred in violation of protocol")
 
 TUNNEL_REFUSED = "Tunnel connection failed"
@@ -153,9 +168,13 @@ def _tls(causes: list[BaseException]) -> Failure:
     cut = any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes)
     if cut or any(mark in text for mark in _CUT):
         return Failure(ApiConnectionException, "the TLS connection was cut", retryable=True)
+    named = text.upper().replace(" ", "_")  # older versions of Python know some alerts by OpenSSL's sentence alone
+    if _ONLY_HTTP2 in named:
+        return Failure(ApiConnectionException, ONLY_HTTP2, permanent=True)
+    incompatible = any(mark in named for mark in _NOTHING_IN_COMMON)
     refused = any(mark in text for mark in _CERTIFICATE_ALERTS)
-    hint = _CERTIFICATE_HINT if refused else ""
-    return Failure(ApiConnectionException, f"TLS failed: {text}{hint}", permanent=refused)
+    hint = (_COMMON_HINT if incompatible else "") + (_CERTIFICATE_HINT if refused else "")
+    return Failure(ApiConnectionException, f"TLS failed: {text}{hint}", permanent=bool(hint))
 
 
 def _broken(causes: list[BaseException]) -> Failure:
@@ -165,7 +184,7 @@ def _broken(causes: list[BaseException]) -> Failure:
         hint = _SCHEME_HINT if text.startswith("\x15") else ""  # how a TLS alert starts
         return Failure(ApiConnectionException, f"no HTTP status line but something else came{hint}", retryable=True)
     if isinstance(cause, ResponseError):
-        return Failure(ApiConnectionException, text, retryable=cause.retryable)
+        return Failure(ApiConnectionException, text, retryable=cause.retryable, permanent=text == ONLY_HTTP2)
     if isinstance(cause, http.client.IncompleteRead):
         return Failure(ApiConnectionException, "the response ended early", retryable=True)
     return Failure(ApiConnectionException, f"the connection failed: {text}", retryable=True)

@@ -13,6 +13,7 @@ MAX_HEAD_SIZE = 65_536
 """The most bytes of a head, of the trailers, and of all chunk extensions of a response."""
 MAX_FIELDS = 100
 MAX_INTERIM_RESPONSES = 100
+ONLY_HTTP2 = "the server speaks HTTP/2 alone, which this client does not; a host or proxy with HTTP/1.1 is needed"
 
 _MAX_CHUNK_LINE = 4_096
 _PIECE_SIZE = 1_048_576
@@ -99,6 +100,9 @@ def _receive_head(file: ByteReader) -> bytes:
     end = _HEAD_END.search(received)
     if end is not None and end.end() <= MAX_HEAD_SIZE:
         return file.read(end.end())
+    # A server's first frame is SETTINGS, type 4, of fewer than 256 bytes (RFC 9113 sections 3.4 and 4.1).
+    if received[:2] == b"\0\0" and received[3:4] == b"\4":
+        raise ResponseError(ONLY_HTTP2)
     if received[:1] not in (b"H", b""):  # a TLS alert, for one, has no end of line to wait for
         raise _no_status_line(received[:1])
     return _read_lines(file, "head")

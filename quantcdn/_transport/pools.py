@@ -28,6 +28,7 @@ from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError
 
 _MOST_FILE_POOLS = 16
+_IN_CONTEXT = ("ssl_ca_cert", "ca_cert_data", "cert_file", "key_file")
 
 
 _POOL_CLASSES: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": HttpPool, "https": HttpsPool}
@@ -207,6 +208,12 @@ def _socks_manager(proxy: str, settings: dict[str, Any]) -> urllib3.PoolManager:
 
 
 def _tls_context(configuration: Configuration) -> ssl.SSLContext:
+    if configuration.ssl_context is not None:
+        beside = [name for name in _IN_CONTEXT if getattr(configuration, name) is not None]
+        if beside or not configuration.verify_ssl:
+            name = (*beside, "verify_ssl")[0]
+            raise ApiValueError(f"{name} has no effect beside ssl_context: set that in the context itself")
+        return configuration.ssl_context
     try:
         context = ssl.create_default_context(cafile=configuration.ssl_ca_cert, cadata=configuration.ca_cert_data)
         if configuration.cert_file is not None:

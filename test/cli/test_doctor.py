@@ -102,6 +102,12 @@ ok    versions: quantcdn [\w.]+, Python [\w.+]+, urllib3 [\w.]+, pydantic [\w.]+
     assert report.code == 0
 
 
+def test_a_variable_of_authorities_that_is_not_read_is_told() -> None:
+    report = Report("--emulator", token="", REQUESTS_CA_BUNDLE="/etc/ssl/authorities.pem")
+    assert report.texts["authorities"] == "REQUESTS_CA_BUNDLE is not read; SSL_CERT_FILE names a file of authorities"
+    assert report.code == 0
+
+
 def test_each_setting_is_told_with_where_it_came_from(tmp_path: Path) -> None:
     file = tmp_path / "quantcdn" / "config.toml"
     file.parent.mkdir()

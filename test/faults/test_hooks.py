@@ -237,3 +237,44 @@ def test_hooks_do_not_hold_the_call_back_by_what_they_return() -> None:
         settings = {hook: lambda _: True for hook in ("on_request", "on_response", "on_retry")}
         with quantcdn.ApiClient(quantcdn.Configuration(server.url, proxy="", **settings)) as client:
             assert quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count == 1
+
+
+def test_headers_that_a_hook_returns_go_with_its_attempt_alone() -> None:
+    with watching(answer(503), answer(200, NAMES)) as (server, api, _):
+        numbered = api.with_options(on_request=lambda record: {"Traceparent": f"00-{record.attempt}"})
+        numbered.list_ai_tool_names("acme")
+        api.list_ai_tool_names("acme")
+        assert [request.headers.get("traceparent") for request in server.requests] == ["00-1", "00-2", None]
+
+
+def test_a_header_of_a_hook_takes_the_place_of_the_client_s_in_any_letter_case() -> None:
+    with watching(answer(200, NAMES)) as (server, api, _):
+        api.with_options(on_request=lambda _: {"authorization": "Bearer other"}).list_ai_tool_names("acme")
+        assert server.requests[0].head.lower().count(b"authorization:") == 1
+        assert server.requests[0].headers["authorization"] == "Bearer other"
+
+
+def test_what_authorises_in_a_hook_s_headers_is_redacted() -> None:
+    secret = "another-k3y-of-a-hook"
+    with watching(answer(400, {"error": f"bad {secret}"})) as (server, api, told):
+        hooked = api.with_options(on_request=lambda _: {"X-Api-Key": secret})
+        with pytest.raises(quantcdn.BadRequestException) as caught:
+            hooked.list_ai_tool_names("acme")
+        assert server.requests[0].headers["x-api-key"] == secret
+    assert "bad [secret]" in str(caught.value)
+    assert secret not in f"{caught.value} {caught.value.body} {told}"
+
+
+@pytest.mark.parametrize("returned", [{"Trace": "a\nb"}, {"Tra ce": "a"}, {"Trace": 5}, {3: "a"}, "text", [("a", "b")]])
+def test_headers_that_cannot_be_sent_disturb_nothing(returned: object, caplog: pytest.LogCaptureFixture) -> None:
+    with watching(answer(200, NAMES)) as (server, api, _):
+        api.with_options(on_request=lambda _: returned).list_ai_tool_names("acme")
+        assert "trace" not in server.requests[0].headers
+        assert len(caplog.records) == isinstance(returned, dict)
+
+
+def test_hosts_of_files_get_no_header_of_a_hook() -> None:
+    with watching(answer(200, b"image")) as (server, api, _):
+        hooked = api.with_options(on_request=lambda _: {"Authorization": "Bearer other", "Traceparent": "00-1"})
+        assert hooked.api_client.rest_client.download(server.url + "/image.png").data == b"image"
+        assert not {"authorization", "traceparent"} & server.requests[0].headers.keys()

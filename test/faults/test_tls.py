@@ -444,3 +444,55 @@ def test_plain_to_the_tls_of_nginx_says_that_the_scheme_looks_wrong(nginx: Nginx
         error = calls.failure(quantcdn.BadRequestException)
         assert "scheme looks wrong" in str(error)
     assert len(nginx.requests(1)) == 1
+
+
+def test_a_context_of_the_caller_s_own_decides(certificates: Certificates) -> None:
+    context = ssl.create_default_context(cafile=certificates.file)
+    context.load_cert_chain(*certificates.pair("client", "client@example.test"))
+    with ScriptedServer(GOOD, context=certificates.context(clients=True)) as server:
+        with calling(server.url, ssl_context=context, ca_cert_data=None) as calls:
+            assert calls.names() == ["get_weather"]
+            download = calls.api.api_client.rest_client.download(server.url + "/file")
+            assert download.status == 200
+    assert context.check_hostname
+
+
+@pytest.mark.parametrize("setting", ["ssl_ca_cert", "ca_cert_data", "cert_file", "verify_ssl"])
+def test_a_setting_that_a_context_makes_void_is_refused(certificates: Certificates, setting: str) -> None:
+    certificate, _ = certificates.pair("beside", "client@example.test")
+    values = {"ssl_ca_cert": certificates.file, "ca_cert_data": certificates.pem, "cert_file": certificate}
+    settings: dict[str, Any] = {setting: values.get(setting, False)}
+    configuration = quantcdn.Configuration("https://localhost", ssl_context=ssl.create_default_context(), **settings)
+    with pytest.raises(quantcdn.ApiValueError, match=f"^{setting} has no effect beside ssl_context"):
+        quantcdn.ApiClient(configuration)
+
+
+def test_two_sides_without_a_common_cipher_are_told_so_at_once(certificates: Certificates) -> None:
+    server_context, context = certificates.context(), ssl.create_default_context(cafile=certificates.file)
+    for side, ciphers in ((server_context, "ECDHE-RSA-AES128-GCM-SHA256"), (context, "ECDHE-ECDSA-AES256-GCM-SHA384")):
+        side.maximum_version = ssl.TLSVersion.TLSv1_2
+        side.set_ciphers(ciphers)
+    with ScriptedServer(GOOD, context=server_context) as server:
+        with calling(server.url, ssl_context=context, ca_cert_data=None, retries=2) as calls:
+            text = without_advice(calls.failure(ApiConnectionException))
+            assert "no TLS version or cipher in common, for which ssl_context could be set" in text
+        assert (server.connections, server.requests) == (1, [])
+
+
+HTTP2_SETTINGS = bytes.fromhex("00000c04000000000000030000008000040000ffff")  # RFC 9113 section 6.5
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_a_server_of_http_2_alone_is_named_at_once(certificates: Certificates, tls: bool) -> None:
+    context = certificates.context() if tls else None
+    with ScriptedServer(then_close(HTTP2_SETTINGS), context=context) as server:
+        with calling(server.url, ssl_ca_cert=certificates.file, retries=2) as calls:
+            assert "the server speaks HTTP/2 alone" in str(calls.failure(ApiConnectionException))
+        assert server.connections == 1
+
+
+def test_a_refusal_of_http_1_in_the_handshake_is_named_at_once() -> None:
+    # RFC 7301 section 3.2
+    with Alerting(120) as server, calling(f"https://127.0.0.1:{server.port}", retries=2) as calls:
+        assert "the server speaks HTTP/2 alone" in str(calls.failure(ApiConnectionException))
+        assert server.connections == 1

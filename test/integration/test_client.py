@@ -563,6 +563,7 @@ LATE: dict[str, Any] = {
     "proxy": "http://127.0.0.1:1",
     "no_proxy": "*",
     "proxy_headers": {"X": "y"},
+    "ssl_context": ssl.create_default_context(),
     "proxy_ssl_context": ssl.create_default_context(),
     "socket_options": [],
     "on_request": lambda record: 1 / 0,

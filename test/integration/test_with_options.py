@@ -155,6 +155,7 @@ SOCKETS = {
     "proxy": "",
     "no_proxy": "",
     "proxy_headers": None,
+    "ssl_context": None,
     "proxy_ssl_context": None,
     "socket_options": None,
 }

@@ -279,6 +279,7 @@ def test_a_policy_of_another_library_is_checked_field_by_field(name: str, value:
         ("proxy_headers", {"X": 3}),
         ("proxy_headers", {HUGE: "z"}),
         ("proxy_ssl_context", True),
+        ("ssl_context", "authorities.pem"),
         ("socket_options", 5),
         ("socket_options", "abc"),
         ("socket_options", [5]),

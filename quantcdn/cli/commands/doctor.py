@@ -196,6 +196,9 @@ def _network(found: Settings, lacking: Sequence[str], limit: float) -> Iterator[
         yield Check(_SKIP, "network", "without a usable proxy there is nothing to try")
         return
     yield Check(_OK, "proxy", f"{_without_user(proxy)} ({proxy_variable(host, os.environ)})" if proxy else "none")
+    for name in _UNREAD_VARIABLES:
+        if os.environ.get(name):
+            yield Check(_SKIP, "authorities", f"{name} is not read; SSL_CERT_FILE names a file of authorities")
     failed = ""
     with ConnectionProbe(host, proxy, limit) as probe:
         for name, step in probe.steps.items():
@@ -257,6 +260,8 @@ _ALSO = {
     "tunnel": ", with its user and password, and that it may reach the host",
     "tls": "; what listens there may not speak TLS, or a firewall may cut it",
 }
+
+_UNREAD_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 _NOT_NOW = "check this machine's clock; else only the certificate's owner can help"
 _NOT_THIS_NAME = "check the host's name; else do not trust this network"
