@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from quantcdn import AIToolsApi, ApiClient, ApiResponse, Configuration, Poll, RetryPolicy
+from quantcdn._polling.poller import MAX_CONSECUTIVE_FAILURES
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.api._waiters import _Polls
 from quantcdn.exceptions import ServiceException
-from quantcdn.polling import MOST_FAILURES
 
 FIGURES = Path(__file__).with_suffix(".json")
 PLOT = Path(__file__).parent.parent / "images" / "outage-at-scale.svg"
@@ -112,7 +112,7 @@ class Waiting:
             failures = 0 if response.status == 200 else failures + 1
             if failures == 0 and is_final():
                 return True
-            if failures >= MOST_FAILURES:
+            if failures >= MAX_CONSECUTIVE_FAILURES:
                 return False
             yield max(next(pauses), response.retry_after)
 

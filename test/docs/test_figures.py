@@ -105,3 +105,8 @@ def test_the_plot_of_the_outage_has_a_title_and_a_strip_for_each_policy() -> Non
     texts = [element.text for element in plot.iter(f"{name}text")]
     assert plot.findtext(f"{name}title", "").startswith("Requests per second of 100,000 clients")
     assert set(json.loads(OUTAGE.with_suffix(".json").read_text())["figures"]) <= set(texts)
+
+
+def test_the_picture_of_a_terminal_is_current() -> None:
+    done = run(DOCS / "tools" / "terminal.py", "--check")
+    assert (done.returncode, done.stdout) == (0, ""), "run python docs/tools/terminal.py"

@@ -36,9 +36,9 @@ TOOLS: tuple[dict[str, Any], ...] = (
     ),
     _tool(
         "generate_image",
-        "Paint a picture from a description. It takes ten seconds or more, so its status has to be asked for.",
+        "Paint an image from a description. It takes ten seconds or more: poll its status.",
         ["prompt"],
-        prompt={"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the picture shows"},
+        prompt={"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the image shows"},
         negativePrompt={"type": "string", "maxLength": 1024, "description": "What it must not show"},
         width={"type": "integer", "minimum": 320, "maximum": 4096, "default": 1024},
         height={"type": "integer", "minimum": 320, "maximum": 4096, "default": 1024},
