@@ -69,14 +69,14 @@ def execution(service: str = "well", identifier: str = EXECUTION, **options: obj
 
 def with_http_info() -> tuple[object, ...]:
     """Look at what comes beside the model."""
-    answer = api().list_ai_tool_names_with_http_info("acme")
-    return answer.status_code, answer.headers["Content-Type"], answer.data.count, type(answer.raw_data).__name__
+    response = api().list_ai_tool_names_with_http_info("acme")
+    return response.status_code, response.headers["Content-Type"], response.data.count, type(response.raw_data).__name__
 
 
 def unread() -> tuple[object, ...]:
-    """Look at an answer whose body is not read, and whose status raises nothing."""
-    answer = api("forbidding").list_ai_tool_names_without_preload_content("acme")
-    return answer.status, json.loads(answer.data)["error"]
+    """Get a response whose body is not read, and whose status code raises nothing."""
+    response = api("forbidding").list_ai_tool_names_without_preload_content("acme")
+    return response.status, json.loads(response.data)["error"]
 
 
 def not_found() -> tuple[object, ...]:
@@ -163,7 +163,7 @@ CASES: dict[str, Callable[[], object]] = {
     "list executions, with a filter": lambda: api().list_ai_tool_executions("acme", status="complete", limit=5).status,
     "an execution's status": lambda: execution().status,
     "its time, as documented": lambda: execution().created_at,
-    "its pictures": lambda: len(execution().result.images),
+    "its images": lambda: len(execution().result.images),
     "`…_with_http_info`": with_http_info,
     "`…_without_preload_content`": unread,
     "a model as a dict": lambda: sorted(execution().to_dict())[:3],
@@ -179,13 +179,13 @@ CASES: dict[str, Callable[[], object]] = {
     "`logger_file` and `logger_format`": logged,
     # What differs.
     "an orchestration's status": lambda: api().get_ai_orchestration_status("acme", ORCHESTRATION).status,
-    "the keys of a result without pictures": lambda: sorted(execution(identifier=WEATHER).to_dict()["result"])[:3],
+    "the keys of a result without images": lambda: sorted(execution(identifier=WEATHER).to_dict()["result"])[:3],
     "a key that is not documented": lambda: execution("newer").to_dict().get("message"),
     "a result that is text": lambda: execution("texting").result,
     "a time as ISO 8601 where seconds are documented": lambda: execution("dated").created_at,
     "a list of executions as JSON": lambda: json.loads(api().list_ai_tool_executions("acme").to_json())["orgId"],
     "no connection": lambda: execution("gone"),
-    "no answer within the limit": lambda: execution("slow", _request_timeout=0.2),
+    "no response within the timeout": lambda: execution("slow", _request_timeout=0.2),
     "a connection that is reset": lambda: execution("resetting"),
     "JSON that ends early": lambda: execution("broken"),
     "a web page in place of JSON": lambda: execution("portal"),

@@ -270,9 +270,9 @@ def configuration_page() -> str:
         table("Setting | Type | Default | Description", rows),
         "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
         "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
-        "not at the first request. Integers and floats of numpy are taken too. What they are for is told "
-        "in [Errors, retries and time limits](errors.md), [Proxies and TLS](proxies-and-tls.md), "
-        "[Pictures](images.md) and [Watching the requests](hooks.md).",
+        "not at the first request. Integers and floats of numpy are taken too. The settings are explained "
+        "in [Authentication](authentication.md), [Errors, retries and timeouts](errors.md), "
+        "[Proxies and TLS](proxies-and-tls.md), [Images and other files](images.md) and [hooks](hooks.md).",
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),

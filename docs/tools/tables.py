@@ -37,7 +37,7 @@ class Simulation:
     def __init__(self, ends: dict[str, float], seed: int) -> None:
         self.ends = ends
         self.now = 0.0
-        self.lists = self.looks = 0
+        self.lists = self.polls = 0
         self.clock = Clock(lambda: self.now, self.sleep, random.Random(seed).uniform)
 
     def sleep(self, seconds: float) -> None:
@@ -46,8 +46,8 @@ class Simulation:
     def status(self, identifier: str) -> str:
         return "complete" if self.now >= self.ends[identifier] else "running"
 
-    def look(self, identifier: str, _seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
-        self.looks += 1
+    def poll(self, identifier: str, _seconds: float | None = None) -> GetAIToolExecutionStatus200Response:
+        self.polls += 1
         return GetAIToolExecutionStatus200Response(
             execution_id=identifier, tool_name="tool", status=self.status(identifier), created_at=0
         )
@@ -66,7 +66,7 @@ class Cost:
     """What one wait took."""
 
     lists: int
-    looks: int
+    polls: int
     delays: list[float]
 
 
@@ -75,14 +75,14 @@ def one(seconds: float, poll: Poll, seed: int) -> Cost:
     service = Simulation({"it": seconds}, seed)
     wait = Wait(
         "it",
-        lambda _: Polled(service.look("it")),
+        lambda _: Polled(service.poll("it")),
         poll_for=lambda _: poll,
         timeout=None,
         on_update=None,
         clock=service.clock,
     )
     wait.until_final(None)
-    return Cost(0, service.looks, [service.now - seconds])
+    return Cost(0, service.polls, [service.now - seconds])
 
 
 def many(count: int, over: float, seed: int) -> Cost:
@@ -90,7 +90,7 @@ def many(count: int, over: float, seed: int) -> Cost:
     service = Simulation({f"exec_{n}": over * (n + 1) / count for n in range(count)}, seed)
     waits = BatchWait(
         service.ends,
-        lambda name, seconds: Polled(service.look(name, seconds)),
+        lambda name, seconds: Polled(service.poll(name, seconds)),
         lambda seconds: Polled(service.newest(seconds)),
         poll=EVERY_2_SECONDS,
         timeout=None,
@@ -99,17 +99,17 @@ def many(count: int, over: float, seed: int) -> Cost:
         clock=service.clock,
     )
     delays = [outcome.seconds - service.ends[outcome.identifier] for outcome in waits]
-    return Cost(service.lists, service.looks, delays)
+    return Cost(service.lists, service.polls, delays)
 
 
 def separately(count: int, over: float, seed: int) -> Cost:
     """Wait for each on its own, as a comparison."""
     costs = [one(over * (n + 1) / count, EVERY_2_SECONDS, seed * count + n) for n in range(count)]
-    return Cost(0, sum(cost.looks for cost in costs), [delay for cost in costs for delay in cost.delays])
+    return Cost(0, sum(cost.polls for cost in costs), [delay for cost in costs for delay in cost.delays])
 
 
 CASES: dict[str, tuple[Callable[[int], Cost], range]] = {
-    "a picture of 12 s": (lambda seed: one(12, EVERY_2_SECONDS, seed), SEEDS),
+    "an image of 12 s": (lambda seed: one(12, EVERY_2_SECONDS, seed), SEEDS),
     "another tool of 3 minutes": (lambda seed: one(180, Poll(), seed), SEEDS),
     "an orchestration of 10 minutes": (lambda seed: one(600, EVERY_2_SECONDS, seed), SEEDS),
     "100 executions that end over 60 s": (lambda seed: many(100, 60, seed), range(10)),
@@ -125,8 +125,8 @@ def waits() -> Iterable[list[str]]:
     for name, (simulate, seeds) in CASES.items():
         costs = [simulate(seed) for seed in seeds]
         delays = [delay for cost in costs for delay in cost.delays]
-        lists, looks = (max(getattr(cost, kind) for cost in costs) for kind in ("lists", "looks"))
-        yield [name, f"{lists:,}", f"{looks:,}", f"{statistics.mean(delays):.1f} s", f"{max(delays):.1f} s"]
+        lists, polls = (max(getattr(cost, kind) for cost in costs) for kind in ("lists", "polls"))
+        yield [name, f"{lists:,}", f"{polls:,}", f"{statistics.mean(delays):.1f} s", f"{max(delays):.1f} s"]
 
 
 ROWS = {

@@ -29,7 +29,7 @@ def test_the_tables_of_figures_are_current() -> None:
 
 def test_figures_that_were_typed_are_found_and_written_over(tmp_path: Path) -> None:
     pages = {
-        tmp_path / "waiting.md": "| a picture of 12 s | 0 | 7 |",
+        tmp_path / "waiting.md": "| an image of 12 s | 0 | 7 |",
         tmp_path / "polling-at-scale.md": "| A second, in the outage |",
         tmp_path / "scaling.md": "| end over 60 s | 32 threads |",
     }

@@ -13,7 +13,6 @@ import pytest
 
 import quantcdn
 from quantcdn import AIToolsApi, ApiClient, Configuration
-from quantcdn.chat import check_input
 from quantcdn.cli.config_file import read_private
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.images import save_images
@@ -326,8 +325,8 @@ def _(folder: Path) -> object:
 @raises("… needs …: pip install 'quantcdn[…]'")
 def _(_: Path) -> object:
     with service() as (_emulator, api), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "jsonschema", None)
-        return check_input(api.list_ai_tools("acme").tools[0], {})
+        patch.setitem(sys.modules, "pandas", None)
+        return api.list_ai_tools("acme").to_dataframe()
 
 
 def test_every_message_on_the_page_is_raised_here() -> None:
