@@ -69,7 +69,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("quantcdn", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     (root / "test" / "unit").mkdir(parents=True)
-    shutil.copy(ROOT / "test" / "unit" / "test_surface.py", root / "test" / "unit")
+    XX
     add_endpoint(root / "quantcdn")
     for script in ("build", "openapi"):
         run(root, f"docs/tools/{script}.py")
@@ -103,5 +103,5 @@ def test_it_has_its_pages_and_its_description(project: Path) -> None:
 
 
 def test_the_test_of_the_surface_takes_it_as_it_is(project: Path) -> None:
-    told = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-v", "test/test_surface.py")
+    told = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-v", "test/unit/test_surface.py")
     assert "three_methods_with_its_parameters[cancel_ai_tool_execution] PASSED" in told
