@@ -1,4 +1,4 @@
-"""How much JSON is parsed: what it takes in time and memory is told from its bytes, before anything is made of it."""
+"""How much JSON is parsed: its cost in time and memory is estimated from its bytes, before anything is made of it."""
 
 from __future__ import annotations
 

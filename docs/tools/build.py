@@ -360,7 +360,7 @@ def index_page() -> str:
     shared = class_node(_base.Model)
     return page(
         "# Models",
-        "One class for each part of the service's answers.",
+        "One class for each part of the service's responses.",
         table("Model | What it is", rows),
         "## What every model has",
         read(shared).prose,

@@ -107,7 +107,7 @@ _BATCH = re.compile(r"orch_[0-9]+_.+", re.DOTALL)  # a tool orchestration's has 
 
 
 class _ToolUse(NamedTuple):
-    """The use of a tool, as the model asked for it."""
+    """The use of a tool, as the model requested it."""
 
     identifier: str | None = None
     name: str | None = None

@@ -1,4 +1,4 @@
-"""One attempt: what goes out, what it comes to, and who is told."""
+"""One attempt: what is sent, what comes of it, and which hooks are called."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def report(settings: Configuration, call: Call, outcome: Outcome, pause: float |
 
 @lru_cache(maxsize=8)
 def authority(host: str) -> str:
-    """Give host and port as the ``Host`` header has them: in small letters, without the scheme's own port."""
+    """Give host and port as the ``Host`` header has them: in lower case, without the scheme's own port."""
     parts = urlsplit(host.lower())
     return parts.netloc.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
 

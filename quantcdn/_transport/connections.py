@@ -138,7 +138,7 @@ class _Receiver:
         self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
 
     def holds_more(self) -> bool:
-        """Tell, once the response is complete, whether more was received, which nobody asked for.
+        """Tell, once the response is complete, whether more was received, which nobody requested.
 
         The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
         received already nor what TLS has unpacked.

@@ -1,4 +1,4 @@
-"""Where files may be fetched from, and what is asked for there: pure functions over addresses and responses."""
+"""Where files may be fetched from, and what is requested there: pure functions over URLs and responses."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def redirected(url: str, response: RESTResponse, reach: Reach) -> str | None:
 
 
 def query_secrets(target: str) -> tuple[str, ...]:
-    """List what of a signed address no error may show; S3 repeats the signature in some responses."""
+    """List what of a signed URL no error may show; S3 repeats the signature in some responses."""
     values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
     return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
 

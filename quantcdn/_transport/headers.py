@@ -51,5 +51,5 @@ def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> No
 
 
 def find_header(headers: Mapping[str, str], name: str) -> str | None:
-    """Find the value of a header, whose name is given in small letters."""
+    """Find the value of a header, whose name is given in lower case."""
     return next((value for known, value in headers.items() if known.lower() == name), None)

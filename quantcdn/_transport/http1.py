@@ -174,7 +174,7 @@ def framing_of(head: Head, method: str) -> Framing:
 
 
 def _members(headers: HTTPHeaderDict, name: str) -> list[str]:
-    """List the members of a header's value in small letters; empty ones are none (RFC 9110 section 5.6.1.2)."""
+    """List the members of a header's value in lower case; empty ones are none (RFC 9110 section 5.6.1.2)."""
     members = (member.strip(" \t").lower() for member in headers[name].split(","))
     return [member for member in members if member]
 

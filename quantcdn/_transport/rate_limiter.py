@@ -9,7 +9,7 @@ from quantcdn.rate_limit import RateLimit
 
 
 class RateLimiter:
-    """A token bucket for all threads of a client: it reserves moments, in the order in which they are asked for.
+    """A token bucket for all threads of a client: it reserves moments, in the order in which they are requested.
 
     It is kept as the generic cell rate algorithm keeps it (ITU-T I.371): the one number is when the bucket would be
     full again, so that nothing has to fill it, and whoever waits knows for how long and sleeps once.

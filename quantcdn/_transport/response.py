@@ -75,7 +75,7 @@ class RESTResponse:
 
     @property
     def data(self) -> bytes:
-        """The whole body; it is kept, so that it can be asked for again.
+        """The whole body; it is kept, so that it can be read again.
 
         Raises:
             ApiException: The body breaks off, takes too long or is too large.
@@ -313,7 +313,7 @@ class RESTResponse:
 
 
 def _amount(amt: int | None) -> int | None:
-    """Check how much is asked for; a negative number stands for all, as it does where files are read."""
+    """Check how much is to be read; a negative number stands for all, as it does where files are read."""
     if amt is None:
         return None
     if isinstance(amt, bool) or not hasattr(amt, "__index__"):

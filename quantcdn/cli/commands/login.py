@@ -1,4 +1,4 @@
-"""``quantcdn login``: a token is asked for, tried and kept."""
+"""``quantcdn login``: prompt for a token, try it and keep it."""
 
 from __future__ import annotations
 

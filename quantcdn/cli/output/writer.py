@@ -67,7 +67,7 @@ def _harmless(text: str) -> str:
 
 
 class Output(Generic[M]):
-    """Writes records in the form that was asked for.
+    """Writes records in the form that was chosen.
 
     For scripts each is written at once. For people they are one table, at the end of the ``with`` block.
 
@@ -105,7 +105,7 @@ class Output(Generic[M]):
 
     @property
     def shows_details(self) -> bool:
-        """Whether a single record is shown whole: on a terminal, where no form and no fields were asked for."""
+        """Whether a single record is shown whole: on a terminal, where no form and no fields were chosen."""
         return self.is_for_people and self._fields is None
 
     def write_response(self, raw: bytes, records: Iterable[M]) -> None:
