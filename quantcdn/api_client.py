@@ -177,7 +177,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         self.__dict__.update(settings, default_headers=dict(state["default_headers"]))
         self.rest_client = RESTClientObject(self.configuration, state["clock"])
 
-    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+    def with_options(self, /, **options: Unpack[ClientOptions]) -> Self:
         """Make a light copy with some options of its own.
 
         It shares connections, retry budget and rate limit with this client, has this client's settings and headers

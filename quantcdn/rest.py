@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn._clock import Clock
+from quantcdn._clock import Cancel, Clock
 from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
@@ -42,6 +42,9 @@ RESTResponseType = RESTResponse
 
 poll_attempts: ContextVar[int | None] = ContextVar("poll_attempts", default=None)
 """How often a wait's poll may be sent; None for another call. Pauses that the service asks for are left to the wait."""
+
+poll_cancel: ContextVar[Cancel | None] = ContextVar("poll_cancel", default=None)
+"""What cancels the wait that a poll belongs to; None for another call."""
 
 
 class RESTClientObject:
@@ -261,9 +264,11 @@ class RESTClientObject:
 
     def _await_turn(self, call: Call, limiter: RateLimiter) -> None:
         """Wait until the rate limit lets the next attempt pass; raise at once where the call has no time for that."""
-        pause = limiter.reserve(self.clock.monotonic(), call.remaining)
+        pause, cancel = limiter.reserve(self.clock.monotonic(), call.remaining), poll_cancel.get()
         if pause:
-            self.clock.sleep(pause)
+            self.clock.pause(pause, cancel=cancel)
+            if cancel is not None and cancel.is_set():
+                raise ApiTimeoutException(0, "cancelled before it was sent", request=call.info())
         if pause is not None:
             return
         reason = (

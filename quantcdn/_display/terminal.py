@@ -6,6 +6,8 @@ import os
 import unicodedata
 from typing import TextIO
 
+from quantcdn._portability import understands_escapes
+
 _NARROWEST, _LOWEST = 20, 4
 
 
@@ -20,7 +22,7 @@ def has_colours(stream: TextIO) -> bool:
 
 def can_redraw(stream: TextIO) -> bool:
     """Say whether a stream is a terminal whose lines can be changed in place, and not ``TERM=dumb``."""
-    return stream.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
+    return stream.isatty() and understands_escapes(stream.fileno())
 
 
 def size(stream: TextIO) -> tuple[int, int]:

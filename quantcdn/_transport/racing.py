@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
 import os
 import selectors
@@ -10,6 +9,8 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
+
+from quantcdn._portability import is_connecting
 
 ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside those that have not yet taken a connection (section 5)."""
@@ -96,7 +97,7 @@ class Race:
         if code == 0:
             self.lost.remove(address)
             return sock
-        if code == errno.EINPROGRESS:
+        if is_connecting(code):
             selector.register(sock, selectors.EVENT_WRITE, address)
         else:
             self._problem = OSError(code, os.strerror(code))

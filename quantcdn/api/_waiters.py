@@ -30,7 +30,7 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
     ListAIToolExecutions200ResponseExecutionsInner,
 )
 from quantcdn.polling import EVERY_2_SECONDS, Poll
-from quantcdn.rest import poll_attempts
+from quantcdn.rest import poll_attempts, poll_cancel
 from quantcdn.retry import retry_after
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class WaitsMixin:
             raise ApiTypeError(f"execution_ids takes several identifiers, such as a list of str, not {kind}")
         identifiers = [_validation.segment("execution_ids", identifier) for identifier in execution_ids]
         progress = _progress(self, on_update)
-        polls = _Polls(self, options, once=timeout == 0)
+        polls = _Polls(self, options, once=timeout == 0, cancel=cancel)
         batch = BatchWait(
             identifiers,
             lambda one, timeout: polls.send(
@@ -269,7 +269,7 @@ class WaitsMixin:
 
         _check(organisation, None, None, cancel)
         _validation.optional_text("status", status)
-        polls = _Polls(self, options, once=timeout == 0)
+        polls = _Polls(self, options, once=timeout == 0, cancel=cancel)
         watch = Watch(
             lambda timeout: polls.send(
                 timeout,
@@ -305,7 +305,7 @@ def _wait(
     _check(organisation, poll, on_update, cancel)
     _validation.boolean("raise_on_failure", raise_on_failure)
     _validation.segment("orchestration_id" if "orchestration" in method else "execution_id", identifier)
-    polls = _Polls(api, options, once=timeout == 0)
+    polls = _Polls(api, options, once=timeout == 0, cancel=cancel)
     progress = _progress(api, on_update)
     wait = Wait(
         identifier,
@@ -333,21 +333,24 @@ class _Polls:
     # Polls are repeated anyway. So each is retried once at most, and only on credit that earlier ones have earned: one
     # by each that succeeds, one lost by each that fails. A service that is down gets hardly more requests than there
     # are polls, however many executions are waited for, and a failure now and then delays nothing.
-    def __init__(self, api: _Endpoints, options: RequestOptions, *, once: bool) -> None:
+    def __init__(self, api: _Endpoints, options: RequestOptions, *, once: bool, cancel: Cancel | None) -> None:
         self._api = api
         self._options = options
+        self._cancel = cancel
         self._credit = 1 if once else 0
         self._cap_timeout(None)  # a timeout that cannot be used is refused now
 
     def send(self, timeout: float | None, call: Callable[[RequestOptions], ApiResponse[R]]) -> Polled[R]:
         """Send one, which may take so many seconds, or as long as any call where that is None."""
         before = poll_attempts.set(2 if self._credit else 1)
+        cancel_before = poll_cancel.set(self._cancel)
         try:
             response = call(self._cap_timeout(timeout))
         except ApiException:
             self._credit = max(0, self._credit - 1)
             raise
         finally:
+            poll_cancel.reset(cancel_before)
             poll_attempts.reset(before)
         self._credit = min(_MAX_CREDIT, self._credit + 1)
         return Polled(response.data, retry_after(response.headers))

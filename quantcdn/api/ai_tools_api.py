@@ -110,7 +110,7 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
             raise ApiTypeError(f"timing takes a Timing(clock=…, sleep=…), not {type(given).__name__}")
         self.api_client.clock = Clock(*value)
 
-    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+    def with_options(self, /, **options: Unpack[ClientOptions]) -> Self:
         """Make a light copy of this object whose client has some options of its own.
 
         Args:

@@ -54,7 +54,7 @@ class OrganisationApi(DisplayMixin):
     def __repr__(self) -> str:
         return f"OrganisationApi({self.name!r})"
 
-    def with_options(self, **options: Unpack[ClientOptions]) -> OrganisationApi:
+    def with_options(self, /, **options: Unpack[ClientOptions]) -> OrganisationApi:
         """Make a light copy whose client has some options of its own; ``organisation`` among them changes the name."""
         name = options.get("organisation")
         return OrganisationApi(self.api.with_options(**options), self.name if name is None else name)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from quantcdn._portability import is_closed_pipe
 from quantcdn._version import __version__
 from quantcdn.cli.arguments import SETTINGS, Parser, add_settings
 from quantcdn.cli.commands import COMMANDS
@@ -60,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from quantcdn.cli.runner import run  # neither --version nor --help pays for it
 
         return run(parsed)
-    except BrokenPipeError:
+    except OSError as error:
+        if not is_closed_pipe(error):
+            raise
         return 0  # whoever read has seen enough
     finally:
         _flush_quietly()

@@ -7,7 +7,6 @@ or ``watching``, at least once an hour, so that a quiet log is not taken for one
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from quantcdn import _portability
 from quantcdn._display.formats import iso, now
 from quantcdn._polling.history import History, keyed
 from quantcdn._types import is_object
@@ -52,7 +52,8 @@ class AuditLog:
         """When the list was last known to be polled."""
         self._rows: dict[str, ExecutionSummary] = {}
         """The last rows that were written, by their keys."""
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
+        flags = _portability.open_flags("O_RDWR", "O_APPEND", "O_CREAT", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY")
+        self._file = os.open(path, flags, 0o666)
         try:
             self._lock(path)
             self._read(path)
@@ -101,7 +102,7 @@ class AuditLog:
         if not stat.S_ISREG(os.fstat(self._file).st_mode):
             raise ApiValueError(f"--log {path}: it is no regular file")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _portability.lock(self._file)
         except BlockingIOError:
             problem = f"--log {path}: another watch is writing it"
         else:
@@ -112,7 +113,8 @@ class AuditLog:
         """Learn what was written before, and mend a last line that a crash has torn."""
         size = os.fstat(self._file).st_size
         start = max(0, size - _TAIL)
-        tail = os.pread(self._file, size - start, start)
+        os.lseek(self._file, start, os.SEEK_SET)
+        tail = os.read(self._file, size - start)
         if start:
             tail = tail.partition(b"\n")[2]
         *lines, torn = tail.split(b"\n")

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quantcdn import _portability
 from quantcdn.cli.arguments import SETTINGS
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def _arguments(line: Sequence[str]) -> Namespace:
 
 def _path(host: str, organisation: str, kind: str) -> Path:
     """Name the file for an organisation of a host; another one's tools are not offered."""
-    folder = os.environ.get("XDG_CACHE_HOME", "")
-    cache = Path(folder) if os.path.isabs(folder) else Path.home() / ".cache"
+    cache = _portability.user_folder("XDG_CACHE_HOME", ".cache", "LOCALAPPDATA")
     whose = hashlib.sha256(f"{host.rstrip('/')}\0{organisation}".encode()).hexdigest()[:16]
     return cache / "quantcdn" / f"{kind}-{whose}"
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from quantcdn import _portability
 from quantcdn.exceptions import ApiValueError
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
@@ -22,12 +23,9 @@ _LONGEST_WAIT = 3.0
 
 
 def config_path() -> Path | None:
-    """Say where the file is looked for (XDG Base Directory Specification); None for a user without a home."""
-    folder = os.environ.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(folder):  # the specification: a relative one is to be ignored
-        return Path(folder, "quantcdn", "config.toml")
+    """Say where the file is looked for; None for a user without a home."""
     try:
-        return Path.home() / ".config" / "quantcdn" / "config.toml"
+        return _portability.user_folder("XDG_CONFIG_HOME", ".config", "APPDATA") / "quantcdn" / "config.toml"
     except RuntimeError:
         return None
 
@@ -49,6 +47,9 @@ def read_config(path: Path) -> dict[str, str]:
 
 def read_private(path: Path) -> bytes:
     """Read a file that may hold a token, or a pipe to its end, if that comes within some seconds."""
+    if _portability.WINDOWS:  # where modes say nothing of who may read, and only sockets can be waited for
+        with open(path, "rb") as file:
+            return file.read(_LARGEST_FILE)
     # Without this flag, a named pipe that nobody writes to is waited for without an end.
     with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         mode = os.fstat(file.fileno()).st_mode

@@ -12,6 +12,7 @@ import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
+from quantcdn._portability import is_closed_pipe
 from quantcdn.exceptions import (
     ApiConnectionException,
     ApiTimeoutException,
@@ -95,9 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        raise  # not an error here
     except (OpenApiException, OSError) as error:
+        if isinstance(error, OSError) and is_closed_pipe(error):
+            raise  # not an error here
         tell(error)
         return exit_code(error)
     return code

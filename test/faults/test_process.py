@@ -269,11 +269,10 @@ def test_a_rate_limit_goes_on_in_a_fork_though_another_thread_was_just_asking() 
 
 @forking
 def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
-    # Without a new lock, and with a queue that locks, the child would wait for a thread that it does not have.
+    # Without a new lock, the child would wait for a thread that it does not have.
     with serving(answer(200, NAMES)) as (_, api):
         api.list_ai_tool_names("acme")
         rest = api.api_client.rest_client
-        (pool,) = rest._pools._service.values()
 
         def work() -> int:
             count = int(api.list_ai_tool_names("acme").count)
@@ -281,7 +280,7 @@ def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
             api.api_client.close()
             return count
 
-        with rest._pools._lock.of_process(), pool.pool.mutex:
+        with rest._pools._lock.of_process():
             assert in_child(work) == "1"
         with rest._pools._lock.of_process():
             assert in_child(api.api_client.close) == "None"

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 import quantcdn
-from quantcdn import ApiTypeError, Poll, WaitCancelledException, WaitTimeoutException
+from quantcdn import ApiTypeError, Poll, RateLimit, WaitCancelledException, WaitTimeoutException
 from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
@@ -111,6 +111,19 @@ def test_an_event_ends_a_pause_at_once(name: str, make: Callable[[], Any]) -> No
             assert is_cancelled(end_of(started(api, name, cancel=cancel, **pause)), name)
         timer.join()
         assert len(server.requests) <= 2
+
+
+@EVERY
+def test_an_event_ends_the_wait_for_a_turn_under_a_rate_limit(name: str) -> None:
+    cancel = threading.Event()
+    pause = {"interval": 0.01} if name.startswith("watch") else {"poll": Poll(0.01, 1, 0.01)}
+    with serving(answer(200, body("running")), rate_limit=RateLimit(0.1), timeout=30) as (server, api):
+        timer = threading.Timer(0.2, cancel.set)
+        timer.start()
+        with ends_within(0.2 + 0.1):
+            assert is_cancelled(end_of(started(api, name, cancel=cancel, **pause)), name)
+        timer.join()
+        assert len(server.requests) == 1
 
 
 # The last is a clock of a test, whose sleep is the only thing that moves it.

@@ -245,7 +245,7 @@ def test_api_objects_have_copies_too() -> None:
         twin = api.with_options(access_token="other")
         twin.list_ai_tool_names("acme")
         assert last(server).headers["authorization"] == "Bearer other"
-        assert twin.timing is api.timing
+        assert twin.timing == api.timing
         organisation = client.organisation("acme")
         organisation.with_options(access_token="third").list_ai_tool_names()
         assert last(server).headers["authorization"] == "Bearer third"

@@ -97,7 +97,7 @@ def use(model: BaseModel) -> None:
     for text in (str(model), repr(model), model.to_str(), model.to_json(), model._repr_html_()):  # type: ignore[attr-defined]
         assert isinstance(text, str)
     assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
-    for value in dict(model).values():
+    for value in vars(model).values():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, Model):
                 use(item)

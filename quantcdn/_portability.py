@@ -1,0 +1,73 @@
+"""What differs between POSIX and Windows; no module of either is imported where the other may be."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+WINDOWS = os.name == "nt"
+
+# No file comes so far, and the locks of Windows let nobody else read what is locked.
+_LOCKED_BYTE = 0x7FFF_FFFE
+
+
+def open_flags(*names: str) -> int:
+    """Combine those flags of ``os.open`` that this system has."""
+    flags = 0
+    for name in names:
+        flags |= getattr(os, name, 0)
+    return flags
+
+
+def lock(descriptor: int) -> None:
+    """Lock a file until it is closed, or raise BlockingIOError."""
+    if not WINDOWS:
+        fcntl: Any = importlib.import_module("fcntl")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return
+    msvcrt: Any = importlib.import_module("msvcrt")
+    os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except OSError as error:
+        raise BlockingIOError(errno.EAGAIN, "the file is locked") from error
+
+
+def user_folder(xdg: str, default: str, windows: str) -> Path:
+    """Find a folder of the user's: by the XDG Base Directory Specification, or by Windows' own variable.
+
+    Raises:
+        RuntimeError: The user has no home.
+    """
+    for name in (xdg, windows) if WINDOWS else (xdg,):
+        folder = os.environ.get(name, "")
+        if os.path.isabs(folder):  # the specification: a relative one is to be ignored
+            return Path(folder)
+    return Path.home() / default
+
+
+def is_closed_pipe(error: OSError) -> bool:
+    """Tell whether a write failed since nobody reads any more."""
+    return isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
+
+
+def is_connecting(code: int) -> bool:
+    """Tell from what ``connect_ex`` returns whether a socket that does not block goes on connecting."""
+    return code == (errno.EWOULDBLOCK if WINDOWS else errno.EINPROGRESS)
+
+
+def understands_escapes(descriptor: int) -> bool:
+    """Tell whether a terminal takes escape sequences; a console of Windows is first told to."""
+    if not WINDOWS:
+        return os.environ.get("TERM") not in (None, "", "dumb")
+    if os.environ.get("TERM") == "dumb":
+        return False
+    ctypes: Any = importlib.import_module("ctypes")
+    msvcrt: Any = importlib.import_module("msvcrt")
+    console, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(descriptor), ctypes.c_ulong()
+    processing = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
+    known = console.GetConsoleMode(handle, ctypes.byref(mode))
+    return bool(known and console.SetConsoleMode(handle, mode.value | processing))

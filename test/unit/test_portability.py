@@ -1,0 +1,149 @@
+"""Windows, simulated: without the modules and functions that it lacks, and with stand-ins for those that it has."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from quantcdn import _portability
+from quantcdn._display import terminal
+from quantcdn.cli import main
+from quantcdn.cli.audit_log import AuditLog
+from quantcdn.cli.config_file import config_path, read_config, write_config
+from quantcdn.exceptions import ApiValueError
+
+IMPORT_ALL = """
+import os, pkgutil, importlib, select, signal, socket, sys
+import argparse, concurrent.futures, http.server, logging.handlers, multiprocessing, pathlib, selectors, subprocess
+import tempfile
+import pydantic, urllib3, rich.console, jsonschema, pandas, pytest, IPython.display, dask
+
+for name in ("fcntl", "grp", "pty", "pwd", "readline", "resource", "termios", "tty"):
+    sys.modules[name] = None
+for module, names in (
+    (os, "O_NONBLOCK O_CLOEXEC O_NOFOLLOW O_DIRECTORY fork register_at_fork geteuid getuid pread pwrite fchmod killpg"),
+    (signal, "SIGPIPE SIGHUP SIGALRM SIGTSTP SIGWINCH SIGCONT pthread_sigmask setitimer"),
+    (select, "poll epoll"),
+    (socket, "AF_UNIX socketpair"),
+):
+    for name in names.split():
+        if hasattr(module, name):
+            delattr(module, name)
+
+import quantcdn
+
+names = [module.name for module in pkgutil.walk_packages(quantcdn.__path__, "quantcdn.")]
+for name in names:
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+print(len(names))
+"""
+
+
+def test_no_module_needs_what_windows_lacks_at_import() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], capture_output=True, text=True, timeout=90, check=False)
+    assert done.stderr == ""
+    assert int(done.stdout) > 100
+
+
+class FakeMsvcrt:
+    """The locks of Windows: of a byte, for whoever opened the file."""
+
+    LK_NBLCK = 2
+
+    def __init__(self) -> None:
+        self.locked: dict[tuple[int, int], int] = {}
+
+    def locking(self, descriptor: int, mode: int, count: int) -> None:
+        assert (mode, count) == (self.LK_NBLCK, 1)
+        place = (os.fstat(descriptor).st_ino, os.lseek(descriptor, 0, os.SEEK_CUR))
+        if self.locked.setdefault(place, descriptor) != descriptor:
+            raise PermissionError(errno.EACCES, "locked")
+
+
+@pytest.fixture
+def msvcrt(monkeypatch: pytest.MonkeyPatch) -> FakeMsvcrt:
+    fake: Any = FakeMsvcrt()
+    monkeypatch.setattr(_portability, "WINDOWS", True)
+    monkeypatch.setitem(sys.modules, "msvcrt", fake)
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # type: ignore[arg-type] # so that it cannot be imported
+    return fake
+
+
+def test_a_log_has_one_writer(msvcrt: FakeMsvcrt, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    with AuditLog(path) as log:
+        log.add([])
+        with pytest.raises(ApiValueError, match="another watch"):
+            AuditLog(path)
+    ((_, position),) = msvcrt.locked
+    line = path.read_bytes()
+    assert json.loads(line)["watching"] is True
+    assert position > len(line)  # a reader may follow the file
+
+
+def test_settings_are_in_the_folder_for_them_whatever_their_mode(
+    msvcrt: FakeMsvcrt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("APPDATA", str(tmp_path))
+    path = config_path()
+    assert path == tmp_path / "quantcdn" / "config.toml"
+    write_config(path, {"organisation": "acme"})
+    path.chmod(0o666)  # what every file has there
+    assert read_config(path) == {"organisation": "acme"}
+
+
+def test_a_closed_pipe_ends_a_command_quietly(msvcrt: FakeMsvcrt, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(_: bytes) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    plain = {"flush": lambda: None, "isatty": lambda: False, "reconfigure": lambda **_: None}
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=SimpleNamespace(write=write, **plain), **plain))
+    assert main(["config", "path"]) == 0
+
+
+@pytest.mark.parametrize(("windows", "code"), [(True, errno.EWOULDBLOCK), (False, errno.EINPROGRESS)])
+def test_a_socket_that_goes_on_connecting_is_known(monkeypatch: pytest.MonkeyPatch, windows: bool, code: int) -> None:
+    monkeypatch.setattr(_portability, "WINDOWS", windows)
+    assert _portability.is_connecting(code)
+    assert not _portability.is_connecting(errno.ECONNREFUSED)
+
+
+@pytest.mark.parametrize(
+    ("term", "known", "set_mode", "expected"),
+    [(None, 1, 1, True), ("dumb", 1, 1, False), (None, 0, 1, False), (None, 1, 0, False)],
+)
+def test_a_console_is_told_to_take_escapes(
+    msvcrt: FakeMsvcrt,
+    monkeypatch: pytest.MonkeyPatch,
+    term: str | None,
+    known: int,
+    set_mode: int,
+    expected: bool,
+) -> None:
+    import ctypes
+
+    modes: list[int] = []
+
+    def set_console_mode(_: int, mode: int) -> int:
+        modes.append(mode)
+        return set_mode
+
+    kernel = SimpleNamespace(GetConsoleMode=lambda _handle, _mode: known, SetConsoleMode=set_console_mode)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(msvcrt, "get_osfhandle", lambda descriptor: descriptor, raising=False)
+    monkeypatch.delenv("TERM", raising=False)
+    if term:
+        monkeypatch.setenv("TERM", term)
+    stream: Any = SimpleNamespace(isatty=lambda: True, fileno=lambda: 1)
+    assert terminal.can_redraw(stream) is expected
+    assert modes == ([4] if term is None and known else [])
