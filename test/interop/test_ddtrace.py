@@ -1,4 +1,4 @@
-"""Its patch of urllib3 makes a span an attempt, sends the trace, and gets no signature."""
+"""Its patch of urllib3 makes a span an attempt and sends the trace."""
 
 from __future__ import annotations
 

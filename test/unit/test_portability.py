@@ -147,3 +147,13 @@ def test_a_console_is_told_to_take_escapes(
     stream: Any = SimpleNamespace(isatty=lambda: True, fileno=lambda: 1)
     assert terminal.can_redraw(stream) is expected
     assert modes == ([4] if term is None and known else [])
+
+
+def test_a_python_without_docstrings_has_the_same_help_and_results() -> None:
+    for words in ("--help", "executions wait --help", "tools names --emulator --json"):
+        command = ["-m", "quantcdn", *words.split()]
+        plain, optimised = (
+            subprocess.run([sys.executable, *options, *command], capture_output=True, text=True, timeout=60, check=True)
+            for options in ([], ["-OO"])
+        )
+        assert plain.stdout == optimised.stdout != ""
