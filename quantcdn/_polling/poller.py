@@ -24,6 +24,7 @@ MAX_PAGE_SIZE = 100
 """How many executions the service lists at most."""
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,19 @@ class Poller(Generic[R]):
                 self.refused_pause = self._retry_after
                 return
             self._clock.pause(min(max(next(self._pauses), self._retry_after), remaining), cancel=self._cancel)
+
+    def send_between(self, send: Send[S], limit: float) -> S | None:
+        """Send a request beside the polls that may take so many seconds; None where there is no time, or it fails."""
+        if self._retry_after or self.is_cancelled or self.deadline.is_passed:
+            return None
+        try:
+            with self.deadline.measuring_overrun():
+                polled = send(min(limit, self.deadline.poll_timeout or limit))
+        except ApiException as error:
+            self._retry_after = retry_after_of(error)  # the service asks all requests to wait, not this one alone
+            return None
+        self._retry_after = retry_after_of(polled)
+        return polled.data
 
     def _poll_once(self) -> R | ApiException:
         # Its timeout is what remains: a service that hangs would otherwise hold a wait for a whole call beyond its end.

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from quantcdn._clock import Clock
 from quantcdn._display import terminal
+from quantcdn._display.formats import duration
 from quantcdn._display.text import one_line
 from quantcdn._locks import ProcessLock, is_child_process
+from quantcdn._polling.poller import RETENTION_SECONDS
 from quantcdn._polling.waiter import Pollable
+from quantcdn.models._statistics import median_duration
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
+from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import BatchWait, Outcome
@@ -26,6 +30,8 @@ _MAX_LINE_LENGTH = 1_000
 # The least time between two texts, in seconds: with the last one, there are at most four in a second, which a front end
 # of a notebook can draw. Three eighths have no rounding error, so that the parts of a pause add up to it.
 _MIN_INTERVAL = 0.375
+
+_BAR_WIDTH = 10  # of a bar on a terminal, in columns
 
 
 class ProgressSink(Protocol):
@@ -51,8 +57,10 @@ class TerminalSink:
         self._stream = stream
         self._is_shown = False
 
-    def show(self, text: str, part: tuple[int, int] | None = None) -> None:  # noqa: ARG002 - the text says it too
+    def show(self, text: str, part: tuple[int, int] | None = None) -> None:
         """Show a text in place of the last one, truncated where it would go on in the next row."""
+        if part is not None:
+            text = f"{_bar(*part)} {text}"  # in front, where a narrow terminal shows it too
         # One column stays free: some terminals begin a new line as soon as the last one is full.
         width = terminal.size(self._stream)[0] - 1
         self._is_shown = True
@@ -114,7 +122,11 @@ class WaitProgress:
         self.sink = sink
         self.given_clock = clock
         self.text = ""
-        self.part: tuple[int, int] | None = None
+        self.history: Callable[[], ListAIToolExecutions200Response | None] | None = None
+        """Reads the newest list, for what an execution of its tool usually takes; asked once at most."""
+        self._part: tuple[int, int] | None = None
+        self._usual: float | None = None
+        self._age = 0.0
         self._started = clock.monotonic()
         self._tenths = tenths
         self.min_interval = 0.0 if tenths else _MIN_INTERVAL
@@ -127,21 +139,48 @@ class WaitProgress:
 
     def with_elapsed(self, text: str) -> str:
         """Add the seconds that the wait has taken."""
-        seconds = self.given_clock.monotonic() - self._started
-        return f"{text} · {seconds:.1f} s" if self._tenths else f"{text} · {int(seconds)} s"
+        seconds = self._elapsed
+        usual = "" if self._usual is None else f", usually {duration(self._usual)}"
+        return f"{text} · {seconds:.1f} s{usual}" if self._tenths else f"{text} · {int(seconds)} s{usual}"
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """How many of how many are done, or how many seconds of the usual ones have passed; None without either."""
+        if self._usual is None:
+            return self._part
+        return int(min(self._age + self._elapsed, self._usual)), math.ceil(self._usual)
+
+    @property
+    def _elapsed(self) -> float:
+        return self.given_clock.monotonic() - self._started
 
     def update(self, text: str, part: tuple[int, int] | None = None) -> None:
         """Change the text; ``part`` is how many of how many are done, or None."""
-        self.text, self.part = text, part
+        self.text, self._part = text, part
         self.draw()
 
     def show_status(self, response: Pollable) -> None:
         """Show the status of an execution or an orchestration."""
         if isinstance(response, GetAIToolExecutionStatus200Response):
+            if response.is_final:
+                self._usual = None
             self.update(f"{response.tool_name} {response.execution_id}: {response.status}")
+            if not response.is_final:
+                self._expect(response)
         else:
             done, total = response.completed_tools or 0, response.tool_count
             self.update(f"{response.orchestration_id}: {response.status}, {done} of {total} tools", (done, total))
+
+    def _expect(self, execution: GetAIToolExecutionStatus200Response) -> None:
+        """Learn what the tool usually takes, where nothing but this wait is shown."""
+        history, self.history = self.history, None
+        listed = history() if history is not None and _LINE.is_only(self) else None
+        usual = None if listed is None else median_duration(listed.executions, execution.tool_name)
+        if usual is not None and usual >= 1:
+            age = self.given_clock.wall() - execution.created_at
+            self._age = age - self._elapsed if 0 <= age <= RETENTION_SECONDS else 0.0  # clocks may differ
+            self._usual = usual
+            self.draw()
 
     def counting(self, batch: BatchWait, total: int) -> Iterator[Outcome]:
         """Count the outcomes of a batch as they come, of so many."""
@@ -190,6 +229,11 @@ class _ProgressLine:
             self._waits.setdefault(wait, False)
             self._draw(self._first)
 
+    def is_only(self, wait: WaitProgress) -> bool:
+        """Say whether a wait is the only one to show."""
+        with self._lock.of_process():
+            return list(self._waits) == [wait]
+
     def end(self, wait: WaitProgress) -> None:
         """Count a wait as ended; the last one leaves the line as it is."""
         with self._lock.of_process():
@@ -234,6 +278,12 @@ class _ProgressLine:
 
 
 _LINE = _ProgressLine()
+
+
+def _bar(done: int, total: int) -> str:
+    """Draw a bar of letters that every terminal has."""
+    filled = min(_BAR_WIDTH, _BAR_WIDTH * done // max(total, 1))
+    return f"[{'#' * filled}{'-' * (_BAR_WIDTH - filled)}]"
 
 
 class _CountedBatch(Iterator["Outcome"]):

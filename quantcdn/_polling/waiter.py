@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from quantcdn._clock import Cancel, Clock
 from quantcdn._display.text import error_text
-from quantcdn._polling.poller import Poller, Send
+from quantcdn._polling.poller import Poller, S, Send
 from quantcdn.exceptions import (
     ApiException,
     WaitCancelledException,
@@ -51,6 +51,10 @@ class Wait(Generic[M]):
     def polls(self) -> int:
         """How many polls were sent."""
         return self._poller.polls
+
+    def send_between(self, send: Send[S], limit: float) -> S | None:
+        """Send a request beside the polls, as ``Poller.send_between`` does."""
+        return self._poller.send_between(send, limit)
 
     def until_final(self, failed: type[WaitException] | None) -> M:
         """Poll until the status is terminal; ``failed`` is raised where it is a failure, unless that is None."""

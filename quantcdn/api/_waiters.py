@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 _MAX_CREDIT = 5
 
+# How long a bar's expected duration is worth waiting for, in seconds: the polls are held up for as long.
+_HISTORY_TIMEOUT = 2.0
+
 R = TypeVar("R")
 
 
@@ -221,12 +224,7 @@ class WaitsMixin:
             lambda one, timeout: polls.send(
                 timeout, lambda options: self.get_ai_tool_execution_status_with_http_info(organisation, one, **options)
             ),
-            lambda timeout: polls.send(
-                timeout,
-                lambda options: self.list_ai_tool_executions_with_http_info(
-                    organisation, limit=MAX_PAGE_SIZE, **options
-                ),
-            ),
+            lambda timeout: polls.send(timeout, _newest(self, organisation)),
             poll=poll or EVERY_2_SECONDS,
             timeout=timeout,
             max_rate=_validation.above_zero("max_rate", max_rate),
@@ -271,12 +269,7 @@ class WaitsMixin:
         _validation.optional_text("status", status)
         polls = _Polls(self, options, once=timeout == 0, cancel=cancel)
         watch = Watch(
-            lambda timeout: polls.send(
-                timeout,
-                lambda options: self.list_ai_tool_executions_with_http_info(
-                    organisation, status=status, limit=MAX_PAGE_SIZE, **options
-                ),
-            ),
+            lambda timeout: polls.send(timeout, _newest(self, organisation, status)),
             shows_all=status is None,
             interval=_validation.above_zero("interval", interval),
             timeout=timeout,
@@ -284,6 +277,15 @@ class WaitsMixin:
             cancel=cancel,
         )
         return watch.changes()
+
+
+def _newest(
+    api: _Endpoints, organisation: str, status: str | None = None
+) -> Callable[[RequestOptions], ApiResponse[ListAIToolExecutions200Response]]:
+    """Return the call that lists as many executions as the service does, the newest ones."""
+    return lambda options: api.list_ai_tool_executions_with_http_info(
+        organisation, status=status, limit=MAX_PAGE_SIZE, **options
+    )
 
 
 def _wait(
@@ -307,7 +309,7 @@ def _wait(
     _validation.segment("orchestration_id" if "orchestration" in method else "execution_id", identifier)
     polls = _Polls(api, options, once=timeout == 0, cancel=cancel)
     progress = _progress(api, on_update)
-    wait = Wait(
+    wait: Wait[M] = Wait(
         identifier,
         lambda poll_timeout: polls.send(poll_timeout, get_status),
         poll_for=poll_for,
@@ -317,6 +319,10 @@ def _wait(
         clock=api.api_client.clock if progress is None else progress.clock,
         cancel=cancel,
     )
+    if progress is not None:
+        progress.history = lambda: wait.send_between(
+            lambda limit: polls.send_once(limit, _newest(api, organisation)), _HISTORY_TIMEOUT
+        )
     try:
         return wait.until_final(failed if raise_on_failure else None)
     except KeyboardInterrupt as interrupt:
@@ -353,6 +359,15 @@ class _Polls:
             poll_cancel.reset(cancel_before)
             poll_attempts.reset(before)
         self._credit = min(_MAX_CREDIT, self._credit + 1)
+        return Polled(response.data, retry_after(response.headers))
+
+    def send_once(self, timeout: float | None, call: Callable[[RequestOptions], ApiResponse[R]]) -> Polled[R]:
+        """Send a request that the wait can do without: it is never retried, and earns and costs no credit."""
+        before = poll_attempts.set(1)
+        try:
+            response = call(self._cap_timeout(timeout))
+        finally:
+            poll_attempts.reset(before)
         return Polled(response.data, retry_after(response.headers))
 
     def _cap_timeout(self, timeout: float | None) -> RequestOptions:

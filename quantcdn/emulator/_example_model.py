@@ -17,7 +17,7 @@ _BY_TYPE: Mapping[object, object] = {
     bool: True,
     int: 1,
     float: 1.5,
-    datetime: "2026-01-01T00:00:00.000Z",
+    datetime: "2026-01-01T00:00:00Z",
     dict: {"example": True},
     list: [],
     Any: "example",

@@ -61,6 +61,15 @@ def seconds_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> flo
     return (execution.completed - execution.created).total_seconds()
 
 
+def median_duration(
+    executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner], tool_name: str
+) -> float | None:
+    """Return the median of the seconds from created to completed of a tool's complete executions; None without any."""
+    rows = (row for row in executions if row.is_complete and row.tool_name == tool_name)
+    seconds = sorted(seconds for row in rows if (seconds := seconds_of(row)) is not None)
+    return _percentile(seconds, 0.5) if seconds else None
+
+
 def stats_of(executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner]) -> ExecutionStats:
     """Compute figures over executions; a missing tool or status counts as ``unknown``."""
     rows = list(executions)

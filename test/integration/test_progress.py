@@ -27,7 +27,7 @@ from quantcdn import AIToolsApi
 from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
-from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.emulator import Emulator, Fault, ManualClock
 from test.helpers.clock import LIST, STATUS, FakeClock, count, no_chance, waiting
 from test.helpers.markup import Page
 
@@ -199,8 +199,112 @@ def test_a_line_costs_no_request(
     without = requests_of_waits(quantcdn_emulator, api)
     seen = RecordingSink(quantcdn_clock.now)
     monkeypatch.setattr(progress, "find_sink", lambda: seen)
-    assert requests_of_waits(quantcdn_emulator, api) == without
+    polls, lists, orchestrations = without
+    # One list for each of the two executions that are waited for alone, for its bar.
+    assert requests_of_waits(quantcdn_emulator, api) == (polls, lists + 2, orchestrations)
     assert len(seen.shown) > 20
+
+
+# The bar of a wait for one execution
+
+
+@pytest.fixture
+def timed_api(api: AIToolsApi, quantcdn_clock: ManualClock) -> AIToolsApi:
+    """The endpoints, with the service's time as the time of day."""
+    api.api_client.clock = Clock(quantcdn_clock.now, quantcdn_clock.advance, no_chance, quantcdn_clock.now)
+    return api
+
+
+def with_history(service: Emulator, clock: ManualClock, *seconds: float, tool: str = "generate_image") -> None:
+    for running in seconds:
+        service.start_execution(tool, pending=0, running=running)
+    clock.advance(max(seconds) + 1)
+
+
+def test_a_bar_runs_against_what_the_tool_took_before(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, timed_api: AIToolsApi, sink: RecordingSink
+) -> None:
+    with_history(quantcdn_emulator, quantcdn_clock, 5, 20, 90)
+    with_history(quantcdn_emulator, quantcdn_clock, 1, 1, 1, 1, tool="calculate")
+    quantcdn_emulator.start_execution("generate_image", pending=0, running=1, error="no")  # fails, and does not count
+    identifier = quantcdn_emulator.start_execution("generate_image", pending=0, running=30)
+    quantcdn_clock.advance(4)  # the bar begins with what the execution has behind it
+    timed_api.wait_for_ai_tool_execution("acme", identifier)
+    assert count(quantcdn_emulator, LIST) == 1
+    assert sink.parts[:2] == [None, (4, 20)]
+    assert (10, 20) in sink.parts
+    assert (20, 20) in sink.parts  # full, and no more than that, however long it takes
+    assert f"generate_image {identifier}: running · 6 s, usually 20.0s" in sink.texts
+    assert (sink.texts[-1], sink.parts[-1]) == (f"generate_image {identifier}: complete · 26 s", None)
+
+
+def test_of_waits_that_share_a_line_no_list_is_asked_for(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, timed_api: AIToolsApi, sink: RecordingSink
+) -> None:
+    with_history(quantcdn_emulator, quantcdn_clock, 20)
+    other = progress.WaitProgress(sink, timed_api.api_client.clock)
+    other.update("in another thread")
+    timed_api.wait_for_ai_tool_execution("acme", quantcdn_emulator.start_execution("generate_image", running=3))
+    other.end()
+    assert count(quantcdn_emulator, LIST) == 0
+
+
+def test_without_a_history_there_is_no_bar(
+    quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, timed_api: AIToolsApi, sink: RecordingSink
+) -> None:
+    with_history(quantcdn_emulator, quantcdn_clock, 20, tool="calculate")
+    identifier = quantcdn_emulator.start_execution("generate_image", running=10)
+    timed_api.wait_for_ai_tool_execution("acme", identifier)
+    assert count(quantcdn_emulator, LIST) == 1
+    assert set(sink.parts) == {None}
+
+
+@pytest.mark.parametrize("case", ["nobody watches", "a callback", "finished at once", "a single poll", "cancelled"])
+def test_no_list_is_asked_for_where_no_bar_would_run(
+    case: str,
+    quantcdn_emulator: Emulator,
+    quantcdn_clock: ManualClock,
+    timed_api: AIToolsApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_history(quantcdn_emulator, quantcdn_clock, 20)
+    shown = RecordingSink(quantcdn_clock.now)
+    monkeypatch.setattr(progress, "find_sink", lambda: None if case == "nobody watches" else shown)
+    cancel = threading.Event()
+    shown.show = lambda *_: cancel.set() if case == "cancelled" else None  # type: ignore[method-assign] # by a person
+    identifier = quantcdn_emulator.start_execution("generate_image", running=0 if case == "finished at once" else 10)
+    quantcdn_clock.advance(2)
+    try:
+        timed_api.wait_for_ai_tool_execution(
+            "acme",
+            identifier,
+            on_update=(lambda _: None) if case == "a callback" else None,
+            timeout=0 if case == "a single poll" else 300,
+            cancel=cancel,
+        )
+    except (quantcdn.WaitTimeoutException, quantcdn.WaitCancelledException):
+        assert case in ("a single poll", "cancelled")
+    assert count(quantcdn_emulator, LIST) == 0
+
+
+@pytest.mark.parametrize(("status", "retry_after"), [(429, 7), (500, 7), (401, 7), (500, None)])
+def test_a_list_that_fails_costs_the_bar_alone(
+    status: int,
+    retry_after: float | None,
+    quantcdn_emulator: Emulator,
+    quantcdn_clock: ManualClock,
+    sink: RecordingSink,
+) -> None:
+    with_history(quantcdn_emulator, quantcdn_clock, 20)
+    quantcdn_emulator.add_fault(Fault(status=status, retry_after=retry_after), operation=LIST, times=9)
+    identifier = quantcdn_emulator.start_execution("generate_image", running=4)
+    before = quantcdn_clock.now()
+    with waiting(quantcdn_emulator, quantcdn_clock, retries=2) as patient:
+        assert patient.wait_for_ai_tool_execution("acme", identifier).is_complete
+    assert count(quantcdn_emulator, LIST) == 1  # not repeated either
+    assert set(sink.parts) == {None}
+    # What the service asks for when it refuses one request holds for the next poll too.
+    assert quantcdn_clock.now() - before == pytest.approx(retry_after or 6, abs=0.5)
 
 
 @pytest.mark.parametrize(
@@ -417,7 +521,7 @@ def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_pat
     states = re.findall(r"generate_image exec_[0-9a-f]{32}: (\w+) · \d+ s", rows[0])
     assert (states[0], states[-1]) == ("running", "complete")
     assert rows[0].count("\r\x1b[K") == len(states)
-    assert re.sub(r".*\r\x1b\[K", "", rows[1]) == "1 of 1 finished · 0 s"
+    assert re.sub(r".*\r\x1b\[K", "", rows[1]) == "[##########] 1 of 1 finished · 0 s"
     assert rows[2:] == [""]
 
 
@@ -478,7 +582,7 @@ def test_waits_in_threads_share_one_line_and_all_end(monkeypatch: pytest.MonkeyP
             thread.join(30)
         assert not any(thread.is_alive() for thread in threads)
     *_, last = screen.getvalue().split("\r\x1b[K")
-    assert re.fullmatch(r"8 of 8 waits ended · \d+ s\n", last)
+    assert re.fullmatch(r"\[#{10}\] 8 of 8 waits ended · \d+ s\n", last)
     assert screen.getvalue().count("\n") == 1
 
 
