@@ -71,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _flush_quietly() -> None:
     """Let nothing be left in the buffer that would fail at the very end of the process."""
+    if sys.stdout is None:  # the process was started without
+        return
     try:
         sys.stdout.flush()
     except OSError:  # the command itself has reported it, if it is worth a report

@@ -18,6 +18,9 @@ from quantcdn.exceptions import ApiValueError
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+BYTE_ORDER_MARK = "\ufeff"
+"""What PowerShell may put before the text in a pipe or a file."""
+
 _LARGEST_FILE = 1_048_576
 _LONGEST_WAIT = 3.0
 
@@ -32,16 +35,19 @@ def config_path() -> Path | None:
 
 def read_config(path: Path) -> dict[str, str]:
     """Read ``host``, ``token`` and ``organisation``, as far as they are in it; an error shows none of its content."""
+    return _settings_in(path, _text_in(path))
+
+
+def _text_in(path: Path) -> str:
+    """Read the file's text, which is empty where there is no file."""
     try:
-        text = read_private(path).decode()
+        return read_private(path).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return ""
     except OSError as error:
         problem = f"{path}: {error.strerror}"
     except UnicodeDecodeError:
         problem = f"{path}: it is not text in UTF-8"
-    else:
-        return _settings_in(path, text)
     raise ApiValueError(problem)
 
 
@@ -68,7 +74,9 @@ def read_private(path: Path) -> bytes:
 
 
 def _settings_in(path: Path, text: str) -> dict[str, str]:
-    import tomllib  # most have no such file
+    if not text:
+        return {}  # most have no such file, and need no parser
+    import tomllib
 
     try:
         parsed = tomllib.loads(text)
@@ -96,12 +104,9 @@ def write_config(path: Path, changes: Mapping[str, str]) -> None:
     """Change settings; "" takes one out. The file is replaced as a whole, and nobody else can read it at any moment."""
     import tempfile  # most commands write none
 
-    path = path.resolve()  # or a link to where someone keeps such files would become a file of its own
-    expected = {key: value for key, value in {**read_config(path), **changes}.items() if value}
-    try:
-        text = read_private(path).decode()
-    except (FileNotFoundError, NotADirectoryError):
-        text = ""
+    path = Path(os.path.realpath(path))  # or a link to where someone keeps such files would become a file of its own
+    text = _text_in(path)  # once: another command may replace the file in the meantime
+    expected = {key: value for key, value in {**_settings_in(path, text), **changes}.items() if value}
     for key, value in changes.items():
         text = _with_line(text, key, value)
     if _settings_in(path, text) != expected:  # a value of several lines, say

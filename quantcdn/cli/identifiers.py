@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from quantcdn._types import is_array, is_object
+from quantcdn.cli.config_file import BYTE_ORDER_MARK
 from quantcdn.cli.output.columns import at_path
 from quantcdn.exceptions import ApiValueError
 
@@ -26,7 +27,7 @@ def identifiers(words: Iterable[str], key: str) -> list[str]:
 
 def _from_stdin(key: str) -> Iterable[str]:
     try:
-        text = sys.stdin.read() if sys.stdin else ""
+        text = sys.stdin.read().removeprefix(BYTE_ORDER_MARK) if sys.stdin else ""
     except UnicodeDecodeError:
         problem = "stdin is not text in UTF-8"
     else:

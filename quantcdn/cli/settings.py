@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from quantcdn import _validation
 from quantcdn._configuration.environment import first_set
-from quantcdn.cli.config_file import config_path, read_config, read_private
+from quantcdn.cli.config_file import BYTE_ORDER_MARK, config_path, read_config, read_private
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES, Configuration
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
@@ -178,7 +178,7 @@ def _token_of(file: str | None) -> Setting:
     if file is None:
         return Setting(None, "")
     try:
-        token = first_line_of_stdin() if file == "-" else read_private(Path(file)).decode()[:_LONGEST_TOKEN]
+        token = first_line_of_stdin() if file == "-" else read_private(Path(file)).decode("utf-8-sig")[:_LONGEST_TOKEN]
     except ApiValueError as error:
         problem = f"--token-file {error}"
     except (OSError, ValueError) as error:
@@ -192,4 +192,4 @@ def _token_of(file: str | None) -> Setting:
 
 def first_line_of_stdin() -> str:
     """Read a token; what follows it may be identifiers."""
-    return sys.stdin.readline(_LONGEST_TOKEN) if sys.stdin else ""
+    return sys.stdin.readline(_LONGEST_TOKEN).removeprefix(BYTE_ORDER_MARK) if sys.stdin else ""

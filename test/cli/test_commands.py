@@ -288,7 +288,9 @@ def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
 def test_it_works_with_stdout_closed(tmp_path: Path) -> None:
     with Emulator() as service:
         done = shell("quantcdn tools names >&-", service, tmp_path)
-    assert (done.code, done.out, done.err) == (0, "", "")
+        assert (done.code, done.out, done.err) == (0, "", "")
+        done = shell("quantcdn --version >&-", service, tmp_path)
+    assert (done.code, "Traceback" in done.err) == (0, False)
 
 
 def test_ctrl_c_ends_with_130_and_says_nothing_of_python() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from quantcdn import cli
+from quantcdn.cli.config_file import write_config
 from quantcdn.cli.settings import Setting, settings
 from quantcdn.emulator import Emulator
 from test.helpers.process import run, terminal, until
@@ -316,3 +318,36 @@ def test_a_link_to_the_config_file_stays_a_link(tmp_path: Path) -> None:
     assert run("config", "set", "organisation", "acme", XDG_CONFIG_HOME=str(tmp_path)).code == 0
     assert link.is_symlink()
     assert (tmp_path / "mine.toml").read_text() == 'organisation = "acme"\n'
+
+
+def test_a_link_that_leads_to_itself_is_wrong_usage(tmp_path: Path) -> None:
+    link = tmp_path / "quantcdn" / "config.toml"
+    link.parent.mkdir()
+    link.symlink_to(link)
+    done = run("config", "set", "organisation", "acme", XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, done.out) == (2, "")
+    assert "Too many levels of symbolic links" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    path = write(tmp_path, '\ufefforganisation = "acme"\n')
+    assert run("config", "get", "organisation", XDG_CONFIG_HOME=str(tmp_path)).out == "acme\n"
+    assert run("config", "set", "token", "-", stdin="\ufeffm1ne\n", XDG_CONFIG_HOME=str(tmp_path)).code == 0
+    assert path.read_text() == 'organisation = "acme"\ntoken = "m1ne"\n'
+    with Emulator(token="m1ne", organisation="acme") as service:
+        known = ["tools", "names", "--host", service.url]
+        file = write(tmp_path / "token", "\ufeffm1ne\n")
+        for source, stdin in ((str(file), ""), ("-", "\ufeffm1ne\n")):
+            done = run(*known, "--token-file", source, stdin=stdin, XDG_CONFIG_HOME=str(tmp_path))
+            assert (done.code, done.err) == (0, "")
+
+
+def test_a_config_file_that_another_command_replaces_meanwhile_can_be_changed(tmp_path: Path) -> None:
+    def change(key: str) -> None:
+        for number in range(200):
+            write_config(tmp_path / "config.toml", {key: f"https://{number}"})
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(change, ["host", "organisation"]))
+    assert (tmp_path / "config.toml").read_text().count("https://199") >= 1

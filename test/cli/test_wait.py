@@ -128,6 +128,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(service: Emulator) -> None:
         f"{FIRST}\tcalculate\tcomplete\t\t\n{SECOND}\tcalculate\n",
         f'{{"executions":[{{"executionId":"{FIRST}"}},{{"executionId":"{SECOND}"}}],"count":2}}\n',
         f'[\n  {{"executionId": "{FIRST}"}},\n  {{"executionId": "{SECOND}"}}\n]\n',
+        f'\ufeff[{{"executionId":"{FIRST}"}},{{"executionId":"{SECOND}"}}]\r\n',
         f'{{"orchestrationId":"{OTHER}","tools":[{{"executionId":"{FIRST}"}},{{"executionId":"{SECOND}"}}]}}',
     ],
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from quantcdn import _validation
 from quantcdn._display.text import escaped, one_line
 from quantcdn.cli.output.columns import MISSING, RecordType, at_path, text_of
 from quantcdn.cli.output.tables import table
@@ -182,7 +183,7 @@ class Output(Generic[M]):
         for name in self._fields or ():
             if not self._kind.is_documented(name) and all(at_path(one, name) is MISSING for one in raw):
                 known = dict.fromkeys([*self._kind.fields, *(key for one in raw for key in one)])
-                raise ApiValueError(f"there is no field {name!r}; there are {', '.join(known)}")
+                raise ApiValueError(f"there is no field {_validation.shown(name)}; there are {', '.join(known)}")
 
     def __enter__(self) -> Self:
         return self
