@@ -21,7 +21,7 @@ from quantcdn._transport.call import Call
 from quantcdn._transport.connections import AttemptTimeouts
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
 from quantcdn._transport.extension import send
-from quantcdn._transport.headers import are_secured, checked_headers, set_header
+from quantcdn._transport.headers import are_secured, check_framing, checked_headers, set_header
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
 from quantcdn._transport.response import RESTResponse as RESTResponse
@@ -116,11 +116,12 @@ class RESTClientObject:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
             ApiResponseException: The body is too large, damaged or packed in a way not asked for.
-            ApiValueError: The client is closed.
+            ApiValueError: The client is closed, or a header contradicts the body.
         """
         if not are_secured(headers):
             headers = hidden(headers)  # before anything can fail
             headers = checked_headers(headers)
+        check_framing(headers, len(body))
         if after is None:  # else the call has begun
             self._check_open()
         call = self._call(method, host, target, partial(header_secrets, headers, private), timeout)

@@ -34,6 +34,15 @@ def checked_headers(headers: Mapping[str, object]) -> dict[str, str]:
     return checked
 
 
+def check_framing(headers: Mapping[str, str], length: int) -> None:
+    """Refuse a header by which a request would seem to end elsewhere than it does."""
+    # The server would take the next request on the connection for the rest of this one (RFC 9112 section 11.2).
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower == "transfer-encoding" or (lower == "content-length" and value != str(length)):
+            raise ApiValueError(f"the header {lower} cannot be set to anything else than what is sent: leave it out")
+
+
 def remove_header(headers: dict[str, str], name: str) -> None:
     """Remove a header, in whatever letter case it is there."""
     for known in [known for known in headers if known.lower() == name.lower()]:

@@ -117,7 +117,8 @@ def _path(host: str, organisation: str, kind: str) -> Path:
 
 def _words_in(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        # A named pipe would hold the shell for ever, and whoever can write the file chooses no command either.
+        return [*filter(_HARMLESS, path.read_text(encoding="utf-8").splitlines())] if path.is_file() else []
     except (OSError, ValueError):
         return []
 

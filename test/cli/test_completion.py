@@ -368,6 +368,17 @@ def test_what_goes_wrong_is_silent_and_takes_no_time(service: Emulator, tmp_path
     assert candidates("tools", "--token-file", "-", **environ) == []
 
 
+def test_a_cache_that_is_no_file_or_has_control_characters_offers_nothing(service: Emulator, tmp_path: Path) -> None:
+    environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path)}
+    offered = candidates("tools", **environ)
+    (path,) = (tmp_path / "quantcdn").iterdir()
+    path.write_text(f"\x1b]52;c;aGk=\x07\n{offered[0]}\n$(touch x)\n")
+    assert candidates("tools", **environ) == [offered[0]]
+    path.unlink()
+    os.mkfifo(path)
+    assert candidates("tools", **environ) == []
+
+
 def test_nobody_but_the_user_decides_what_a_shell_runs(service: Emulator, tmp_path: Path, folder: Path) -> None:
     service.add_fault(Fault(body=json.dumps({"tools": [EVIL, "-x", "a b", "ok"], "count": 4}).encode()), times=None)
     environ = {**access(service), "XDG_CACHE_HOME": str(tmp_path), "NO_PROXY": "*"}

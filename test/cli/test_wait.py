@@ -348,3 +348,12 @@ def test_the_log_of_requests_and_the_live_line_do_not_write_over_each_other(serv
     _, shown = on_terminal("executions", "wait", FIRST, "-v", service=service)
     assert "\x1b[K" not in shown
     assert "DEBUG GET " in shown
+
+
+@pytest.mark.parametrize("interval", ["1000000", "0.00001", "0.25"])
+def test_the_advice_can_be_pasted_however_long_the_times_are(service: Emulator, interval: str) -> None:
+    words = ["executions", "wait", service.start_execution("calculate"), "--timeout", "0", "--interval", interval]
+    done = run(*words, service=service)
+    advice = done.err.splitlines()[-1].partition("To go on: quantcdn ")[2].split()
+    assert advice == words
+    assert run(*advice, service=service).code == 124

@@ -127,6 +127,24 @@ def test_headers_of_the_caller_win_whatever_their_letter_case() -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "200"},
+        {"content-length": "many"},
+        {"Transfer-Encoding": "chunked"},
+        {"TRANSFER-ENCODING": ""},
+    ],
+)
+def test_a_header_by_which_the_request_would_end_elsewhere_is_refused(headers: dict[str, str]) -> None:
+    with serving(answer(200, NAMES)) as (server, api):
+        for refused in (api, api.with_options(headers=headers)):
+            with pytest.raises(quantcdn.ApiValueError, match="cannot be set to anything else than what is sent"):
+                refused.list_ai_tool_names("acme", **({"_headers": headers} if refused is api else {}))
+        assert server.requests == []
+        assert api.list_ai_tool_names("acme", _headers={"Content-Length": "0"}).tools
+
+
+@pytest.mark.parametrize(
     ("auth", "header", "value"),
     [
         (

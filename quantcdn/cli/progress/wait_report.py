@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from decimal import Decimal
 from typing import TypeVar
 
 from quantcdn._display import terminal
@@ -60,6 +61,11 @@ def seconds(text: str) -> float | None:
     return float(match[1]) * _UNITS[match[2]]
 
 
+def _written(seconds: float) -> str:
+    """Write a time as these options take it, which is never with an exponent."""
+    return f"{Decimal(f'{seconds:.12g}'):f}"
+
+
 def interval(text: str) -> float:
     """Parse a poll interval, above 0."""
     read = seconds(text)
@@ -76,10 +82,10 @@ def poll(arguments: argparse.Namespace) -> Poll | None:
 
 def wait_flags(arguments: argparse.Namespace) -> list[str]:
     """Return the flags by which the same wait goes on, not quoted."""
-    limit = "none" if arguments.timeout is None else f"{arguments.timeout:g}"
+    limit = "none" if arguments.timeout is None else _written(arguments.timeout)
     given = (
-        ("--timeout", None if limit == f"{arguments.usual_timeout:g}" else limit),
-        ("--interval", None if arguments.interval is None else f"{arguments.interval:g}"),
+        ("--timeout", None if limit == _written(arguments.usual_timeout) else limit),
+        ("--interval", None if arguments.interval is None else _written(arguments.interval)),
         ("--save", getattr(arguments, "save", None)),
         ("--fields", ",".join(arguments.fields) if arguments.fields else None),
     )
