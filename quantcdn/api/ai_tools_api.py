@@ -132,7 +132,8 @@ class AIToolsApi(WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The tools.
@@ -161,7 +162,8 @@ class AIToolsApi(WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The names.
@@ -195,7 +197,8 @@ class AIToolsApi(WaitsMixin):
             status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
                 all if it is left out.
             limit: How many at most, 1 to 100; the service returns 50 if it is left out.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The executions.
@@ -235,7 +238,8 @@ class AIToolsApi(WaitsMixin):
         Args:
             organisation: The organisation's name.
             execution_id: The identifier, as a chat answer or a list has it.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The execution.
@@ -275,7 +279,8 @@ class AIToolsApi(WaitsMixin):
         Args:
             organisation: The organisation's name.
             orchestration_id: The identifier, as a chat answer has it.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The orchestration.
@@ -313,7 +318,8 @@ class AIToolsApi(WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The gateway's origin and the servers.

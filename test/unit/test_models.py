@@ -523,3 +523,20 @@ def test_any_bytes_become_a_model_or_an_error_of_the_family(body: bytes) -> None
     for operation in OPERATIONS:
         with pytest.raises(quantcdn.OpenApiException):
             operation.model.from_json(body)
+
+
+def test_help_shows_the_fields_of_a_model_with_what_they_are() -> None:
+    import pydoc
+
+    shown = pydoc.render_doc(quantcdn.models.GetAIToolExecutionStatus200Response, renderer=pydoc.plaintext)
+    assert "execution_id: The identifier of the execution." in shown
+    assert "error: Optional. Why it failed." in shown
+    assert shown.index("Attributes:") < shown.index("Method resolution order")
+
+
+@pytest.mark.parametrize("name", quantcdn.models.__all__)
+def test_every_field_of_every_model_is_documented(name: str) -> None:
+    model = getattr(quantcdn.models, name)
+    assert model.__doc__ is not None
+    shown = model.__doc__.partition("\n\nAttributes:\n")[2]
+    assert [line.split(":")[0].strip() for line in shown.splitlines()] == list(model.model_fields)
