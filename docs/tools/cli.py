@@ -33,7 +33,8 @@ which is refused if others can read it."""
 FILE = "~/.config/quantcdn/config.toml"
 OF_FILE = f"""\
 The file of settings is `{FILE}`, or `quantcdn/config.toml` in the folder that `XDG_CONFIG_HOME`
-names. It is refused if others can read it: `chmod 600 {FILE}`. Each of its lines may be left out:"""
+names, and on Windows in `%APPDATA%`. Elsewhere it is refused if others can read it: `chmod 600 {FILE}`.
+Each of its lines may be left out:"""
 CONFIG = """\
 host = "https://dashboard.quantcdn.io"
 token = "…"
