@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from quantcdn._display.formats import count
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._display.text import escaped, service_text, truncated
 from quantcdn._display.text import render_path as render_path
+
+if TYPE_CHECKING:
+    from quantcdn.models import GetAIOrchestrationStatus200Response, GetAIToolExecutionStatus200Response
 
 _Error = TypeVar("_Error", bound="OpenApiException")
 
@@ -313,6 +316,9 @@ class WaitException(OpenApiException):
         polls: How many requests asked for its status; in a batch, the list requests count for each execution.
     """
 
+    last: GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response | None
+    """The last model seen, or None."""
+
     def __init__(
         self, message: str, *, identifier: str = "", last: Any = None, waited: float = 0.0, polls: int = 0
     ) -> None:
@@ -342,9 +348,13 @@ class WaitCancelledException(WaitException):
 class ExecutionFailedException(WaitException):
     """The execution that was waited for has failed; ``last`` is its model, ``last.error`` the service's reason."""
 
+    last: GetAIToolExecutionStatus200Response  # pyright: ignore[reportIncompatibleVariableOverride] # nobody assigns another
+
 
 class OrchestrationFailedException(WaitException):
     """The orchestration that was waited for has failed; ``last`` is its model, ``last.error`` the service's reason."""
+
+    last: GetAIOrchestrationStatus200Response  # pyright: ignore[reportIncompatibleVariableOverride] # nobody assigns another
 
 
 _CLASS_BY_STATUS: Mapping[int, type[ApiException]] = {

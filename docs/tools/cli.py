@@ -34,7 +34,8 @@ FILE = "~/.config/quantcdn/config.toml"
 OF_FILE = f"""\
 `quantcdn login` asks for a token, tries it and writes the config file; `quantcdn config set` changes one line of it.
 It is `{FILE}`, or `quantcdn/config.toml` in the folder that `XDG_CONFIG_HOME`
-names. It is refused if others can read it: `chmod 600 {FILE}`. Each of its lines may be left out:"""
+names, and on Windows in `%APPDATA%`. Elsewhere it is refused if others can read it: `chmod 600 {FILE}`.
+Each of its lines may be left out:"""
 CONFIG = """\
 host = "https://dashboard.quantcdn.io"
 token = "…"

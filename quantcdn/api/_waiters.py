@@ -94,7 +94,8 @@ class WaitsMixin:
                 None, a notebook or a terminal shows the progress, see ``Configuration.progress``.
             raise_on_failure: False returns an execution that failed, timed out, expired or was cancelled.
             cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The execution, complete, or of an unknown status with a time of completion; its result may still be missing.
@@ -146,7 +147,8 @@ class WaitsMixin:
                 tools; where it is None, the progress is shown, as while waiting for an execution.
             raise_on_failure: False returns an orchestration that failed, timed out, expired or was cancelled.
             cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The orchestration, complete, or of an unknown status with a time of completion; its ``answer`` may
@@ -202,7 +204,8 @@ class WaitsMixin:
                 not among the newest 100 that the list shows.
             cancel: An event that ends the wait within 0.1 s of being set; each unfinished execution
                 then has an outcome with a ``WaitCancelledException``.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             An outcome for each execution, as it finishes or fails.
@@ -252,7 +255,8 @@ class WaitsMixin:
             interval: The pause between two polls, in seconds, above 0.
             timeout: In seconds, after which it ends; 0 for a single poll, None for no deadline.
             cancel: An event that ends the watch within 0.1 s of being set, or when the request under way ends.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             Each execution when it is new and whenever its status has changed, oldest first; and a

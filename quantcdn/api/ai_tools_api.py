@@ -133,7 +133,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The tools.
@@ -162,7 +163,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The names.
@@ -196,7 +198,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
             status: Only executions of this status: ``pending``, ``running``, ``complete`` or ``failed``;
                 all if it is left out.
             limit: How many at most, 1 to 100; the service returns 50 if it is left out.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The executions.
@@ -236,7 +239,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
         Args:
             organisation: The organisation's name.
             execution_id: The identifier, as a chat response or a list has it.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The execution.
@@ -276,7 +280,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
         Args:
             organisation: The organisation's name.
             orchestration_id: The identifier, as a chat response has it.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The orchestration.
@@ -314,7 +319,8 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
 
         Args:
             organisation: The organisation's name.
-            **options: See the class.
+            **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
+                the class.
 
         Returns:
             The gateway's origin and the servers.

@@ -522,3 +522,18 @@ def test_colours_are_for_terminals() -> None:
     assert shown().startswith("\x1b[32mok  \x1b[0m  host: ")
     assert "\x1b" not in shown(NO_COLOR="1")
     assert "\x1b" not in shown(TERM="dumb")
+
+
+def test_a_second_distribution_of_the_same_package_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("quantcdn", "quantcdn-client"):
+        folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (folder / "top_level.txt").write_text("quantcdn\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert main(["doctor", "--emulator"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("fail  installation: the package quantcdn is of quantcdn and quantcdn-client, mixed")
+    assert lines[0].endswith("pip uninstall quantcdn quantcdn-client")

@@ -573,3 +573,20 @@ def test_a_list_model_is_compared_copied_and_pickled_as_any_other(
     assert listed != getattr(listed, field)
     assert listed.to_dict() == {field: listed.to_dict()[field], **more}
     assert listed.model_dump(by_alias=True, exclude_unset=True) == listed.to_dict()
+
+
+def test_help_shows_the_fields_of_a_model_with_what_they_are() -> None:
+    import pydoc
+
+    shown = pydoc.render_doc(quantcdn.models.GetAIToolExecutionStatus200Response, renderer=pydoc.plaintext)
+    assert "execution_id: The identifier of the execution." in shown
+    assert "error: Optional. Why it failed." in shown
+    assert shown.index("Attributes:") < shown.index("Method resolution order")
+
+
+@pytest.mark.parametrize("name", quantcdn.models.__all__)
+def test_every_field_of_every_model_is_documented(name: str) -> None:
+    model = getattr(quantcdn.models, name)
+    assert model.__doc__ is not None
+    shown = model.__doc__.partition("\n\nAttributes:\n")[2]
+    assert [line.split(":")[0].strip() for line in shown.splitlines()] == list(model.model_fields)

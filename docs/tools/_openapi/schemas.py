@@ -46,7 +46,7 @@ def schema_of(model: type[Model]) -> JsonSchemaValue:
     if known:
         properties["status"]["examples"] = list(known)
     return {
-        "description": model.__doc__ or "",
+        "description": (model.__doc__ or "").partition("\n\nAttributes:\n")[0],
         "type": "object",
         **({"required": required} if required else {}),
         "properties": properties,

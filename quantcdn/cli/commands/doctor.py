@@ -71,7 +71,7 @@ def _add_arguments(parser: Parser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     limit = checked_seconds("--timeout", arguments.timeout)
     checks: list[Check] = []
-    for check in chain(_examine(arguments, limit), [_versions()]):
+    for check in chain(_installation(), _examine(arguments, limit), [_versions()]):
         checks.append(check)
         if not arguments.json:
             print(_line(check), flush=True)  # noqa: T201 # a command line prints
@@ -106,6 +106,15 @@ def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
         yield Check(_SKIP, "network", "without a host there is nothing to try")
         return
     yield from _network(found, [check.name for check in stated if check.code == runner.USAGE], limit)
+
+
+def _installation() -> Iterator[Check]:
+    """Tell of another distribution that has put its files into the same package, such as the API's official client."""
+    owners = sorted(set(metadata.packages_distributions().get("quantcdn", [])))
+    if len(owners) > 1:
+        advice = f"uninstall all of them, and then install one: pip uninstall {' '.join(owners)}"
+        text = f"the package quantcdn is of {' and '.join(owners)}, mixed: {advice}"
+        yield _failed("installation", text, runner.ERROR)
 
 
 def _versions() -> Check:
