@@ -271,7 +271,10 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         found = variables_of_settings(os.environ if environ is None else environ)
         del environ  # no frame of an error shows what else is in it
         if "access_token" not in found:
-            raise ApiValueError(f"no access token: set {TOKEN_VARIABLES[0]} to one")
+            raise ApiValueError(
+                f"no access token: set {TOKEN_VARIABLES[0]} to one; "
+                "make it in the QuantCDN dashboard, under Profile, API Tokens"
+            )
         configuration = cls()
         for setting, (name, value) in found.items():
             try:

@@ -61,6 +61,18 @@ def cut(text: str, width: int) -> str:
     return f"{kept}…"
 
 
+def cut_middle(text: str, width: int) -> str:
+    """Cut a printable text that is wider than some columns in its middle: what changes stands at its end."""
+    if cells(text) <= width:
+        return text
+    head, tail = cut(text, width - width // 2), ""
+    for character in reversed(text):
+        if cells(head + character + tail) > width:
+            break
+        tail = character + tail
+    return head + tail
+
+
 def _cells(character: str) -> int:
     if unicodedata.combining(character):
         return 0

@@ -147,9 +147,7 @@ def _orchestration(obj: object) -> Iterator[Element]:
     tools, more = first(get(obj, "tools"))
     if tools:
         shared = columns.pick(columns.EXECUTION, "Execution", "Tool", "Status")
-        rows = [
-            [*columns.row(shared, tool), text(get(tool, "error")) or summary(get(tool, "result"))] for tool in tools
-        ]
+        rows = [[*columns.row(shared, tool), _result_or_error(tool)] for tool in tools]
         yield Table("Its tools", (*shared, "Result or error"), rows, more)
 
 
@@ -268,6 +266,13 @@ def _value(title: str, value: object) -> Element:
         return Text(title, value)
     written = as_json(value)
     return Text(title, Code(written)) if len(written) <= _MAX_INLINE else Details(title, as_json(value, indent=2))
+
+
+def _result_or_error(tool: object) -> Cell:
+    """Write why a tool failed, or a summary of its result, JSON in a code font."""
+    result, error = get(tool, "result"), text(get(tool, "error"))
+    written = error or summary(result)
+    return written if error or isinstance(result, str) or get(result, "images") else Code(written)
 
 
 def summary(result: object) -> str:

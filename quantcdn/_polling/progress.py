@@ -64,7 +64,7 @@ class TerminalSink:
         # One column stays free: some terminals begin a new line as soon as the last one is full.
         width = terminal.size(self._stream)[0] - 1
         self._is_shown = True
-        self._write(f"\r\x1b[K{terminal.cut(one_line(text, _MAX_LINE_LENGTH), width)}")
+        self._write(f"\r\x1b[K{terminal.cut_middle(one_line(text, _MAX_LINE_LENGTH), width)}")
 
     def clear(self) -> None:
         """Make room for what others write."""

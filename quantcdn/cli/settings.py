@@ -66,7 +66,8 @@ class Settings:
         if name is None:
             raise ApiValueError(
                 f"no organisation: give --organisation NAME, set {ORGANIZATION_VARIABLES[0]}, "
-                f"or write organisation into {config_path() or 'a config file'}"
+                "or run 'quantcdn config set organisation NAME', which keeps it in "
+                f"{config_path() or 'the config file'}"
             )
         _use(self.organisation, partial(_validation.segment, "organisation"))
         return name

@@ -102,7 +102,7 @@ def test_a_file_that_is_no_text_or_no_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
-        ({}, "no organisation: give --organisation NAME, set QUANTCDN_ORGANIZATION, or write organisation into "),
+        ({}, "no organisation: give --organisation NAME, set QUANTCDN_ORGANIZATION, or run 'quantcdn config set "),
         ({"QUANTCDN_ORGANIZATION": " "}, "environment QUANTCDN_ORGANIZATION: organisation is blank"),
         (
             {"QUANTCDN_ORGANIZATION": "a"},
@@ -248,6 +248,7 @@ def test_ctrl_c_at_the_prompt_ends_with_130(tmp_path: Path) -> None:
         shown.process.send_signal(signal.SIGINT)
         assert shown.end() == 130
     assert "Traceback" not in shown.shown
+    assert shown.shown.endswith("\r\n")  # below which the shell's prompt stands
     assert not list(tmp_path.iterdir())
 
 

@@ -113,6 +113,7 @@ def test_the_table_stays_in_place_on_a_terminal(service: Emulator) -> None:
         until(lambda: "tool_19" in shown.shown)
         shown.process.send_signal(signal.SIGINT)
         assert shown.end() == 130
+    assert shown.shown.endswith("\x1b[J\r\n")  # a line for the ^C that the terminal shows
     frames = shown.shown.split("\x1b[J")[:-1]
     assert len(frames) > 1
     assert all(frame.count("\n") <= 9 for frame in frames)

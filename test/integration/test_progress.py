@@ -533,6 +533,15 @@ def test_a_line_is_never_wider_than_the_terminal(tmp_path: Path, letter: str) ->
     assert max(map(terminal.cells, texts)) == 39
 
 
+def test_a_narrow_terminal_shows_the_status_and_the_seconds_of_a_long_line() -> None:
+    line = "generate_image exec_0123456789abcdef0123456789abcdef: running · 3.1 s"
+    assert terminal.cut_middle(line, 59) == f"{line[:29]}…{line[-29:]}"
+    assert terminal.cut_middle(line, 69) == line
+    wide = terminal.cut_middle("画" * 50 + ": running", 59)
+    assert wide.endswith("画: running")
+    assert terminal.cells(wide) in (58, 59)  # half a wide letter does not fit
+
+
 def test_ctrl_c_ends_a_wait_with_a_line_at_once_and_says_how_to_go_on_below_it(tmp_path: Path) -> None:
     run = Run(tmp_path, 1, "generate_image", 3_600)
     try:

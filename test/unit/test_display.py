@@ -207,6 +207,10 @@ def test_an_orchestration_shows_its_tools_and_its_answer() -> None:
         assert part in page.text
         assert part in text
     assert page.all("progress") == [{"max": "2", "value": "1"}]
+    body = orchestration()
+    body["tools"][0]["result"] = {"degrees": 21}
+    displayed = mixin.html(models.GetAIOrchestrationStatus200Response.from_dict(body))
+    assert "<code>{&quot;degrees&quot;: 21}</code>" in displayed
     page, _ = shown(models.GetAIOrchestrationStatus200ResponseToolsInner, orchestration()["tools"][0])
     assert len(page.all("img")) == 2
 

@@ -91,9 +91,14 @@ def _run(arguments: argparse.Namespace) -> int:
         if table is not None:
             api.api_client.clock = drawing_clock(table.draw_if_due)
         changes = api.watch_ai_tool_executions(organisation, interval=arguments.interval, timeout=arguments.timeout)
-        for change in changes:
-            if _is_wanted(change, arguments, is_first=api.lists == 1):
-                _show(change, output, table)
+        try:
+            for change in changes:
+                if _is_wanted(change, arguments, is_first=api.lists == 1):
+                    _show(change, output, table)
+        except KeyboardInterrupt:
+            if table is not None:
+                say("")  # the shell's prompt is not to stand behind ^C
+            raise
         if table is not None:
             table.draw()
     return FINE

@@ -28,7 +28,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.emulator:
         raise ApiValueError("--emulator makes its own token and needs no login")
     path = require_path()
-    chosen = _asked_for(settings(arguments), arguments)
+    try:
+        chosen = _asked_for(settings(arguments), arguments)
+    except KeyboardInterrupt:
+        say("")  # the shell's prompt is not to stand behind this one
+        raise
     organisation = chosen.require_organisation()
     with ApiClient(chosen.configuration()) as client:
         AIToolsApi(client).list_ai_tool_names(organisation)

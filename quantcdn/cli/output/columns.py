@@ -106,7 +106,8 @@ def arguments_of(spec: object) -> str:
 
 
 def _first_sentence(spec: object) -> Cell:
-    return text(get(spec, "description")).partition(". ")[0]
+    sentence, end, _ = text(get(spec, "description")).partition(". ")
+    return sentence + end.rstrip()
 
 
 class _Timed(Protocol):
