@@ -6,7 +6,7 @@ import errno
 import importlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
 
@@ -59,7 +59,7 @@ def is_connecting(code: int) -> bool:
     return code == (errno.EWOULDBLOCK if WINDOWS else errno.EINPROGRESS)
 
 
-def understands_escapes(descriptor: int) -> bool:
+def understands_escapes(stream: TextIO) -> bool:
     """Tell whether a terminal takes escape sequences; a console of Windows is first told to."""
     if not WINDOWS:
         return os.environ.get("TERM") not in (None, "", "dumb")
@@ -67,7 +67,7 @@ def understands_escapes(descriptor: int) -> bool:
         return False
     ctypes: Any = importlib.import_module("ctypes")
     msvcrt: Any = importlib.import_module("msvcrt")
-    console, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(descriptor), ctypes.c_ulong()
+    console, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(stream.fileno()), ctypes.c_ulong()
     processing = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
     known = console.GetConsoleMode(handle, ctypes.byref(mode))
     return bool(known and console.SetConsoleMode(handle, mode.value | processing))

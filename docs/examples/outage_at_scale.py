@@ -106,7 +106,7 @@ class Waiting:
         self, chance: random.Random, is_final: IsFinal, budget: RetryBudget
     ) -> Generator[float, Response | None, bool]:
         """Make one wait; returns whether it has seen the end, and not failed too often in a row."""
-        pauses, polls, failures = self.poll.pauses(chance.uniform), _Polls(_API, {}, once=False), 0
+        pauses, polls, failures = self.poll.pauses(chance.uniform), _Polls(_API, {}, once=False, cancel=None), 0
         while True:
             response = yield from self._send(chance, budget, polls)
             failures = 0 if response.status == 200 else failures + 1

@@ -22,7 +22,7 @@ def has_colours(stream: TextIO) -> bool:
 
 def can_redraw(stream: TextIO) -> bool:
     """Say whether a stream is a terminal whose lines can be changed in place, and not ``TERM=dumb``."""
-    return stream.isatty() and understands_escapes(stream.fileno())
+    return stream.isatty() and understands_escapes(stream)
 
 
 def size(stream: TextIO) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What ``help`` and editors show of a model: its docstring, and its fields, read from the source when asked for."""
+"""What ``help`` and editors show of a model: its docstring, and its fields, read from the source at the first use."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class FieldsDocstring(str):
-    """The docstring of a model, with a section of its fields once it is asked for: reading them takes a millisecond."""
+    """The docstring of a model, with a section of its fields, read at the first use: that takes a millisecond."""
 
     __slots__ = ("_owner",)
     _owner: type[Any]

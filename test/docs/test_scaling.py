@@ -171,8 +171,8 @@ def test_all_keep_to_the_rate_and_the_limit_together(script: str) -> None:
             status, summary, err = finished(process)
         assert time.monotonic() - begun <= LONGEST / 2
         assert (status, summary["ends"]) == (1, {"WaitTimeoutException": 200})
-        assert "after the limit of" in err
-        assert err.count("after the limit of") == 10  # the first ones alone
+        assert "after the timeout of" in err
+        assert err.count("after the timeout of") == 10  # the first ones alone
         # In 4 seconds 40 each; and each of the 8 parts begins and ends with a list and some looks.
         made = Counter(request.operation for request in service.requests)
         assert made[STATUS] <= 4 * 40 + 8 * (1 + 5)
@@ -335,14 +335,14 @@ def test_arguments_that_cannot_be_used_are_told_in_a_line(
 def test_the_local_service_forgets_each_record_on_time_however_often_it_is_asked() -> None:
     clock = ManualClock()
     with Emulator(clock=clock) as service:
-        records = service._service.memory.records
+        records = service._backend.state.records
         left = []
         for hour in range(60):
             if hour in (0, 6, 12):
                 service.start_execution("calculate")
             if hour == 9:
                 service.start_orchestration(["calculate"])
-            records.forget(clock.now())
+            records.drop_expired(clock.now())
             left.append(len(records.executions) + len(records.orchestrations))
             clock.advance(3_600)
     assert left == [1] * 6 + [2] * 3 + [4] * 3 + [5] * 12 + [4] * 6 + [3] * 3 + [1] * 3 + [0] * 24
