@@ -102,7 +102,9 @@ def timeout_message(
 ) -> str:
     """Say that a deadline has passed, or will before the service may be asked again after ``retry_after`` seconds."""
     end = f"the timeout of {timeout or 0.0:g} s"
-    when = f"; the service asked to wait {retry_after:g} s, beyond {end}" if retry_after else f" after {end}"
+    # Without a response, only the rate limit says when to poll again.
+    asked = "the service asked" if problem is None or problem.status else "the client's own rate limit asks"
+    when = f"; {asked} to wait {retry_after:g} s, beyond {end}" if retry_after else f" after {end}"
     return f"{_last_status(status)}{when}" + (f"; last problem: {problem.problem}" if problem else "")
 
 

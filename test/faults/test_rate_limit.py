@@ -120,6 +120,17 @@ def test_polls_of_a_wait_obey_it() -> None:
         assert time.sent == [0.0, 10.0, 20.0, 30.0]
 
 
+def test_a_wait_that_gets_no_turn_does_not_blame_the_service() -> None:
+    with limited(RateLimit(0.001), NAMES) as (server, api, _):
+        api.list_ai_tool_names("acme")
+        with pytest.raises(quantcdn.WaitTimeoutException) as caught:
+            api.wait_for_ai_tool_execution("acme", "exec_1", timeout=5, poll=quantcdn.Poll())
+        (outcome,) = api.wait_for_ai_tool_executions("acme", ["exec_1"], timeout=5)
+        for error in (caught.value, outcome.error):
+            assert "; the client's own rate limit asks to wait 1000 s, beyond the timeout of 5 s" in str(error)
+        assert len(server.requests) == 1
+
+
 def test_a_watch_obeys_it() -> None:
     listed = answer(200, {"executions": [], "count": 0, "orgId": "acme"})
     with limited(RateLimit(0.2), listed) as (_, api, time):
