@@ -42,7 +42,7 @@ import quantcdn
 
 names = [module.name for module in pkgutil.walk_packages(quantcdn.__path__, "quantcdn.")]
 for name in names:
-    if not name.endswith("__main__"):
+    if not name.endswith(("__main__", "hook-quantcdn")):
         importlib.import_module(name)
 print(len(names))
 """
