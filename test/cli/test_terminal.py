@@ -91,7 +91,7 @@ def test_no_line_is_wider_than_the_terminal(service: Emulator, arguments: list[s
 def test_of_a_tool_s_description_the_list_shows_the_first_sentence(service: Emulator) -> None:
     code, shown = on_terminal("tools", "list", service=service, columns=200, NO_COLOR="1")
     assert code == 0
-    assert shown.splitlines()[-1].rstrip().endswith("  Paint a picture from a description.")
+    assert shown.splitlines()[-1].rstrip().endswith("  Paint an image from a description.")
 
 
 def test_mcp_servers_are_a_table_and_none_at_all_are_said_to_be_none() -> None:
