@@ -289,8 +289,8 @@ class Trouble:
         self._clock.advance(seconds)
         if self._clock.now() >= self._half and self._service.wire == "4.19":
             self._service.wire = "4.9"
-            authenticator = self._service._backend.authenticator
-            self._service._backend.authenticator = replace(authenticator, token="rotated_token")
+            backend = self._service._backend
+            backend.authenticator = replace(backend.authenticator, token="rotated_token")
 
     def token(self) -> str:
         # Late, so that a poll is refused once before the new token is sent.
