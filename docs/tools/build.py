@@ -12,9 +12,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import get_type_hints
 
@@ -55,15 +53,17 @@ def names_in(node: ast.expr) -> list[str]:
     return [part.id.removeprefix("Lenient") for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
-PRIVATE = [
-    import_module(f"quantcdn.models.{part.name}") for part in iter_modules(models.__path__) if part.name[0] == "_"
-]
-"""The modules of what the models share, which have no pages of their own."""
+PRIVATE = sorted(Path(inspect.getfile(models)).parent.glob("_[!_]*.py"))
+"""The files of what the models share, which have no pages of their own; one of them needs an extra to be imported."""
 
 ALIASES = {
     name: found
-    for module in (batch, *PRIVATE, configuration, hooks, timeout)
-    for name, found in documented(ast.parse(inspect.getsource(module))).items()
+    for source in (
+        inspect.getsource(batch),
+        *(file.read_text(encoding="utf-8") for file in PRIVATE),
+        *map(inspect.getsource, (configuration, hooks, timeout)),
+    )
+    for name, found in documented(ast.parse(source)).items()
 }
 
 

@@ -91,8 +91,7 @@ class AttemptTimeouts:
 
     def for_urllib3(self) -> Urllib3Timeout:
         """Give what urllib3 can keep of the limits, for a connection that is not ours."""
-        left = max(self.remaining(), 0.001)
-        return Urllib3Timeout(left, self._timeout.connect, self._timeout.read)
+        return Urllib3Timeout(max(self.remaining(), 0.001), self._timeout.connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -347,8 +346,7 @@ class IdleConnections:
     """A pool's idle connections, the last one first; what it has no place for it closes.
 
     No ``queue.LifoQueue``: gevent replaces that by one with other attributes, a fork may leave its lock held for ever,
-    and a list's append and pop need none. urllib3 fills a queue with None, for connections that are still to be made;
-    an empty one says the same.
+    and a list's append and pop need none. urllib3 fills a queue with None; an empty one says the same.
     """
 
     def __init__(self, maxsize: int = 0) -> None:

@@ -21,7 +21,6 @@ DOCS = ROOT / "docs"
 PAGES = sorted(
     path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if "_build" not in path.relative_to(ROOT).parts
 )
-RUN_BESIDE_OTHER_TOOLS = {"hooks.md"}  # test/interop runs its blocks of the language ``py``
 NOT_RUN = {"mermaid", "sh", "text", "json", "toml", "ini", "yaml", "console"}
 FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
@@ -136,9 +135,23 @@ def test_every_link_leads_to_a_file_and_an_anchor(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_says_plainly_what_it_is(page):
-    kinds = {kind for kind, _ in blocks(page)}
-    elsewhere = {"py"} if page.name in RUN_BESIDE_OTHER_TOOLS else set()
-    assert kinds <= NOT_RUN | {"python"} | elsewhere, "a block of another name, ```py or ```python3, would not be run"
+    kinds = {kind for kind, _ in blocks(page)} - ({"py"} if page.name in {name for _, name in RECIPES} else set())
+    assert kinds <= NOT_RUN | {"python"}, "a block of another name, ```py or ```python3, would not be run"
+
+
+# Blocks of the language py need tools that only tox -e interop installs; a test there names the heading and the page.
+RECIPES = {
+    (heading, page or "hooks.md")
+    for path in sorted((DOCS.parent / "test/interop").glob("test_*.py"))
+    for heading, page in re.findall(r'recipe\("([^"]+)"(?:, "([^"]+)")?\)', path.read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize("page", sorted({page for _, page in RECIPES}))
+def test_every_block_that_needs_another_tool_is_run_beside_it(page):
+    sections = re.split(r"^## ", (DOCS / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = {section.partition("\n")[0] for section in sections if "\n```py\n" in section}
+    assert found == {heading for heading, named in RECIPES if named == page}
 
 
 def test_every_python_block_is_collected():
