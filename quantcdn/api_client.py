@@ -259,13 +259,14 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None and response.reused and operation.method in SAFE_METHODS:
             # What an earlier request on that connection left behind may have come in place of the response.
+            del model, problem  # tracebacks keep local variables, and these may repeat what authorises the request
             self.rest_client.close_idle()
             response = self._send(settings, operation, arguments, options, after=response)
             model = read_response(operation, response)
             problem = mixed_up(operation, arguments, model) if settings.verify_identifiers else None
         if problem is not None:
             error = response.unusable(Failure(ApiResponseException, problem))
-            del model, problem  # tracebacks keep local variables, and these may repeat what authorises the request
+            del model, problem  # as above
             raise error
         return ApiResponse(status_code=response.status, headers=response.headers, data=model, raw_data=response.data)
 

@@ -115,7 +115,9 @@ def read_response(operation: Operation[T], response: RESTResponse) -> T:
         why = _why_unusable(response.data, str(error))
     except OverdueError:
         why = response.overdue()
-    raise response.unusable(why)
+    failed = response.unusable(why)
+    del why  # tracebacks keep local variables, and a place in the body may repeat what authorises the request
+    raise failed
 
 
 def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:

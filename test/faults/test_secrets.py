@@ -258,6 +258,31 @@ def test_an_identifier_that_repeats_a_token_is_not_shown(secret: str, shown: Sho
     assert secret not in shown
 
 
+def test_a_model_that_repeats_a_token_is_not_shown_where_what_comes_after_it_is_unusable(
+    secret: str, shown: Shown
+) -> None:
+    crossed = {"executionId": secret, "toolName": "calculate", "status": "running", "createdAt": 1}
+    with ScriptedServer(answer(200, NAMES), answer(200, crossed), answer(200, '{"executionId": ')) as server:
+        with client_of(server.url, shown, access_token=secret).api_client as client:
+            api = quantcdn.AIToolsApi(client)
+            api.list_ai_tool_names("acme")  # so that the next response comes over a connection that was used before
+            with pytest.raises(quantcdn.ApiResponseException, match="Invalid JSON") as caught:
+                api.get_ai_tool_execution_status("acme", "exec_1")
+            assert len(server.requests) == 3
+            shown.error(caught.value)
+    assert secret not in shown
+
+
+def test_a_place_in_a_body_that_repeats_a_token_is_not_shown(secret: str, shown: Shown) -> None:
+    execution = {"executionId": "exec_1", "toolName": "a", "status": "pending", "createdAt": 1, secret: float("inf")}
+    with ScriptedServer(answer(200, execution)) as server:
+        with client_of(server.url, shown, access_token=secret).api_client as client:
+            with pytest.raises(quantcdn.ApiResponseException, match="a finite number") as caught:
+                quantcdn.AIToolsApi(client).get_ai_tool_execution_status("acme", "exec_1")
+            shown.error(caught.value)
+    assert secret not in shown
+
+
 PROXIED = {
     "success": lambda _: answer(200, NAMES),
     "407": lambda s: answer(407, s, [("Proxy-Authenticate", "Basic")], reason="Authentication Required"),

@@ -881,7 +881,7 @@ BITES = (
     Bite(
         "a traceback has no identifier that may be a token",
         "api_client.py",
-        "            del model, problem",
+        "            del model, problem  # as above",
         "            del problem",
         "faults/test_secrets",
         "test_an_identifier_that_repeats_a_token",
