@@ -915,7 +915,7 @@ def copied(folder: str) -> Path:
     return tree
 
 
-def tested(tree: Path, arguments: Iterable[str], limit: float = 60) -> tuple[int, str]:
+def tested(tree: Path, arguments: Iterable[str], limit: float) -> tuple[int, str]:
     """Run tests in a copy; returns pytest's exit status and what it wrote."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -937,7 +937,7 @@ def bitten(bite: Bite) -> str:
         if text.count(bite.old) != 1:
             return f"found {text.count(bite.old)} times: {bite.old!r}"
         file.write_text(text.replace(bite.old, bite.new))
-        status, said = tested(tree, bite.arguments)
+        status, said = tested(tree, bite.arguments, limit=60)
         return "" if status == 1 and " failed" in said else f"its tests stay green:\n{said}"
 
 
