@@ -169,10 +169,12 @@ class RESTClientObject:
         most = self._configuration.max_image_size if limit is None else limit
         started = self.clock.monotonic()
         redirects = 0
+        targets: tuple[str, ...] = ()
         while True:
             host, target = downloads.download_target(url, reach)
+            targets = (*targets, target)  # what a redirect leads to may repeat where it came from
             left = limits.total - (self.clock.monotonic() - started)
-            secrets = partial(downloads.query_secrets, target)
+            secrets = partial(downloads.query_secrets, *targets)
             call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
             request = Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             response = self._send_with_retries(call, request)

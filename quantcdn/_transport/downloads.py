@@ -91,9 +91,9 @@ def redirected(url: str, response: RESTResponse, reach: Reach) -> str | None:
     return None if url.startswith("https:") and not target.startswith("https:") else target
 
 
-def query_secrets(target: str) -> tuple[str, ...]:
-    """List what of a signed URL no error may show; S3 repeats the signature in some responses."""
-    values = [part.partition("=")[2] for part in target.partition("?")[2].split("&")]
+def query_secrets(*targets: str) -> tuple[str, ...]:
+    """List what of signed URLs no error may show; S3 repeats the signature in some responses."""
+    values = [part.partition("=")[2] for target in targets for part in target.partition("?")[2].split("&")]
     return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
 
 

@@ -283,6 +283,18 @@ def test_a_place_in_a_body_that_repeats_a_token_is_not_shown(secret: str, shown:
     assert secret not in shown
 
 
+def test_a_signature_is_not_shown_by_what_a_redirect_leads_to(secret: str, shown: Shown) -> None:
+    with ScriptedServer(
+        answer(301, "", [("Location", "/other.png?X-Amz-Signature=another-signature")]),
+        answer(403, f"no {secret}"),
+    ) as server:
+        with client_of(server.url, shown).api_client as client:
+            with pytest.raises(quantcdn.ForbiddenException) as caught:
+                client.rest_client.download(f"{server.url}/a.png?X-Amz-Signature={secret}")
+            shown.error(caught.value)
+    assert secret not in shown
+
+
 PROXIED = {
     "success": lambda _: answer(200, NAMES),
     "407": lambda s: answer(407, s, [("Proxy-Authenticate", "Basic")], reason="Authentication Required"),
