@@ -101,7 +101,8 @@ def _unless_closed() -> Generator[None]:
 def _make_stderr_optional() -> None:
     """Let what stderr has no room for change nothing: neither what goes to stdout nor the exit code."""
     stream: TextIO | None = sys.stderr  # None where the process was started without
-    if stream is not None and stream is sys.__stderr__:
+    is_of_process = sys.stderr is sys.__stderr__
+    if stream is not None and is_of_process:
         sys.stderr = _OptionalStream(
             stream.buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=True, write_through=True
         )
