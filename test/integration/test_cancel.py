@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -293,7 +294,6 @@ def test_a_single_poll_is_retried_once(name: str) -> None:
         assert len(server.requests) == 2
 
 
-# Fails if the request itself sleeps for so long, where no event and no Ctrl-C's line of progress reaches it.
 @ONE
 def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
     busy = answer(429, headers=[("Retry-After", "30")])
@@ -302,6 +302,24 @@ def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
         time = paused(api)
         started(api, name, poll=EVERY_2_SECONDS)()
         assert time.pauses == [2, 30]
+
+
+# Fails if the request itself sleeps for so long, where no event reaches it.
+@ONE
+def test_an_event_ends_a_pause_that_the_service_asks_for(name: str) -> None:
+    cancel = threading.Event()
+    busy = answer(429, headers=[("Retry-After", "30")])
+    with serving(answer(200, body("running")), busy, timeout=60) as (server, api):
+        time = paused(api)
+
+        def sleep(seconds: float) -> None:
+            time.sleep(seconds)
+            if len(server.requests) == 2:
+                cancel.set()
+
+        api.api_client.clock = replace(time.clock, sleep=sleep)
+        assert is_cancelled(end_of(started(api, name, poll=EVERY_2_SECONDS, cancel=cancel)), name)
+        assert time.now < 3
 
 
 @ONE

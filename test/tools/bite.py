@@ -476,7 +476,7 @@ BITES = (
         "attempts=min(attempts, policy.attempts), longest_retry_after=0.0",
         "attempts=min(attempts, policy.attempts)",
         "integration/test_cancel",
-        "test_a_pause_that_the_service_asks_for",
+        "pause_that_the_service_asks_for",
     ),
     Bite(
         "an unknown host is not asked for again",
