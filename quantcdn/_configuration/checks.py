@@ -15,7 +15,7 @@ Taken = TypeVar("Taken", contravariant=True)
 Kept = TypeVar("Kept", covariant=True)
 
 
-class Setting(Generic[Taken, Kept]):
+class ConvertedSetting(Generic[Taken, Kept]):
     """A setting that takes more forms than it keeps, as type checkers see it."""
 
     @overload

@@ -17,9 +17,9 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, RateLimit, WaitCancelledException, WaitTimeoutException
-from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeClock, Seen
@@ -484,7 +484,7 @@ def test_a_copy_draws_its_own() -> None:
 
 
 def test_chance_is_spread_evenly() -> None:
-    draws = sorted(Clock().uniform(-1, 3) for _ in range(2_000))
+    draws = sorted(TimeSource().uniform(-1, 3) for _ in range(2_000))
     assert all(abs(draw - (-1 + 4 * place / 2_000)) < 0.3 for place, draw in enumerate(draws))
 
 

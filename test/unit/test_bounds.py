@@ -16,7 +16,7 @@ import pytest
 
 import quantcdn
 from quantcdn import _bounds
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.models import ListAIToolExecutions200Response, ListAIToolNames200Response
 from test.helpers.read_body import CALLS
 from test.helpers.server import ScriptedServer, answer
@@ -145,7 +145,7 @@ def test_the_limit_of_the_call_holds_while_odd_times_are_read() -> None:
     with ScriptedServer(answer(200, body)) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", timeout=5)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(monotonic=now)
+            client.clock = TimeSource(monotonic=now)
             with pytest.raises(quantcdn.ApiTimeoutException, match="limit of 5 s for the whole call"):
                 quantcdn.AIToolsApi(client).list_ai_tool_executions("acme")
         assert len(server.requests) == 1
