@@ -18,7 +18,7 @@ from quantcdn._configuration.options import ClientOptions as ClientOptions
 from quantcdn._configuration.options import RequestOptions as RequestOptions
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
 from quantcdn._transport.errors import Failure
 from quantcdn._transport.headers import find_header, remove_header, set_authorisation, set_header

@@ -23,7 +23,7 @@ from quantcdn._configuration.generated import HostSetting as HostSetting
 from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._configuration.names import has_setter, no_setting
 from quantcdn._display.mixin import DisplayMixin
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError

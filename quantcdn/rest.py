@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import urllib3
 
 from quantcdn._clock import Cancel, TimeSource
-from quantcdn._redaction import header_secrets
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
 from quantcdn._transport.attempts import AttemptResult, Request, authority, notify, report
@@ -24,6 +23,7 @@ from quantcdn._transport.extension import send
 from quantcdn._transport.headers import are_secured, check_framing, checked_headers, set_header
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
+from quantcdn._transport.redaction import header_secrets
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration

@@ -15,9 +15,9 @@ from quantcdn._clock import TimeSource
 from quantcdn._display import terminal
 from quantcdn._display.formats import duration
 from quantcdn._display.text import one_line
-from quantcdn._locks import ProcessLock, is_child_process
 from quantcdn._polling.poller import RETENTION_SECONDS
 from quantcdn._polling.waiter import Pollable
+from quantcdn._portability import ProcessLock, is_child_process
 from quantcdn.models._statistics import median_duration
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
 from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response

@@ -784,9 +784,9 @@ BITES = (
     ),
     Bite(
         "a missing key costs no copy of the body",
-        "_bounds.has_many_items(json_str)",
+        "json_bounds.has_many_items(json_str)",
         "False",
-        "unit/test_bounds",
+        "unit/test_json_bounds",
         "three_times_the_limit",
     ),
     Bite(
