@@ -14,11 +14,11 @@ from typing import Any, Self
 
 import urllib3
 
-from quantcdn import _bounds
-from quantcdn._redaction import without_part
+from quantcdn._file_formats import json_bounds
 from quantcdn._transport.call import Call
 from quantcdn._transport.decoding import LARGEST_KEPT, PIECE_SIZE, decoded, is_plain, keep_memory, too_large
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure, UnusableBodyError, out_of_time, wrong_scheme
+from quantcdn._transport.redaction import without_part
 from quantcdn.exceptions import (
     ApiException,
     ApiResponseException,
@@ -192,7 +192,7 @@ class RESTResponse:
             ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
         body = self.data
-        why = _bounds.excess(body)
+        why = json_bounds.excess(body)
         try:
             if why is None:
                 return json.loads(body)

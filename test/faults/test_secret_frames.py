@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 import quantcdn
-from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
+from quantcdn.api_client import TimeSource
 from test.helpers.certificates import Certificates
 from test.helpers.frames import chain, frames
 from test.helpers.ports import dead_port
@@ -47,7 +47,7 @@ class Kit:
         chosen = {"access_token": self.token, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
         configuration = quantcdn.Configuration(url, **chosen)
         client = quantcdn.ApiClient(configuration, "X-Team-Secret", self.key, f"session={self.key}")
-        client.clock = Clock(sleep=lambda _: None)
+        client.clock = TimeSource(sleep=lambda _: None)
         return quantcdn.AIToolsApi(client)
 
     def check(self, error: BaseException) -> None:
