@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,34 @@ from quantcdn import __version__
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs/tools"))
+
 project = "quantcdn"
 release = __version__
-extensions = ["myst_parser", "sphinxcontrib.mermaid"]
+extensions = [
+    "myst_parser",
+    "reference",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinxcontrib.mermaid",
+]
 myst_fence_as_directive = ["mermaid"]
 exclude_patterns = ["_build", "examples"]
 myst_heading_anchors = 4
 smartquotes = False
+
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_preserve_defaults = True
+napoleon_numpy_docstring = False
+maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
+# The site links to itself alone; builds need no network. Type variables and private types are no objects of it.
+nitpick_ignore_regex = [("py:.*", r"(?!quantcdn\b).*|.*\.T|.*\._.*|.*\.DEFAULT_FORMAT")]
+
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+
 html_theme = "furo"
 html_title = f"quantcdn {__version__}"
 html_static_path = ["_static"]
@@ -26,7 +48,6 @@ pygments_dark_style = "github-dark"  # the theme's own underlines the names of m
 html_copy_source = False
 html_show_copyright = False
 
-ROOT = Path(__file__).parent.parent
 AT_THE_ROOT = {"changelog": "CHANGELOG.md", "security": "SECURITY.md"}
 """Pages that code hosts look for at the root, by their names on the site."""
 
@@ -53,6 +74,13 @@ def complete(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += navigation(source[0])
     elif page == "models/README":
         source[0] += toctree(sorted(path.stem for path in (ROOT / "docs/models").glob("[!R]*.md")))
+    elif page == "reference/README":
+        source[0] += toctree(re.findall(r"\]\((\w+)\.md\)", source[0]))
+    elif page.startswith("models/"):
+        name = page.removeprefix("models/")
+        source[0] = source[0].replace(
+            "the [Python API](../reference/models.md)", f"the Python API: {{py:class}}`quantcdn.{name}`"
+        )
     elif page in AT_THE_ROOT:
         source[0] = (ROOT / AT_THE_ROOT[page]).read_text(encoding="utf-8").replace("](docs/", "](")
 

@@ -194,6 +194,7 @@ def api_page() -> str:
     return page(
         "# AIToolsApi",
         read(class_node(AIToolsApi)).prose,
+        "Signatures with their defaults are in the [Python API](reference/client.md).",
         table("Method | HTTP request | What it does", calls),
         "## Options",
         table("Option | Type | Description", option_rows(api_client.RequestOptions)),
@@ -243,6 +244,11 @@ def value_section(cls: type) -> list[str]:
     ]
 
 
+def anchored(setting: str) -> str:
+    """Write a setting's name as a link to its own row."""
+    return f'<a id="setting-{setting}" href="#setting-{setting}"><code>{setting}</code></a>'
+
+
 def configuration_page() -> str:
     """Write the page of the settings."""
     node = class_node(Configuration)
@@ -250,7 +256,7 @@ def configuration_page() -> str:
     described, defaults = read(node).arguments, Configuration()
     rows = (
         (
-            f"`{part.arg}`",
+            anchored(part.arg),
             type_text(part.annotation, "models/"),
             default_text(getattr(defaults, part.arg)),
             described[part.arg],
@@ -263,7 +269,7 @@ def configuration_page() -> str:
         for constant, (_, text) in variables.items()
         if constant.endswith("_VARIABLES")
     )
-    methods = [part for part in functions(node).values() if not is_property(part)]
+    others = [part.name for part in functions(node).values() if not is_property(part) and part.name != "from_env"]
     return page(
         "# Configuration",
         read(node).prose,
@@ -286,7 +292,9 @@ def configuration_page() -> str:
         "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
         "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
         ORGANISATION_EXAMPLE,
-        *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
+        "## from_env",
+        *method(functions(node)["from_env"], "models/"),
+        f"The [Python API](reference/settings.md) has the others: {', '.join(f'`{name}`' for name in others)}.",
     )
 
 
@@ -339,7 +347,7 @@ def model_page(cls: type[_base.Model]) -> str:
     return page(
         f"# {cls.__name__}",
         read(class_node(cls)).prose,
-        f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
+        f"In `{cls.__module__}`, and in `quantcdn` itself; see also the [Python API](../reference/models.md).",
         "\n".join(origins(cls)),
         read(class_node(_sequence.ListModel)).prose if is_list else "",
         "## Fields",
@@ -358,13 +366,15 @@ def index_page() -> str:
     """Write the list of the models, and what all of them have."""
     rows = ((f"[`{name}`]({name}.md)", read(class_node(getattr(models, name))).prose) for name in models.__all__)
     shared = class_node(_base.Model)
+    methods = ((f"`{node.name}`", read(node).summary) for node in functions(shared).values())
     return page(
         "# Models",
         "One class for each part of the service's responses.",
         table("Model | What it is", rows),
         "## What every model has",
         read(shared).prose,
-        *(part for node in functions(shared).values() for part in (f"### {node.name}", *method(node, ""))),
+        table("Method | What it does", methods),
+        "Their parameters are in the [Python API](../reference/models.md).",
     )
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
+
+import quantcdn
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -69,4 +73,30 @@ def test_the_start_page_lists_every_page() -> None:
     listed = set(
         re.findall(r"^- \[[^\]]+\]\(([^)#]+)\)", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
     )
-    assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} == listed - {"models/README.md"}
+    assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} == listed - {
+        "models/README.md",
+        "reference/README.md",
+    }
+
+
+def test_the_list_of_the_reference_has_every_page_of_it() -> None:
+    listed = re.findall(r"^- \[[^\]]+\]\((\w+)\.md\)", (DOCS / "reference/README.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(listed) == sorted(path.stem for path in (DOCS / "reference").glob("[!R]*.md"))
+
+
+def inventory(names: set[str]) -> bytes:
+    lines = "".join(f"{name} py:class 1 reference/client.html#$ -\n" for name in sorted(names))
+    return b"# Sphinx inventory version 2\n# Project: a\n# Version: 1\n# zlib\n" + zlib.compress(lines.encode())
+
+
+def test_a_public_name_that_other_projects_cannot_link_to_is_named(tmp_path: Path) -> None:
+    tool = DOCS / "tools" / "inventory.py"
+    every = set(runpy.run_path(str(tool))["public"]())
+    assert {f"quantcdn.{name}" for name in quantcdn.__all__} < every
+    assert {"quantcdn.AIToolsApi.list_ai_tools", "quantcdn.Configuration.timeout", "quantcdn.emulator.Fault"} < every
+    assert {"quantcdn.ListAITools200Response.count", "quantcdn.testing.quantcdn_api"} < every
+    for missing in (set(), {"quantcdn.Poll"}):
+        (tmp_path / "objects.inv").write_bytes(inventory(every - missing))
+        done = subprocess.run([sys.executable, tool, tmp_path], capture_output=True, text=True, timeout=60, check=False)
+        expected = "".join(f"objects.inv lacks {name}\n" for name in missing)
+        assert (done.returncode, done.stdout, done.stderr) == (len(missing), expected, "")
