@@ -19,6 +19,7 @@ project = "quantcdn"
 release = __version__
 extensions = [
     "myst_parser",
+    "keywords",
     "reference",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",

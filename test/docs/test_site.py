@@ -100,3 +100,27 @@ def test_a_public_name_that_other_projects_cannot_link_to_is_named(tmp_path: Pat
         done = subprocess.run([sys.executable, tool, tmp_path], capture_output=True, text=True, timeout=60, check=False)
         expected = "".join(f"objects.inv lacks {name}\n" for name in missing)
         assert (done.returncode, done.stdout, done.stderr) == (len(missing), expected, "")
+
+
+KEYWORDS = runpy.run_path(str(DOCS / "tools" / "keywords.py"))
+
+
+def at_the_root(page: str) -> Path:
+    return DOCS.parent / {"changelog": "CHANGELOG.md", "security": "SECURITY.md"}.get(page, f"docs/{page}.md")
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in KEYWORDS["KEYWORDS"]}))
+def test_the_words_that_readers_search_for_stand_below_headings_that_exist(page: str) -> None:
+    words = KEYWORDS["entries"](page)
+    text = KEYWORDS["with_entries"](at_the_root(page).read_text(encoding="utf-8"), words)
+    assert text.count(".. index:: ! ") == len(words)
+
+
+def test_a_word_leads_to_one_page() -> None:
+    words = [word for listed in KEYWORDS["KEYWORDS"].values() for word in listed.lower().split(", ")]
+    assert sorted(words) == sorted(set(words))
+
+
+def test_a_heading_that_is_gone_is_named() -> None:
+    with pytest.raises(ValueError, match="no heading begins with 'Prometheus'"):
+        KEYWORDS["with_entries"]("# Hooks\n\n## Sentry\n", {"Prometheus": "metrics"})
