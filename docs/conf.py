@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs/tools"))
+
+
+def edit_links(environ: Mapping[str, str]) -> dict[str, str]:
+    """Say where the theme's links for editing lead, as the code host that builds the site says."""
+    repository = environ.get("GITHUB_REPOSITORY")
+    if repository is None:
+        return {}
+    url = f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{repository}/"
+    branch = environ.get("GITHUB_REF_NAME", "main")
+    return {"source_repository": url, "source_branch": branch, "source_directory": "docs/"}
+
 
 project = "quantcdn"
 release = __version__
@@ -35,6 +48,7 @@ autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
 # The site links to itself alone; builds need no network. Type variables and private types are no objects of it.
 nitpick_ignore_regex = [("py:.*", r"(?!quantcdn\b).*|.*\.T|.*\._.*|.*\.DEFAULT_FORMAT")]
 
@@ -43,8 +57,9 @@ copybutton_prompt_is_regexp = True
 
 html_theme = "furo"
 html_title = f"quantcdn {__version__}"
+html_theme_options = edit_links(os.environ)
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["site.css"]
 pygments_dark_style = "github-dark"  # the theme's own underlines the names of modules, as if they were links
 html_copy_source = False
 html_show_copyright = False

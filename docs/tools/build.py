@@ -136,7 +136,7 @@ def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) 
         link = "[options](configuration.md#copies-of-a-client)"
         yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
     elif node.args.kwarg:
-        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
+        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Options of this call alone.", "[options](#options)"
 
 
 def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = MappingProxyType({})) -> list[str]:
@@ -319,12 +319,14 @@ assert json.loads(answer.to_json()) == json.loads(text)  # what came in goes out
 
 
 def origins(cls: type[_base.Model]) -> Iterator[str]:
-    """Say where a model comes from: the endpoints that answer it, and the models that it is a part of."""
+    """Say where a model comes from: the endpoints that return it, and the models that it is a part of."""
     for operation in OPERATIONS:
         link = f"[`{operation.name}`](../AIToolsApi.md#{operation.name})"
         if operation.model is cls:
-            yield f"- The answer of {link}."
-        yield from (f"- What {link} says with {status}." for status, m in operation.errors.items() if m is cls)
+            yield f"- The response of {link}."
+        yield from (
+            f"- The response of {link} with the status {status}." for status, m in operation.errors.items() if m is cls
+        )
     for name in models.__all__:
         outer = fields(getattr(models, name)).items()
         yield from (f"- In `{f}` of [`{name}`]({name}.md)." for f, (kind, _) in outer if cls.__name__ in names_in(kind))

@@ -7,8 +7,9 @@ of the reference, so that each has an anchor, a type and a default, and an entry
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING
+
+from docstrings import class_node, read
 
 from quantcdn import AIToolsApi, Configuration, models
 from quantcdn.models._base import Model
@@ -29,16 +30,18 @@ PAGES = {AIToolsApi: "/AIToolsApi", Configuration: "/configuration"} | {
 
 def settings_as_attributes(lines: list[str]) -> list[str]:
     """Write the arguments of the constructor as attributes, each with its type and default."""
-
-    def attribute(found: re.Match[str]) -> str:
-        part = SETTINGS[found[1]]
-        default = "" if part.default is None else f"Default: ``{part.default!r}``. "
-        return f"    {found[1]} ({part.annotation}): {default}"
-
-    text = "\n".join(lines).replace("Args:", "Attributes:")
-    return re.sub(r"^    (\w+): (?=.)", lambda m: attribute(m) if m[1] in SETTINGS else m[0], text, flags=re.M).split(
-        "\n"
-    )
+    described = read(class_node(Configuration)).arguments
+    attributes = [
+        line
+        for name, part in SETTINGS.items()
+        for line in (
+            f".. py:attribute:: {name}",
+            f"   :type: {part.annotation}",
+            *([f"   :value: {part.default!r}"] if name != "logger_format" else []),
+            *("", f"   {described[name]}", ""),
+        )
+    ]
+    return [*lines[: lines.index("Args:")], *lines[lines.index("Raises:") :], "", *attributes]
 
 
 def complete(_app: Sphinx, kind: str, _name: str, documented: object, _options: object, lines: list[str]) -> None:
