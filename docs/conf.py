@@ -58,6 +58,7 @@ copybutton_prompt_is_regexp = True
 html_theme = "furo"
 html_title = f"quantcdn {__version__}"
 html_theme_options = edit_links(os.environ)
+html_extra_path = ["llms.txt"]
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 pygments_dark_style = "github-dark"  # the theme's own underlines the names of modules, as if they were links

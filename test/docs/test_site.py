@@ -124,3 +124,21 @@ def test_a_word_leads_to_one_page() -> None:
 def test_a_heading_that_is_gone_is_named() -> None:
     with pytest.raises(ValueError, match="no heading begins with 'Prometheus'"):
         KEYWORDS["with_entries"]("# Hooks\n\n## Sentry\n", {"Prometheus": "metrics"})
+
+
+def test_what_language_models_read_is_current() -> None:
+    tool = DOCS / "tools" / "llms.py"
+    done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), "run python docs/tools/llms.py"
+
+
+def test_a_page_that_is_not_among_what_language_models_read_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    for name in ("tools/llms.py", "index.md", "llms.txt"):
+        (tmp_path / name).write_text((DOCS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with (tmp_path / "index.md").open("a", encoding="utf-8") as index:
+        index.write("- [New](new.md): a page\n")
+    command = [sys.executable, tmp_path / "tools" / "llms.py"]
+    assert subprocess.run([*command, "--check"], capture_output=True, timeout=60, check=False).returncode == 1
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0
+    assert "- [New](new.html): a page\n" in (tmp_path / "llms.txt").read_text(encoding="utf-8")
