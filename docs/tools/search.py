@@ -35,7 +35,7 @@ QUESTIONS: Mapping[str, str] = {
     "batch": "waiting",
     "openai": "chat",
     "function calling": "chat",
-    "VCR": "compatibility",
+    "VCR": "testing",
     "windows": "compatibility",
     "certificate": "proxies-and-tls",
     "ssl error": "troubleshooting",
