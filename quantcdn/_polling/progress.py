@@ -1,4 +1,4 @@
-"""The line that shows a person the progress of waits: in place in a notebook or on a terminal, else not at all."""
+"""The progress line of waits: it changes in place in a notebook or a terminal, and is not displayed elsewhere."""
 
 from __future__ import annotations
 
