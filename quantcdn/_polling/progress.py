@@ -15,11 +15,7 @@ from quantcdn._clock import TimeSource
 from quantcdn._display import terminal
 from quantcdn._display.formats import duration
 from quantcdn._display.text import one_line
-<<<<<<< HEAD
-=======
-from quantcdn._locks import ProcessLock, is_child_process
 from quantcdn._polling.history import ExecutionSummary
->>>>>>> terminal
 from quantcdn._polling.poller import RETENTION_SECONDS
 from quantcdn._polling.waiter import Pollable
 from quantcdn._portability import ProcessLock, is_child_process

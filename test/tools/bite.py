@@ -245,7 +245,7 @@ BITES = (
     ),
     Bite(
         "what a service repeats of a secret is taken out",
-        "text = text.replace(written, _MARK)",
+        "text = text.replace(secret, _MARK)",
         "pass",
         "faults/test_secrets",
         "test_what_authorises_a_request and 401-echoed",
@@ -770,8 +770,8 @@ BITES = (
     ),
     Bite(
         "a secret may be written with escapes",
-        "        text = plain\n",
-        "        pass\n",
+        "text = _redacted_escaped(text, _unescaped(secret))",
+        "pass",
         "faults/test_secrets",
         "503-escapes",
     ),
