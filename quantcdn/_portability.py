@@ -1,14 +1,18 @@
-"""What differs between POSIX and Windows; no module of either is imported where the other may be."""
+"""What differs between POSIX, Windows and Pyodide; no module of one is imported where another may be."""
 
 from __future__ import annotations
 
 import errno
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
