@@ -115,7 +115,7 @@ class RESTClientObject:
         Raises:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
-            ApiResponseException: The body is too large, damaged or packed in a way not asked for.
+            ApiResponseException: The body is too large, damaged or of an unexpected content coding.
             ApiValueError: The client is closed, or a header contradicts the body.
         """
         if not are_secured(headers):
@@ -140,15 +140,15 @@ class RESTClientObject:
         headers: Mapping[str, str] | None = None,
         preload: bool = True,
     ) -> RESTResponse:
-        """Get a file from a signed address: without the token, and without any header but what HTTP needs.
+        """Download a file from a signed URL, without the token and with no header but what HTTP needs.
 
         Args:
-            url: The address, ``https`` unless it is on this machine. Up to 3 redirects are followed.
+            url: The URL, ``https`` unless it is on this machine. Up to 3 redirects are followed.
             timeout: The time limits, or None for the configured ones.
             limit: The most bytes of the file, or None for ``max_image_size``.
-            service: Scheme and host of the service that named the address, or None for the configured one. Where
+            service: Scheme and host of the service that sent the URL, or None for the configured one. Where
                 it is public, so must be every address that a connection is made to.
-            headers: What else is said of the file, such as a range of it.
+            headers: Further headers, such as a range of the file.
             preload: Whether the body is read before the response is returned.
 
         Returns:

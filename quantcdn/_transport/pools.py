@@ -151,8 +151,12 @@ class ConnectionPools:
 
     def _renew_after_fork(self) -> None:
         """Leave the parent's connections to the parent: both would write to the same sockets."""
-        if self._process != os.getpid():
-            self._service, self._files, self._process = {}, FilePools(self._configuration), os.getpid()
+        if self._process == os.getpid():
+            return
+        with self._lock.of_process():
+            if self._process != os.getpid():
+                self._service, self._files = {}, FilePools(self._configuration)
+                self._process = os.getpid()  # last: from here on, other threads use them
 
 
 def _without_identity(configuration: Configuration) -> Configuration:

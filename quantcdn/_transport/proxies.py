@@ -26,7 +26,7 @@ def proxy_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
 def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Mapping[str, str]) -> str:
     """Find the proxy that an address is reached through, by the settings and the environment.
 
-    What the environment says is not for this machine itself: curl, which goes by it there too, would
+    What the environment says is not for this machine itself: curl, which obeys it there too, would
     show another machine the token of a local service in the clear. What a setting says is obeyed.
     """
     environ = proxy_variables(environ)

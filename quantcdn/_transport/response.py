@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import operator
 import re
@@ -103,15 +104,15 @@ class RESTResponse:
             ApiException: The body breaks off, takes too long or is too large.
         """
         wanted = _amount(amt)
-        gathered = [self._rest]
-        size = len(self._rest)
         is_whole = wanted is None and not self._is_begun
         self._is_begun = self._is_begun or wanted != 0
-        while (wanted is None or size < wanted) and (piece := self._next_piece()):
-            gathered.append(piece)
-            size += len(piece)
-        body = b"".join(gathered)
-        end = size if wanted is None else wanted
+        # No variable holds bytes while more are read: a frame of an error would show what they repeat.
+        gathered = io.BytesIO()
+        gathered.write(self._rest)
+        while (wanted is None or gathered.tell() < wanted) and gathered.write(self._next_piece()):
+            pass
+        body = gathered.getvalue()
+        end = len(body) if wanted is None else wanted
         self._rest = body[end:]
         if is_whole:
             self._data = body

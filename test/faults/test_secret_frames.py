@@ -395,6 +395,14 @@ def test_a_damaged_response_that_repeats_a_secret(kit: Kit, kind: str) -> None:
         kit.check(caught(lambda: download(kit, api, server)))
 
 
+@pytest.mark.parametrize("amount", [8, 1_000, None])
+def test_a_body_that_repeats_a_secret_and_breaks_off(kit: Kit, amount: int | None) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"
+    with serving(kit, then_close(head + 9_000 * kit.token.encode())) as (_, api):
+        response = api.list_ai_tools_without_preload_content("acme")
+        kit.check(caught(lambda: [len(piece) for piece in response.stream(amount)]))
+
+
 def test_waits(kit: Kit) -> None:
     running = {"executionId": "exec_1", "toolName": "x", "status": "running", "createdAt": 1}
     failed = {**running, "status": "failed", "error": "no"}

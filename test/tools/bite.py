@@ -175,8 +175,8 @@ BITES = (
     ),
     Bite(
         "connections beyond the pool's size are closed in silence",
-        "elif item is not None:\n            item.close()",
-        "else:\n            raise queue.Full",
+        "if len(self._connections) > self._maxsize:\n            self._close_surplus()",
+        "if len(self._connections) > self._maxsize:\n            raise queue.Full",
         "faults/test_process",
         "test_fifty_threads",
     ),
@@ -245,7 +245,7 @@ BITES = (
     ),
     Bite(
         "what a service repeats of a secret is taken out",
-        "text = text.replace(written, _MARK)",
+        "text = text.replace(secret, _MARK)",
         "pass",
         "faults/test_secrets",
         "test_what_authorises_a_request and 401-echoed",
@@ -287,8 +287,8 @@ BITES = (
     ),
     Bite(
         "a fork has its own connections",
-        "    if self._process != os.getpid():\n            self._service",
-        "    if False:\n            self._service",
+        "if self._process == os.getpid():\n            return",
+        "if True:\n            return",
         "faults/test_process",
         "test_a_fork_never_shares",
     ),
@@ -770,8 +770,8 @@ BITES = (
     ),
     Bite(
         "a secret may be written with escapes",
-        "        text = plain\n",
-        "        pass\n",
+        "text = _redacted_escaped(text, _unescaped(secret))",
+        "pass",
         "faults/test_secrets",
         "503-escapes",
     ),
