@@ -1,4 +1,4 @@
-"""What differs between POSIX and Windows, of which no own module is imported here, and what a fork changes."""
+"""What differs between POSIX, Windows and Pyodide, of which no own module is imported here, and what a fork changes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
 
 _FIRST_PROCESS = os.getpid()
 
