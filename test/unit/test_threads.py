@@ -1,6 +1,6 @@
 """One client in many threads at once: nothing is lost, counted twice or taken for another thread's.
 
-``python -m test.faults.test_threads MINUTES`` runs all of this again and again, for a Python without the GIL.
+``python -m test.unit.test_threads MINUTES`` runs all of this again and again, for a Python without the GIL.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import pytest
 
 import quantcdn
 from quantcdn import RateLimit, RetryPolicy
-from quantcdn._clock import Clock
 from quantcdn._portability import ProcessLock
 from quantcdn._transport.connections import IdleConnections
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault
 from quantcdn.hooks import AttemptRecord
 from test.helpers.threads import before_line, on_threads, switching_often
@@ -104,7 +104,7 @@ def test_a_rate_limit_gives_each_moment_to_one_thread() -> None:
     with Emulator() as service:
         settings = service.configuration(proxy="", rate_limit=RateLimit(8, burst=4), timeout=1_000)
         with quantcdn.ApiClient(settings) as client:
-            client.clock = Clock(monotonic=lambda: 0.0, sleep=pauses.append)
+            client.clock = TimeSource(monotonic=lambda: 0.0, sleep=pauses.append)
             api = quantcdn.AIToolsApi(client)
             in_all(lambda _: [api.list_ai_tool_names("acme") for _ in range(ROUNDS)])
     moments = range(1, THREADS * ROUNDS - 4 + 1)
@@ -116,7 +116,7 @@ def test_all_threads_together_send_the_retries_that_the_budget_has() -> None:
         service.add_fault(Fault(status=503), times=None)
         settings = service.configuration(proxy="", retries=RetryPolicy(attempts=5))
         with quantcdn.ApiClient(settings) as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
 
             def work(_: int) -> None:
