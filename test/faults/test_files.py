@@ -1,4 +1,4 @@
-"""Pictures from outside cannot hurt: not by what they hold, not by what they are called, not by how they arrive."""
+"""Images from outside cannot hurt: not by what they hold, not by what they are called, not by how they arrive."""
 
 from __future__ import annotations
 
