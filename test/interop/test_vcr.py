@@ -61,9 +61,7 @@ def test_replay_only_never_reaches_the_network(service: Emulator, api: AIToolsAp
     assert len(service.requests) == before + 1
 
 
-def test_the_recipe_of_the_page_records_once_and_then_replays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_recipe_of_the_page_records_once_and_then_replays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Emulator(organisation="acme") as service:
