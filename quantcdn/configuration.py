@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Never, Self
 
 from quantcdn import _validation
-from quantcdn._configuration.checks import SETTINGS, Setting
+from quantcdn._configuration.checks import SETTINGS, ConvertedSetting
 from quantcdn._configuration.copying import CopiedSettings
 from quantcdn._configuration.environment import HOST_VARIABLES as HOST_VARIABLES
 from quantcdn._configuration.environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
@@ -23,7 +23,7 @@ from quantcdn._configuration.generated import HostSetting as HostSetting
 from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._configuration.names import has_setter, no_setting
 from quantcdn._display.mixin import DisplayMixin
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
@@ -107,8 +107,8 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
     _default: ClassVar[Configuration | None] = None
 
     if TYPE_CHECKING:  # the table of checks says what becomes of what is assigned
-        timeout: Setting[TimeoutSetting | Timeout | None, Timeout] = Setting()
-        retries: Setting[RetryPolicy | RetrySettings | int | None, RetryPolicy] = Setting()
+        timeout: ConvertedSetting[TimeoutSetting | Timeout | None, Timeout] = ConvertedSetting()
+        retries: ConvertedSetting[RetryPolicy | RetrySettings | int | None, RetryPolicy] = ConvertedSetting()
 
     def __init__(
         self,

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from quantcdn._hosts import checked_proxy, ip_address, is_loopback
+from quantcdn._configuration.checks import checked_proxy
 from quantcdn._secrets import hidden
+from quantcdn._validation import ip_address, is_loopback
 from quantcdn.exceptions import ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.

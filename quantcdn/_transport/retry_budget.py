@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 
 _CAPACITY = 500
 _COST = 5

@@ -62,7 +62,7 @@ def seconds_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> flo
 
 
 def median_duration(
-    executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner], tool_name: str
+    executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner], tool_name: str | None
 ) -> float | None:
     """Return the median of the seconds from created to completed of a tool's complete executions; None without any."""
     rows = (row for row in executions if row.is_complete and row.tool_name == tool_name)
