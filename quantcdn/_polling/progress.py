@@ -1,4 +1,4 @@
-"""The line that shows a person the progress of waits: in place in a notebook or on a terminal, else not at all."""
+"""The progress line of waits: it changes in place in a notebook or a terminal, and is not displayed elsewhere."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._display import terminal
 from quantcdn._display.formats import duration
 from quantcdn._display.text import one_line
-from quantcdn._locks import ProcessLock, is_child_process
 from quantcdn._polling.history import ExecutionSummary
 from quantcdn._polling.poller import RETENTION_SECONDS
 from quantcdn._polling.waiter import Pollable
+from quantcdn._portability import ProcessLock, is_child_process
 from quantcdn.models._statistics import median_duration
 from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
@@ -121,7 +121,7 @@ class WaitProgress:
         tenths: Whether tenths of seconds are shown too, as a terminal can draw them.
     """
 
-    def __init__(self, sink: ProgressSink, clock: Clock, *, tenths: bool = False) -> None:
+    def __init__(self, sink: ProgressSink, clock: TimeSource, *, tenths: bool = False) -> None:
         self.sink = sink
         self.given_clock = clock
         self.text = ""
@@ -136,7 +136,7 @@ class WaitProgress:
         self._process = os.getpid()
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """The same clock, with pauses in which the seconds run on."""
         return replace(self.given_clock, sleep=self._sleep)
 

@@ -40,7 +40,7 @@ class ExecutionStats(DisplayMixin):
     by_tool: dict[str, int]
     """How many there are of each tool, the most frequent first."""
     by_status: dict[str, int]
-    """How many there are of each status in small letters, the most frequent first."""
+    """How many there are of each status in lower case, the most frequent first."""
     by_tool_and_status: dict[tuple[str, str], int]
     """How many there are of each pair of tool and status, the most frequent first."""
     success_rate: float | None
@@ -50,7 +50,7 @@ class ExecutionStats(DisplayMixin):
 
 
 def status_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> str:
-    """Read a status in small letters; none where the service sent none, or something else."""
+    """Read a status in lower case; empty where the service sent none, or no text."""
     return execution.status.strip().casefold() if isinstance(execution.status, str) else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -364,12 +365,13 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(lines_of(path)) == 2
 
 
-def test_the_end_of_a_long_log_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_long_log_is_enough(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with AuditLog(path, Now()) as log:
         log.add([listed(f"exec_{number}", "complete", number) for number in range(90)])
-    size = path.stat().st_size
-    monkeypatch.setattr("quantcdn.cli.audit_log._TAIL", size // 2)
+    lines = path.read_bytes()
+    older = re.sub(rb"exec_\d+", b"exec_x", lines.partition(b"\n")[0]) + b"\n"
+    size = path.write_bytes(older * (17 * 1024 * 1024 // len(older)) + lines)
     with AuditLog(path, Now()) as log:
         log.add([listed(f"exec_{number}", "complete", number) for number in range(30)])
     assert path.stat().st_size == size

@@ -13,8 +13,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from quantcdn._content.image import image_of
 from quantcdn.emulator import Emulator
+from quantcdn.images import image_of
 from test.helpers.markup import Page
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "examples"

@@ -23,12 +23,11 @@ from PIL import Image as Pillow
 
 import quantcdn
 from quantcdn import images
-from quantcdn._saving.folder import file_name
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.images import image_from_uri, image_of, save_files, save_images
+from test.helpers.images import draw_png
 
-PNG = draw_image("any", 64)
+PNG = draw_png()
 SIZE = (21, 13)
 
 
@@ -315,13 +314,6 @@ def test_every_identifier_makes_a_name_of_its_own_in_the_folder(tmp_path: Path) 
     assert {path.parent for path in paths} == {folder}
     assert names_in(tmp_path) == ["out"]
     assert len(names_in(folder)) == len(HOSTILE)
-
-
-@given(st.text(), st.text())
-def test_names_are_plain_and_differ_where_identifiers_differ(one: str, other: str) -> None:
-    names = [file_name(identifier) for identifier in (one, other)]
-    assert all(len(name) < 120 and not set(name) & set("/\\\0.\n ") for name in names)
-    assert (names[0].casefold() == names[1].casefold()) == (one == other)
 
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._polling.deadline import Deadline
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.candidates import remember
@@ -51,7 +51,7 @@ def _wait(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
         # The timeout is for all: what remains of it when one has finished is for the next.
-        limit = Deadline(arguments.timeout, Clock())
+        limit = Deadline(arguments.timeout, TimeSource())
         with (
             Output(arguments, ORCHESTRATION, at_once=True) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as report,

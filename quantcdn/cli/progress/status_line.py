@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TextIO
 
-from quantcdn._clock import Clock, sleep
+from quantcdn._clock import TimeSource, sleep
 from quantcdn._display.text import one_line
 from quantcdn._polling.history import ExecutionSummary
 from quantcdn._polling.progress import TerminalSink, WaitProgress, progress_of
@@ -16,9 +16,9 @@ from quantcdn._polling.waiter import Pollable
 _LONGEST_LINE = 1_000
 
 
-def drawing_clock(draw: Callable[[], object]) -> Clock:
+def drawing_clock(draw: Callable[[], object]) -> TimeSource:
     """Make a clock whose sleep draws in between, some ten times a second."""
-    return Clock(sleep=partial(sleep, between=draw))
+    return TimeSource(sleep=partial(sleep, between=draw))
 
 
 class StatusLine:
@@ -28,7 +28,7 @@ class StatusLine:
         self.is_in_place = is_live(stream)
         """Whether it changes in place."""
         self._stream = stream
-        self._progress = WaitProgress(TerminalSink(stream), Clock(), tenths=True)
+        self._progress = WaitProgress(TerminalSink(stream), TimeSource(), tenths=True)
         self._progress.history = history
         self._text = ""
 
