@@ -24,10 +24,12 @@ from page_examples import (
     CONFIGURATION_EXAMPLE,
     COPIES,
     COPIES_END,
+    ENVIRONMENT,
     EXAMPLES,
     ONE_ORGANISATION,
     ORGANISATION_EXAMPLE,
     RATE_LIMIT,
+    SETTINGS_CHECKED,
     USES,
 )
 
@@ -277,11 +279,7 @@ def configuration_page() -> str:
         "# Configuration",
         read(node).prose,
         table("Setting | Type | Default | Description", rows),
-        "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
-        "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
-        "not at the first request. Integers and floats of numpy are taken too. The settings are explained "
-        "in [Authentication](authentication.md), [Errors, retries and timeouts](errors.md), "
-        "[Proxies and TLS](proxies-and-tls.md), [Images and other files](images.md) and [hooks](hooks.md).",
+        SETTINGS_CHECKED,
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),
@@ -292,8 +290,7 @@ def configuration_page() -> str:
         COPIES_END,
         "## Environment variables",
         table("Variables | What they are", variables),
-        "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
-        "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        ENVIRONMENT,
         ORGANISATION_EXAMPLE,
         "## from_env",
         *method(functions(node)["from_env"], "models/"),

@@ -134,6 +134,28 @@ def test_an_image_does_not_show_its_bytes() -> None:
     assert repr(image_of(PNG)) == "Image(media_type='image/png', width=64, height=64)"
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (("text", "image/png", 1, 1), "data takes bytes, such as Path.read_bytes returns, not str"),
+        ((None, "image/png", 1, 1), "data takes bytes, such as Path.read_bytes returns, not NoneType"),
+        ((PNG, 3, 1, 1), "media_type takes text, not int"),
+        ((PNG, "image/png", "1", 1), "width takes a whole number, not str"),
+        ((PNG, "image/png", 1, True), "height takes a whole number, not bool"),
+    ],
+)
+def test_an_image_made_of_something_else_is_refused_and_not_displayed(fields: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match=re.escape(said)):
+        images.Image(*fields)
+
+
+def test_an_image_of_another_kind_has_an_extension_and_displays_itself() -> None:
+    image = images.Image(b"?", "image/x-unknown", None, None)
+    assert image.extension == "bin"
+    assert str(image)
+    assert image._repr_html_()
+
+
 @given(
     st.binary() | st.binary().map(lambda rest: PNG[:8] + rest) | st.binary().map(lambda rest: b"\xff\xd8\xff" + rest)
 )
