@@ -25,6 +25,7 @@ from quantcdn._transport.http1 import (
 )
 from test.helpers.http1_readers import BUFFER_SIZE, Pieces, Reading, ours, theirs
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Vector, Verdict
+from test.helpers.table import table
 
 EXPECTED: dict[Verdict, tuple[str, bool, bytes, bool]] = {
     Verdict.KEPT: ("read", True, BODY, False),
@@ -76,7 +77,7 @@ DIFFERENCES: dict[str, tuple[str, str, str, str]] = {
 
 
 # Fails if what RFC 9112 forbids is read, or if what it allows is refused.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -84,7 +85,7 @@ def test_a_response_has_its_verdict(name: str) -> None:
 
 
 # Fails if this reader and h11 part ways anywhere but where the table says so, or no longer do there.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_h11_has_the_same_verdict_but_where_the_table_says_why_not(name: str) -> None:
     vector = VECTORS[name]
     here, there = replace(ours(vector.data, vector.method), retryable=False), theirs(vector.data, vector.method)
@@ -101,7 +102,7 @@ def test_the_table_of_differences_names_vectors_alone() -> None:
 
 
 # Fails if a border between receives, or between reads of the body, falls where the reading does not expect it.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict_wherever_its_borders_fall(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -114,7 +115,7 @@ def whole(vector: Vector) -> bool:
 
 
 # Fails if a part of a response passes for a whole one, which only the end of the connection may frame.
-@pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if whole(vector)])
+@table("name", [name for name, vector in VECTORS.items() if whole(vector)])
 def test_a_response_that_is_cut_anywhere_is_never_read_as_whole(name: str) -> None:
     data = VECTORS[name].data
     until_the_end = not any(mark in data.lower() for mark in (b"content-length:", b"transfer-encoding:"))
