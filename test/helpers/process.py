@@ -64,11 +64,17 @@ def _shapes_python(environ: dict[str, str]) -> bool:
 
 def shell(script: str, service: Emulator, cwd: Path) -> Ended:
     """Run a line of shell, in which the command has its name."""
-    environ = {**_ENVIRON, **access(service), "PATH": f"{BIN}:/usr/bin:/bin"}
-    command = ["/bin/bash", "-c", script]
+    program = forkserver.Program()
     return Ended(
         subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST, check=False, env=environ, cwd=cwd
+            ["/bin/bash", "-c", script],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_LONGEST,
+            check=False,
+            env={**_ENVIRON, **access(service), "PATH": f"{program.folder}:/usr/bin:/bin"},
+            cwd=cwd,
+            pass_fds=[program.descriptor],
         )
     )
 
