@@ -44,13 +44,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
-# These take longest; begun last, one of them would run alone at the end.
-LONG_FILES = ("test_scaling", "test_notebooks", "test_docs", "test_cost", "test_commands", "test_terminal")
+# These take longest, in this order; begun last, one of them would run alone at the end.
+LONG_FILES = (
+    *("test_scaling", "test_cost", "test_example_projects", "test_docs", "test_notebooks", "test_openapi"),
+    *("test_limits", "test_process", "test_doctor", "test_commands", "test_hostile_arguments", "test_progress"),
+    *("test_mock_servers", "test_figures", "test_wait", "test_terminal", "test_completion", "test_bounds"),
+)
+ORDER = {name: place for place, name in enumerate(LONG_FILES)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first, which is the order in which processes are given files."""
-    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    items.sort(key=lambda item: ORDER.get(item.path.stem, len(ORDER)))
 
 
 # A shell starts background commands with Ctrl-C ignored, and so would every process start that a test presses it in.
