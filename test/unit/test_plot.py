@@ -1,4 +1,7 @@
-"""The plot of a list of executions: what its axes hold, whatever the service has sent."""
+"""The plot of a list of executions: what its axes hold, whatever the service has sent.
+
+Every process of the tests collects this file, and one runs it: so matplotlib is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import matplotlib as mpl
 import pytest
-from IPython.core.formatters import DisplayFormatter
-from matplotlib.dates import date2num, num2date
-from matplotlib.figure import Figure
 
 import quantcdn
 from quantcdn import models
-
-mpl.use("Agg")
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
 
@@ -28,6 +25,10 @@ def row(tool: object, status: object, minutes: float = 0, seconds: float | None 
 
 
 def plotted(*rows: dict[str, Any]) -> Any:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.use("Agg")
     body = {"executions": list(rows), "count": len(rows), "orgId": "acme"}
     listed = models.ListAIToolExecutions200Response.from_dict(body)
     assert listed is not None
@@ -39,6 +40,8 @@ def plotted(*rows: dict[str, Any]) -> Any:
 
 def bars(axes: Any) -> dict[str, list[tuple[str, int]]]:
     """Give the bars of a panel by status: where each begins, and how high it is."""
+    from matplotlib.dates import num2date
+
     return {
         container.get_label(): [
             (f"{num2date(bar.get_x()):%H:%M}", int(bar.get_height())) for bar in container if bar.get_height()
@@ -94,6 +97,8 @@ def test_counts_are_whole_numbers(number: int) -> None:
 
 @pytest.mark.parametrize("hours", [0, 0.5, 3, 23, 24 * 40, 24 * 4_000])
 def test_every_execution_is_in_a_bar_however_long_the_time(hours: float) -> None:
+    from matplotlib.dates import date2num
+
     rows = [row("paint", "complete", minutes=60 * hours * part / 9) for part in range(10)]
     axes = plotted(*rows).axes[0]
     assert sum(height for _, height in bars(axes)["complete"]) == 10
@@ -133,6 +138,8 @@ def test_whatever_the_service_has_sent_is_drawn_as_text(odd: object) -> None:
 
 
 def test_it_shows_itself_in_a_notebook() -> None:
+    from IPython.core.formatters import DisplayFormatter
+
     data, _ = DisplayFormatter().format(plotted(*ROWS))
     assert data["image/png"].startswith(b"\x89PNG")
 
