@@ -16,6 +16,7 @@ import pytest
 
 from quantcdn import RetryPolicy, Timeout, exceptions, models, testing
 from quantcdn.api.ai_tools_api import OPERATIONS
+from test.helpers.table import table
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -125,7 +126,7 @@ def test_every_endpoint_has_a_section_with_an_example():
         assert f"api.{operation.name}(" in section
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@table("page", PAGES)
 def test_every_link_leads_to_a_file_and_an_anchor(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if not re.match("https?:|mailto:", target):
@@ -135,7 +136,7 @@ def test_every_link_leads_to_a_file_and_an_anchor(page):
             assert not anchor or anchor in anchors(found), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@table("page", PAGES)
 def test_every_block_says_plainly_what_it_is(page):
     kinds = {kind for kind, _ in blocks(page)} - ({"py"} if page.name in {name for _, name in RECIPES} else set())
     assert kinds <= NOT_RUN | {"python"}, "a block of another name, ```py or ```python3, would not be run"
@@ -171,7 +172,7 @@ def test_no_page_tells_the_runner_to_skip_a_block():
         assert not re.search(r"<!--+\s*;?\s*(skip|clear-namespace|invisible)", page.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "quantcdn").rglob("*.py")), ids=name)
+@table("module", sorted((ROOT / "quantcdn").rglob("*.py")))
 def test_no_docstring_has_an_example_which_nothing_would_run(module):
     documentable = ast.Module | ast.ClassDef | ast.FunctionDef
     nodes = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, documentable)]

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import orjson
-import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ import quantcdn
 from quantcdn import models
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.models._base import Model
+from test.helpers.table import table
 
 EXECUTION = {
     "executionId": "exec_5f0c",
@@ -168,8 +168,8 @@ TIMES: list[tuple[type[Model], dict[str, Any], str, type]] = [
 ]
 
 
-@pytest.mark.parametrize(("model", "body", "key", "kind"), TIMES)
-@pytest.mark.parametrize("form", FORMS_OF_NEW_YEAR)
+@table("model, body, key, kind", TIMES)
+@table("form", FORMS_OF_NEW_YEAR)
 def test_every_form_of_a_time_is_read_as_a_plain_value(
     form: str | float, model: type[Model], body: dict[str, Any], key: str, kind: type
 ) -> None:
@@ -200,6 +200,8 @@ def test_a_time_works_wherever_plain_values_do(model: type[Model], body: dict[st
     assert first + step == second
     assert sorted([second, first]) == [first, second]
     assert orjson.loads(orjson.dumps([first, second]))
+    import pandas  # each process collects this file, and one runs it
+
     assert pandas.to_datetime([first, second], utc=True, unit="s" if kind is int else None).is_monotonic_increasing
     with closing(sqlite3.connect(":memory:")) as database:
         text = first if kind is int else first.isoformat()  # as Python 3.12 asks for, which adapts no datetime any more
