@@ -48,7 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 LONG_FILES = (
     *("test_scaling", "test_cost", "test_example_projects", "test_docs", "test_notebooks", "test_openapi"),
     *("test_limits", "test_process", "test_doctor", "test_commands", "test_hostile_arguments", "test_progress"),
-    *("test_mock_servers", "test_figures", "test_wait", "test_terminal", "test_completion", "test_bounds"),
+    *("test_mock_servers", "test_figures", "test_wait", "test_terminal", "test_completion", "test_json_bounds"),
 )
 ORDER = {name: place for place, name in enumerate(LONG_FILES)}
 

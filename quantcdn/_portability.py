@@ -1,14 +1,18 @@
-"""What differs between POSIX and Windows; no module of either is imported where the other may be."""
+"""What differs between POSIX and Windows, of which no own module is imported here, and what a fork changes."""
 
 from __future__ import annotations
 
 import errno
 import importlib
 import os
+import sys
+import threading
 from pathlib import Path
 from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
+
+_FIRST_PROCESS = os.getpid()
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
@@ -71,3 +75,25 @@ def understands_escapes(stream: TextIO) -> bool:
     processing = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
     known = console.GetConsoleMode(handle, ctypes.byref(mode))
     return bool(known and console.SetConsoleMode(handle, mode.value | processing))
+
+
+def is_child_process() -> bool:
+    """Say whether this process was forked off one that had this package, or started by ``multiprocessing``."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    is_started = multiprocessing is not None and multiprocessing.parent_process() is not None
+    return is_started or os.getpid() != _FIRST_PROCESS
+
+
+class ProcessLock:
+    """A lock for the threads of one process; a process that was forked off has a free one of its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    def of_process(self) -> threading.Lock:
+        """Get the lock of this process."""
+        if self._process != os.getpid():
+            # A thread that is not in the child may have held the parent's when the fork was made.
+            self._lock, self._process = threading.Lock(), os.getpid()
+        return self._lock

@@ -1,4 +1,4 @@
-"""What a hook is called with: small values, without a token, a header or a body."""
+"""What a hook is called with: an immutable record, without a token, a header or a body."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SHORTEST, LONGEST = 5.0, 60.0
 
 POLICIES = {
     "default, any tool": Poll(),
-    "default, pictures": EVERY_2_SECONDS,
+    "default, images": EVERY_2_SECONDS,
     "every 2 s, no jitter": Poll(2.0, 1.0, 2.0, jitter=0.0),
 }
 
@@ -71,7 +71,7 @@ def plot(series: dict[str, list[int]], clients: int) -> str:
         clients: The height of the scale.
 
     Returns:
-        An SVG picture.
+        An SVG image.
     """
     width, height, left, strip = 820, 190, 70, 130
     whole = len(series) * height + 30

@@ -136,7 +136,7 @@ def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) 
         link = "[options](configuration.md#copies-of-a-client)"
         yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
     elif node.args.kwarg:
-        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
+        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Options of this call alone.", "[options](#options)"
 
 
 def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = MappingProxyType({})) -> list[str]:
@@ -194,6 +194,7 @@ def api_page() -> str:
     return page(
         "# AIToolsApi",
         read(class_node(AIToolsApi)).prose,
+        "Signatures with their defaults are in the [Python API](reference/client.md).",
         table("Method | HTTP request | What it does", calls),
         "## Options",
         table("Option | Type | Description", option_rows(api_client.RequestOptions)),
@@ -243,6 +244,11 @@ def value_section(cls: type) -> list[str]:
     ]
 
 
+def anchored(setting: str) -> str:
+    """Write a setting's name as a link to its own row."""
+    return f'<a id="setting-{setting}" href="#setting-{setting}"><code>{setting}</code></a>'
+
+
 def configuration_page() -> str:
     """Write the page of the settings."""
     node = class_node(Configuration)
@@ -250,7 +256,7 @@ def configuration_page() -> str:
     described, defaults = read(node).arguments, Configuration()
     rows = (
         (
-            f"`{part.arg}`",
+            anchored(part.arg),
             type_text(part.annotation, "models/"),
             default_text(getattr(defaults, part.arg)),
             described[part.arg],
@@ -263,7 +269,7 @@ def configuration_page() -> str:
         for constant, (_, text) in variables.items()
         if constant.endswith("_VARIABLES")
     )
-    methods = [part for part in functions(node).values() if not is_property(part)]
+    others = [part.name for part in functions(node).values() if not is_property(part) and part.name != "from_env"]
     return page(
         "# Configuration",
         read(node).prose,
@@ -286,7 +292,9 @@ def configuration_page() -> str:
         "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
         "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
         ORGANISATION_EXAMPLE,
-        *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
+        "## from_env",
+        *method(functions(node)["from_env"], "models/"),
+        f"The [Python API](reference/settings.md) has the others: {', '.join(f'`{name}`' for name in others)}.",
     )
 
 
@@ -311,12 +319,14 @@ assert json.loads(answer.to_json()) == json.loads(text)  # what came in goes out
 
 
 def origins(cls: type[_base.Model]) -> Iterator[str]:
-    """Say where a model comes from: the endpoints that answer it, and the models that it is a part of."""
+    """Say where a model comes from: the endpoints that return it, and the models that it is a part of."""
     for operation in OPERATIONS:
         link = f"[`{operation.name}`](../AIToolsApi.md#{operation.name})"
         if operation.model is cls:
-            yield f"- The answer of {link}."
-        yield from (f"- What {link} says with {status}." for status, m in operation.errors.items() if m is cls)
+            yield f"- The response of {link}."
+        yield from (
+            f"- The response of {link} with the status {status}." for status, m in operation.errors.items() if m is cls
+        )
     for name in models.__all__:
         outer = fields(getattr(models, name)).items()
         yield from (f"- In `{f}` of [`{name}`]({name}.md)." for f, (kind, _) in outer if cls.__name__ in names_in(kind))
@@ -339,7 +349,7 @@ def model_page(cls: type[_base.Model]) -> str:
     return page(
         f"# {cls.__name__}",
         read(class_node(cls)).prose,
-        f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
+        f"In `{cls.__module__}`, and in `quantcdn` itself; see also the [Python API](../reference/models.md).",
         "\n".join(origins(cls)),
         read(class_node(_sequence.ListModel)).prose if is_list else "",
         "## Fields",
@@ -358,13 +368,15 @@ def index_page() -> str:
     """Write the list of the models, and what all of them have."""
     rows = ((f"[`{name}`]({name}.md)", read(class_node(getattr(models, name))).prose) for name in models.__all__)
     shared = class_node(_base.Model)
+    methods = ((f"`{node.name}`", read(node).summary) for node in functions(shared).values())
     return page(
         "# Models",
         "One class for each part of the service's responses.",
         table("Model | What it is", rows),
         "## What every model has",
         read(shared).prose,
-        *(part for node in functions(shared).values() for part in (f"### {node.name}", *method(node, ""))),
+        table("Method | What it does", methods),
+        "Their parameters are in the [Python API](../reference/models.md).",
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from quantcdn import __version__, cli
 from quantcdn.cli import runner
-from quantcdn.cli.command_tree import Argument, Command, command_of
+from quantcdn.cli.command_tree import Argument, CommandNode, command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 
 PROGRAM = command_of(cli.parser(complete=True))
@@ -85,7 +85,7 @@ def shared() -> list[Argument]:
     return list(found)
 
 
-def own(command: Command) -> list[Argument]:
+def own(command: CommandNode) -> list[Argument]:
     """List what a command alone takes; every command has --help."""
     return [a for a in command.arguments if a.group != SETTINGS and "--help" not in a.flags]
 
@@ -143,7 +143,7 @@ def block(kind: str, text: str) -> str:
     return f"```{kind}\n{text.rstrip()}\n```"
 
 
-def command_section(command: Command) -> Iterator[str]:
+def command_section(command: CommandNode) -> Iterator[str]:
     """Write the section of a command."""
     yield f"{'#' * (command.name.count(' ') + 1)} {command.name}"
     yield block("text", command.usage)
@@ -155,7 +155,7 @@ def command_section(command: Command) -> Iterator[str]:
     yield markdown(command.epilog)
 
 
-def leaves() -> list[Command]:
+def leaves() -> list[CommandNode]:
     """List the commands that do something themselves."""
     return [command for command in PROGRAM.walk() if not command.commands]
 
@@ -221,7 +221,7 @@ def code(text: str) -> Iterator[str]:
     yield from (".PP", ".RS 4", ".nf", roff(text.rstrip()), ".fi", ".RE")
 
 
-def manual_section(command: Command) -> Iterator[str]:
+def manual_section(command: CommandNode) -> Iterator[str]:
     """Write a command's part of the man page."""
     yield f".SS {roff(command.usage)}"
     yield from paragraphs(command.description)

@@ -140,7 +140,7 @@ class _Receiver:
         """Tell, once the response is complete, whether more was received, which nobody requested.
 
         The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
-        received already nor what TLS has unpacked.
+        received already nor what TLS has decrypted.
         """
         self._reader.ended = True
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)

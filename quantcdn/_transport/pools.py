@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 import urllib3
 from urllib3.util import parse_url
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret
 from quantcdn._transport.connections import IdleConnections
 from quantcdn._transport.downloads import Reach

@@ -8,7 +8,7 @@ from typing import Any, Final, Self, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _validation
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
@@ -108,7 +108,7 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
         given: object = value
         if not isinstance(given, Timing):
             raise ApiTypeError(f"timing takes a Timing(clock=…, sleep=…), not {type(given).__name__}")
-        self.api_client.clock = Clock(*value)
+        self.api_client.clock = TimeSource(*value)
 
     def with_options(self, /, **options: Unpack[ClientOptions]) -> Self:
         """Make a light copy of this object whose client has some options of its own.

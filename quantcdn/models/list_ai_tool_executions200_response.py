@@ -66,8 +66,8 @@ class ListAIToolExecutions200Response(ListModel[ListAIToolExecutions200ResponseE
         """Make a data frame of pandas; this needs the extra ``pandas``.
 
         Returns:
-            A row for each execution: ``execution_id``, ``tool_name``, ``status`` (a category, in small
-            letters), ``created`` and ``completed`` in UTC, and ``duration`` from the one to the other.
+            A row for each execution: ``execution_id``, ``tool_name``, ``status`` (a category, in lower
+            case), ``created`` and ``completed`` in UTC, and ``duration`` from the one to the other.
 
         Raises:
             ApiValueError: pandas is not installed.

@@ -23,7 +23,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(
     path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if "_build" not in path.relative_to(ROOT).parts
 )
-NOT_RUN = {"mermaid", "sh", "text", "json", "toml", "ini", "yaml", "console"}
+NOT_RUN = {"{eval-rst}", "mermaid", "sh", "text", "json", "toml", "ini", "yaml", "console"}
 FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
 

@@ -19,6 +19,7 @@ import quantcdn.testing
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples"
 PROJECTS = ("dashboard", "picture_service")
+LANGUAGES = {".py", ".js", ".css", ".html"}
 SOURCES = sorted(path for name in PROJECTS for path in (EXAMPLES / name).rglob("*.py"))
 
 
@@ -83,6 +84,12 @@ def test_its_tests_notice_what_is_wrong_with_it(file: str, right: str, wrong: st
     module.write_text(text.replace(right, wrong), encoding="utf-8")
     status, output = run_tests(project, "-x")
     assert status == 1, output
+
+
+def test_the_dashboard_can_be_read_at_one_sitting() -> None:
+    paths = [path for path in (EXAMPLES / "dashboard/dashboard").rglob("*") if path.suffix in LANGUAGES]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 400
+    assert {path.suffix for path in paths} == LANGUAGES
 
 
 def imported(path: Path) -> Iterator[str]:

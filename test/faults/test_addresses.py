@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._clock import Clock
 from quantcdn._transport.downloads import is_public, reach_of
+from quantcdn.api_client import TimeSource
 from quantcdn.images import save_files, save_images
 from test.helpers.certificates import Certificates
 from test.helpers.proxies import ConnectProxy, SocksProxy
@@ -36,7 +36,7 @@ def client_of(host: str, **settings: Any) -> Iterator[quantcdn.ApiClient]:
     settings = {"access_token": "t0ken", "proxy": "", "retries": 2, "timeout": 5, **settings}
     configuration = quantcdn.Configuration(host, **settings)
     with quantcdn.ApiClient(configuration) as client:
-        client.clock = Clock(sleep=lambda _: None)
+        client.clock = TimeSource(sleep=lambda _: None)
         yield client
 
 

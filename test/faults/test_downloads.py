@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.rest import RESTClientObject
 from test.helpers.certificates import Certificates
@@ -37,7 +37,7 @@ def fetching(*script: Answer, context: Any = None, **given_settings: Any) -> Ite
     with ScriptedServer(*script, context=context) as server:
         configuration = quantcdn.Configuration(server.url, **chosen)
         with quantcdn.ApiClient(configuration, "X-Team", "blue", cookie="c=00kie") as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             yield server, client.rest_client
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from test.helpers.busy_service import BusyService
 from test.helpers.certificates import Certificates
@@ -346,7 +346,7 @@ def test_ten_thousand_calls_on_fifty_threads_hide_what_fails_now_and_then() -> N
         retried: list[quantcdn.hooks.AttemptRecord] = []
         configuration.on_retry = retried.append
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
             assert on_threads(50, lambda n: [ask_for_own(api, f"exec_{n}_{i}") for i in range(200)] and None) == []
             assert sockets() - before <= 32
@@ -359,7 +359,7 @@ def test_a_call_that_meets_dead_connections_twice_is_resent_at_once_only_once() 
     # Without the mark of the resend, each attempt would be doubled while other calls keep connections warm.
     names = answer(200, NAMES)
     with serving(names, close, close, names, close, retries=1) as (server, api):
-        api.api_client.clock = Clock(sleep=lambda _: api.list_ai_tool_names("acme"))
+        api.api_client.clock = TimeSource(sleep=lambda _: api.list_ai_tool_names("acme"))
         api.list_ai_tool_names("acme")
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             api.list_ai_tool_names("acme")
@@ -399,7 +399,7 @@ def test_a_call_that_is_in_a_pause_while_its_client_closes_finishes(first: Answe
     # Without the check at a call's start alone, its next attempt would be refused.
     with BusyService({}), serving(first, answer(200, NAMES)) as (server, api):
         client = api.api_client
-        client.clock = Clock(sleep=lambda _: client.close())
+        client.clock = TimeSource(sleep=lambda _: client.close())
         assert api.list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2
         with pytest.raises(quantcdn.ApiValueError, match="closed"):

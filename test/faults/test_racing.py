@@ -9,10 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
 from quantcdn._transport import racing
 from quantcdn._transport.connections import MAX_IDLE_SECONDS
 from quantcdn._transport.racing import DEAD_FOR, Address, DeadAddresses, Race, in_turns
+from quantcdn.api_client import TimeSource
 from test.faults.test_connecting import resolving
 from test.helpers.failures import calling
 from test.helpers.ports import black_hole, dead_port
@@ -150,7 +150,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(idle: float, conn
     with ScriptedServer(GOOD) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", proxy="")
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(monotonic=lambda: now[0])
+            client.clock = TimeSource(monotonic=lambda: now[0])
             api = quantcdn.AIToolsApi(client)
             for _ in range(2):
                 assert api.list_ai_tool_names("acme").count == 1

@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 import quantcdn
-from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
+from quantcdn.api_client import TimeSource
 from test.helpers.certificates import Certificates
 from test.helpers.frames import chain, frames
 from test.helpers.ports import dead_port
@@ -47,7 +47,7 @@ class Kit:
         chosen = {"access_token": self.token, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
         configuration = quantcdn.Configuration(url, **chosen)
         client = quantcdn.ApiClient(configuration, "X-Team-Secret", self.key, f"session={self.key}")
-        client.clock = Clock(sleep=lambda _: None)
+        client.clock = TimeSource(sleep=lambda _: None)
         return quantcdn.AIToolsApi(client)
 
     def check(self, error: BaseException) -> None:
@@ -398,6 +398,14 @@ def test_a_damaged_response_that_repeats_a_secret(kit: Kit, kind: str) -> None:
         kit.check(caught(lambda: api.list_ai_tools("acme", **kit.options)))
         kit.check(caught(lambda: api.list_ai_tools("acme", **kit.auth)))
         kit.check(caught(lambda: download(kit, api, server)))
+
+
+@pytest.mark.parametrize("amount", [8, 1_000, None])
+def test_a_body_that_repeats_a_secret_and_breaks_off(kit: Kit, amount: int | None) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"
+    with serving(kit, then_close(head + 9_000 * kit.token.encode())) as (_, api):
+        response = api.list_ai_tools_without_preload_content("acme")
+        kit.check(caught(lambda: [len(piece) for piece in response.stream(amount)]))
 
 
 def test_waits(kit: Kit) -> None:

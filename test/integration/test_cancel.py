@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, RateLimit, WaitCancelledException, WaitTimeoutException
-from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeClock, Seen
@@ -293,7 +294,6 @@ def test_a_single_poll_is_retried_once(name: str) -> None:
         assert len(server.requests) == 2
 
 
-# Fails if the request itself sleeps for so long, where no event and no Ctrl-C's line of progress reaches it.
 @ONE
 def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
     busy = answer(429, headers=[("Retry-After", "30")])
@@ -302,6 +302,24 @@ def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
         time = paused(api)
         started(api, name, poll=EVERY_2_SECONDS)()
         assert time.pauses == [2, 30]
+
+
+# Fails if the request itself sleeps for so long, where no event reaches it.
+@ONE
+def test_an_event_ends_a_pause_that_the_service_asks_for(name: str) -> None:
+    cancel = threading.Event()
+    busy = answer(429, headers=[("Retry-After", "30")])
+    with serving(answer(200, body("running")), busy, timeout=60) as (server, api):
+        time = paused(api)
+
+        def sleep(seconds: float) -> None:
+            time.sleep(seconds)
+            if len(server.requests) == 2:
+                cancel.set()
+
+        api.api_client.clock = replace(time.clock, sleep=sleep)
+        assert is_cancelled(end_of(started(api, name, poll=EVERY_2_SECONDS, cancel=cancel)), name)
+        assert time.now < 3
 
 
 @ONE
@@ -466,7 +484,7 @@ def test_a_copy_draws_its_own() -> None:
 
 
 def test_chance_is_spread_evenly() -> None:
-    draws = sorted(Clock().uniform(-1, 3) for _ in range(2_000))
+    draws = sorted(TimeSource().uniform(-1, 3) for _ in range(2_000))
     assert all(abs(draw - (-1 + 4 * place / 2_000)) < 0.3 for place, draw in enumerate(draws))
 
 

@@ -21,9 +21,9 @@ import pytest
 
 import quantcdn
 from quantcdn import AIToolsApi
-from quantcdn._clock import Clock
 from quantcdn._display import terminal
 from quantcdn._polling import progress
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from test.helpers.clock import LIST, STATUS, FakeClock, count, no_chance, waiting
 from test.helpers.markup import Page
@@ -208,7 +208,7 @@ def test_a_line_costs_no_request(
 @pytest.fixture
 def timed_api(api: AIToolsApi, quantcdn_clock: ManualClock) -> AIToolsApi:
     """The endpoints, with the service's time as the time of day."""
-    api.api_client.clock = Clock(quantcdn_clock.now, quantcdn_clock.advance, no_chance, quantcdn_clock.now)
+    api.api_client.clock = TimeSource(quantcdn_clock.now, quantcdn_clock.advance, no_chance, quantcdn_clock.now)
     return api
 
 
@@ -527,7 +527,7 @@ def test_a_line_is_never_wider_than_the_terminal(tmp_path: Path, letter: str) ->
     run = Run(tmp_path, 20, letter * 300, 10, columns=40)
     assert run.finish()[0] == 0
     texts = [re.sub(r"\x1b\[K", "", part) for part in re.split(r"[\r\n]+", run.shown)]
-    assert max(map(terminal.cells, texts)) == 39
+    assert max(map(terminal.cells, texts)) == 37  # and room for ^C
 
 
 def test_a_narrow_terminal_shows_the_status_and_the_seconds_of_a_long_line() -> None:
@@ -580,7 +580,7 @@ def test_waits_in_threads_share_one_line_and_all_end(monkeypatch: pytest.MonkeyP
                 have_polled.once = barrier.wait(30)
             clock.advance(seconds)
 
-        api.api_client.clock = Clock(clock.now, sleep, no_chance)
+        api.api_client.clock = TimeSource(clock.now, sleep, no_chance)
         threads = [threading.Thread(target=api.wait_for_ai_tool_execution, args=("acme", one)) for one in ids]
         for thread in threads:
             thread.start()

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from quantcdn import AIToolsApi, ApiException, ApiValueError, Gap, ServiceException
-from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.watcher import Watch
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Line
@@ -296,7 +296,7 @@ def test_more_than_100_between_two_polls_are_a_gap(
             quantcdn_emulator.start_execution("calculate", pending=0, running=0)
 
     quantcdn_emulator.start_execution("calculate", pending=0, running=0)
-    api.api_client.clock = Clock(quantcdn_clock.now, sleep, no_chance)
+    api.api_client.clock = TimeSource(quantcdn_clock.now, sleep, no_chance)
     notified = names(list(api.watch_ai_tool_executions("acme", timeout=2)))
     assert (notified[1], len(notified)) == ("gap", 1 + 1 + 100)
 

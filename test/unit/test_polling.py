@@ -23,9 +23,9 @@ from quantcdn import (
     WaitTimeoutException,
     _clock,
 )
-from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeClock, Seen, no_chance, problem
 
@@ -396,7 +396,7 @@ def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: flo
 def test_the_default_clock_is_one_that_never_jumps() -> None:
     import time
 
-    assert Clock().monotonic is time.monotonic
+    assert TimeSource().monotonic is time.monotonic
 
 
 def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

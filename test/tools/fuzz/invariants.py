@@ -19,7 +19,7 @@ from typing import Any
 import trustme
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.models._base import Model
 from test.helpers.frames import frames
 from test.helpers.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
@@ -57,7 +57,7 @@ class FastTime:
 
     def __init__(self) -> None:
         self._ahead = 0.0
-        self.clock = Clock(self.now, self._skip, lambda _least, _most: 0.0)
+        self.clock = TimeSource(self.now, self._skip, lambda _least, _most: 0.0)
 
     def now(self) -> float:
         return time.monotonic() + self._ahead
