@@ -1,4 +1,4 @@
-"""What differs between POSIX and Windows, of which no own module is imported here, and what a fork changes."""
+"""What differs between POSIX, Windows and Pyodide, of which no own module is imported here, and what a fork changes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import importlib
 import os
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
 
 _FIRST_PROCESS = os.getpid()
 
@@ -85,15 +90,21 @@ def is_child_process() -> bool:
 
 
 class ProcessLock:
-    """A lock for the threads of one process; a process that was forked off has a free one of its own."""
+    """A lock for the threads of one process; a process that was forked off has a free one of its own.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process = os.getpid()
+    Args:
+        make: Makes a lock.
+    """
 
-    def of_process(self) -> threading.Lock:
+    # A thread that is not in the child may have held the parent's lock when the fork was made.
+
+    def __init__(self, make: Callable[[], AbstractContextManager[bool]] = threading.Lock) -> None:
+        self._make = make
+        self._locks: dict[int, AbstractContextManager[bool]] = {}
+
+    def of_process(self) -> AbstractContextManager[bool]:
         """Get the lock of this process."""
-        if self._process != os.getpid():
-            # A thread that is not in the child may have held the parent's when the fork was made.
-            self._lock, self._process = threading.Lock(), os.getpid()
-        return self._lock
+        process = os.getpid()
+        lock = self._locks.get(process)
+        # One step, so that threads that come here at once get the same lock.
+        return self._locks.setdefault(process, self._make()) if lock is None else lock

@@ -53,7 +53,7 @@ class RESTResponse:
         self._call = call
         self._limit = limit
         self._max_error_body = max_error_body
-        self._pieces = decoded(raw, limit, allow_gzip=allow_gzip)
+        self._pieces = _in_time(decoded(raw, limit, allow_gzip=allow_gzip), call)
         self._rest = b""
         self._data: bytes | None = None
         self._is_begun = False
@@ -311,6 +311,14 @@ class RESTResponse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _in_time(pieces: Iterator[bytes], call: Call) -> Iterator[bytes]:
+    """End with the call, of whose limit a replaced connection does not know."""
+    for piece in pieces:
+        if call.remaining <= 0:
+            raise TimeoutError("timed out")
+        yield piece
 
 
 def _amount(amt: int | None) -> int | None:

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        sys.stderr.write(f"quantcdn.emulator: port {arguments.port}: {error.strerror}\n")
+        sys.stderr.write(f"quantcdn.emulator: port {arguments.port}: {error.strerror or error}\n")
         return 1
     except OpenApiException as error:
         sys.stderr.write(f"quantcdn.emulator: {error}\n")

@@ -1,5 +1,6 @@
 """What all models share: they are open, and write what they have read."""
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, ClassVar, Self, TypeVar
@@ -11,6 +12,7 @@ from pydantic_core import from_json
 from quantcdn._display import mixin
 from quantcdn._display.text import escaped, truncated
 from quantcdn._file_formats import json_bounds
+from quantcdn._portability import ProcessLock
 from quantcdn._types import is_array, is_mapping, is_object
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
 from quantcdn.models._docstrings import FieldsDocstring
@@ -21,6 +23,8 @@ _M = TypeVar("_M", bound="Model")
 _SHOWN_LENGTH = 80
 
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_BUILD_LOCK = ProcessLock(threading.RLock)  # to build a model may need another one
 
 
 class Model(mixin.DisplayMixin, BaseModel):
@@ -42,6 +46,25 @@ class Model(mixin.DisplayMixin, BaseModel):
             cls.__doc__ = FieldsDocstring(cls)
 
     __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Build what validates and serializes the model, as pydantic does at the first use; one thread at a time."""
+        # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used.
+        with _BUILD_LOCK.of_process():
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:

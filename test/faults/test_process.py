@@ -24,6 +24,7 @@ from quantcdn.emulator import Emulator
 from test.helpers.busy_service import BusyService
 from test.helpers.certificates import Certificates
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
+from test.helpers.threads import on_threads
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 HALF = answer(200, NAMES)[:-10]
@@ -50,27 +51,6 @@ def sockets() -> int:
         except OSError:  # the folder's own descriptor
             continue
     return count
-
-
-def on_threads(count: int, work: Callable[[int], None]) -> list[BaseException]:
-    """Do some work on many threads at once; returns what they raised."""
-    problems: list[BaseException] = []
-    start = threading.Barrier(count)
-
-    def run(number: int) -> None:
-        start.wait(10)
-        try:
-            work(number)
-        except BaseException as error:
-            problems.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return problems
 
 
 def ask_for_own(api: quantcdn.AIToolsApi, identifier: str) -> None:

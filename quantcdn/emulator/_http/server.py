@@ -14,6 +14,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from quantcdn import _portability
 from quantcdn.emulator._http.request import Headers, IncomingRequest
 from quantcdn.emulator._http.response import Response, json_response
 
@@ -33,6 +34,8 @@ class Server:
     """A port that is open from the start, so that it is known, and served from ``start`` on."""
 
     def __init__(self, port: int) -> None:
+        if _portability.IN_BROWSER:
+            raise OSError("Pyodide has neither ports nor threads: run 'quantcdn emulator' outside of it")
         self._server = _Server(port)
         self._thread = threading.Thread(target=self._server.serve, name="quantcdn-emulator", daemon=True)
 
