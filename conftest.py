@@ -47,11 +47,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 # These take longest, in this order; begun last, one of them would run alone at the end.
 LONG_FILES = (
-    *("test_scaling", "test_cost", "test_example_projects", "test_docs", "test_notebooks", "test_openapi"),
-    *("test_limits", "test_process", "test_doctor", "test_commands", "test_hostile_arguments", "test_progress"),
-    *("test_mock_servers", "test_figures", "test_wait", "test_terminal", "test_completion", "test_json_bounds"),
+    *("scaling", "cost", "example_projects", "docs", "notebooks", "openapi", "limits", "process", "threads", "doctor"),
+    *("commands", "hostile_arguments", "progress", "mock_servers", "figures", "wait", "terminal", "completion"),
+    "json_bounds",
 )
-ORDER = {name: place for place, name in enumerate(LONG_FILES)}
+ORDER = {f"test_{name}": place for place, name in enumerate(LONG_FILES)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
