@@ -23,13 +23,13 @@ class RequestOptions(TypedDict, total=False):
     """The options of a single call."""
 
     _request_timeout: TimeoutSetting | Timeout | None
-    """Seconds for the whole call; or a pair for connecting and for each silence; or limits."""
+    """Seconds for the whole call; or a pair, the connect and the read timeout; or a ``Timeout``."""
     _request_auth: Mapping[str, Any] | None
     """``{"in": "header", "key": …, "value": …}`` in place of the token; ``in`` may be ``cookie``."""
     _content_type: str | None
     """The header ``Content-Type``."""
     _headers: Mapping[str, str] | None
-    """Headers that win over all others; with ``Authorization`` among them the token's function is not called."""
+    """Headers that replace all others of the same name; with ``Authorization`` among them, no token is read."""
     _host_index: int | None
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
