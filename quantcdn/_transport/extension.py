@@ -17,10 +17,10 @@ from quantcdn._transport.connections import (
     AttemptTimeouts,
     DeadlineConnection,
     DeadlineHttpsConnection,
-    IdleConnections,
     current_limits,
 )
 from quantcdn._transport.downloads import without_query_values
+from quantcdn._transport.idle_connections import IdleConnections
 
 _LOGGER = logging.getLogger("quantcdn")
 _OWN_MODULES = ("urllib3.connection", "urllib3.contrib.socks")
