@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import urllib3
 from urllib3 import connectionpool
@@ -27,6 +27,19 @@ _OWN_MODULES = ("urllib3.connection", "urllib3.contrib.socks")
 
 # The loop of the client is the only one; urllib3 would make this of ``retries=False`` at every call.
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
+
+
+class _NoTimeout(urllib3.Timeout):
+    """No time limit of urllib3's, which would copy one at each of its steps; our connections keep those of the call."""
+
+    def clone(self) -> Self:
+        return self
+
+    def start_connect(self) -> float:
+        return 0.0
+
+
+_NO_TIMEOUT = _NoTimeout()
 
 
 class ConnectionClass:
@@ -85,7 +98,7 @@ def send(
 ) -> urllib3.BaseHTTPResponse:
     """Send a request by urllib3, which gets the whole target; of a signed one, our connection alone has the values."""
     target: str = limits.target
-    options: dict[str, Any] = {}
+    timeout: urllib3.Timeout = _NO_TIMEOUT
     if keeps_limits(pool):
         if isinstance(target, Secret):  # urllib3 logs it, and tracers keep it
             target = without_query_values(target)
@@ -99,7 +112,7 @@ def send(
         limits.reused = False
         # What records requests writes them by their type.
         headers = {str(name): str(value) for name, value in headers.items()}
-        options["timeout"] = limits.for_urllib3()
+        timeout = limits.for_urllib3()
     before = current_limits.set(limits)
     try:
         return pool.urlopen(
@@ -112,7 +125,7 @@ def send(
             assert_same_host=False,
             preload_content=False,
             decode_content=False,
-            **options,
+            timeout=timeout,
         )
     finally:
         current_limits.reset(before)
