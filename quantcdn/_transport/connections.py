@@ -29,6 +29,7 @@ from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
 from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
+from quantcdn._transport.headers import has_header
 from quantcdn._transport.http1 import Body, ByteReader, Framing, Head, ResponseError, framing_of, read_head
 from quantcdn._transport.racing import Address, DeadAddresses, Race, in_turns
 from quantcdn.timeout import Timeout
@@ -348,19 +349,11 @@ class DeadlineConnection(HTTPConnection):
 
 def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
     """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
-    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    host = () if has_header(headers, "host") else (f"Host: {authority}",)
     head = SecretBytes(
-        "".join(
-            (
-                f"{method} {target} HTTP/1.1\r\n",
-                host,
-                *[f"{name}: {value}\r\n" for name, value in headers.items()],
-                "\r\n",
-            )
-        ),
-        "latin-1",
+        "\r\n".join((f"{method} {target} HTTP/1.1", *host, *map(": ".join, headers.items()), "", "")), "latin-1"
     )
-    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + len(host) + 2):
         raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
     return head
 

@@ -201,7 +201,7 @@ BITES = (
     Bite(
         "a header has no line break",
         "_transport/connections.py",
-        "!= 2 * (len(headers) + bool(host) + 2)",
+        "!= 2 * (len(headers) + len(host) + 2)",
         "< 0",
         "unit/test_request_head",
         "test_a_line_break",
