@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 from typing import Any
 
@@ -28,10 +29,10 @@ class IdleConnections:
         """Keep a connection, or close it."""
         if item is None and not self._connections:
             return
-        if len(self._connections) < self._maxsize:
-            self._connections.append(item)
-        elif item is not None:
-            item.close()
+        self._connections.append(item)
+        # Afterwards, since another thread may put one too, or close all, between a look and a step.
+        if len(self._connections) > self._maxsize:
+            self._close_surplus()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
         """Take an idle connection, or raise queue.Empty."""
@@ -43,5 +44,12 @@ class IdleConnections:
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
         self._maxsize = 0
-        while self._connections:
-            self.put(self._connections.pop())
+        self._close_surplus()
+
+    def _close_surplus(self) -> None:
+        """Close what there is no place for."""
+        while len(self._connections) > self._maxsize:
+            with contextlib.suppress(IndexError):  # another thread took the last one
+                surplus = self._connections.pop()
+                if surplus is not None:
+                    surplus.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 
 _CAPACITY = 500
 _COST = 5
@@ -31,7 +31,7 @@ class RetryBudget:
         return cost
 
     def give_back(self, cost: int) -> None:
-        """Give back after a success what the last retry before it took, or one where it needed none."""
+        """Return after a success the tokens that the last retry before it took, or one where it needed none."""
         if self._tokens == _CAPACITY:
             return  # the usual case needs no lock
         with self._lock.of_process():
