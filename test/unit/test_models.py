@@ -506,6 +506,7 @@ JSON = st.recursive(
 @given(data=st.data())
 def test_any_json_becomes_a_model_that_gives_it_back_or_an_error_of_the_family(data: st.DataObject) -> None:
     model = data.draw(st.sampled_from([model for model, _ in BODIES]))
+    model.model_rebuild()  # until its first use, its fields have no aliases, and what is drawn would depend on that
     known = [field.alias or name for name, field in model.model_fields.items()]
     keys = st.sampled_from(known) | st.text(max_size=8)
     body = data.draw(st.dictionaries(keys, JSON, max_size=8) | JSON)
