@@ -44,9 +44,11 @@ class AttemptResult(NamedTuple):
 
     @property
     def status(self) -> int:
+        """The status code, or 0 where there was no response."""
         return self.response.status if self.response else 0
 
     def result(self, call: Call) -> RESTResponse:
+        """Return the response, or raise the error of the failure."""
         if self.failure is None and self.response is not None:
             return self.response
         failed = self.failure or Failure(ApiException, "no response")
@@ -55,6 +57,7 @@ class AttemptResult(NamedTuple):
         raise error
 
     def record(self, call: Call, pause: float | None) -> AttemptRecord:
+        """Write what hooks are called with."""
         error = self.failure.reason if self.failure else None
         return AttemptRecord(
             call.method, call.host, call.path, call.attempts, self.status or None, self.seconds, error, pause

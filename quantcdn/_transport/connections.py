@@ -280,6 +280,7 @@ class DeadlineConnection(HTTPConnection):
             head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3)
 
         def end(complete: bool) -> None:
+            """Keep the connection only where the next response begins here."""
             if framing.closes or not complete or receiver.holds_more():
                 self.close()
             else:

@@ -376,6 +376,12 @@ def test_a_duration_may_have_a_fraction(duration: float) -> None:
         assert json.loads(answer.to_json())["duration"] == duration
 
 
+def test_a_duration_as_text_is_the_number_that_it_says() -> None:
+    for text, number in (("11", 11), ("11.5", 11.5)):
+        duration = read(models.GetAIToolExecutionStatus200Response, {**EXECUTION, "duration": text}).duration
+        assert (type(duration), duration) == (type(number), number)
+
+
 def test_a_count_written_with_a_fraction_of_zero_or_as_text_is_whole() -> None:
     for count in (4.0, "4", "4.0"):
         read_count = read(models.ListAIToolNames200Response, {"tools": [], "count": count}).count
