@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import numpy
 import orjson
 import pytest
 from hypothesis import given
@@ -545,6 +546,18 @@ SEQUENCES: list[tuple[type[Model], str, dict[str, Any], list[Any]]] = [
     (models.ListAIToolExecutions200Response, "executions", {"count": 2, "orgId": "acme"}, [LISTED, {"status": "x"}]),
     (models.ListMcpServers200Response, "servers", {}, [{"serverName": "a"}, {"serverName": "b"}]),
 ]
+
+
+@pytest.mark.parametrize("key", ["orgId", "org_id", "x", None, 1.5, (1, 2), b"x", object, numpy.array([1, 2])])
+def test_a_field_in_brackets_is_an_error_that_says_where_it_is(key: Any) -> None:
+    listed: Any = read(models.ListAIToolExecutions200Response, {"executions": [LISTED], "count": 1, "orgId": "acme"})
+    with pytest.raises(quantcdn.ApiTypeError) as caught:
+        listed[key]
+    known = "has its field org_id as .org_id, and its items by their places, as [0]"
+    other = f"takes the place of an item, as [0], not {type(key).__name__}; to_dict() has its fields by their names"
+    said = known if isinstance(key, str) and key != "x" else other
+    assert str(caught.value) == f"ListAIToolExecutions200Response {said}"
+    assert listed.to_dict()["orgId"] == "acme"
 
 
 @pytest.mark.parametrize(("cls", "field", "more", "items"), SEQUENCES, ids=lambda value: getattr(value, "__name__", ""))
