@@ -193,10 +193,19 @@ BITES = (
     Bite(
         "connections beyond the pool's size are closed in silence",
         "_transport/connections.py",
-        "elif item is not None:\n            item.close()",
-        "else:\n            raise queue.Full",
+        "if len(self._connections) > self._maxsize:\n            self._close_surplus()",
+        "if len(self._connections) > self._maxsize:\n            raise queue.Full",
         "faults/test_process",
         "test_fifty_threads",
+    ),
+    Bite(
+        "a header that is set again is never missing",
+        "_transport/headers.py",
+        "    headers[checked_name] = header_value(checked_name, checked_value)\n",
+        "    remove_header(headers, checked_name)\n"
+        "    headers[checked_name] = header_value(checked_name, checked_value)\n",
+        "faults/test_threads",
+        "renewed_in_the_headers",
     ),
     Bite(
         "a header has no line break",
