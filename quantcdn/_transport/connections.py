@@ -90,9 +90,13 @@ class AttemptTimeouts:
             raise TimeoutError("timed out")
         return min(remaining, self._timeout.read) if self._connect_by is None else remaining
 
-    def for_urllib3(self) -> Urllib3Timeout:
-        """Give what urllib3 can keep of the limits, for a connection that is not ours."""
-        return Urllib3Timeout(max(self.remaining(), 0.001), self._timeout.connect, self._timeout.read)
+    def for_urllib3(self, *, connects: bool = True) -> Urllib3Timeout:
+        """Give what urllib3 can keep of the limits, for a connection that is not ours.
+
+        One that does not connect by itself takes the limit for connecting for that of every silence.
+        """
+        connect = self._timeout.connect if connects else self._timeout.read
+        return Urllib3Timeout(max(self.remaining(), 0.001), connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -141,7 +145,7 @@ class _Receiver:
         """Tell, once the response is complete, whether more was received, which nobody requested.
 
         The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
-        received already nor what TLS has unpacked.
+        received already nor what TLS has decrypted.
         """
         self._reader.ended = True
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)

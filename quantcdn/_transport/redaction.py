@@ -1,0 +1,138 @@
+"""What authorises a request is taken out of what errors and logs say of its response.
+
+Where an error that was caught may hold a secret or what the service sent, the next one is made after the ``except``
+block: in it, Python would keep the first as ``__context__``, with all its frames, also where ``from None`` hides it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from array import array
+from base64 import b64decode
+from collections.abc import Collection, Iterable, Mapping
+
+_MARK = "[secret]"
+
+# Patterns are compiled where they are needed first: few programs meet a secret in a response.
+
+# Whole words: X-Monkey and Idempotency-Key authorise nothing.
+_AUTHORISING_NAME = (
+    r"(?i)(^|[-_])(auth|authorization|authentication|cookies?|tokens?|secrets?|passwords?|passwd|credentials?|signature"
+    r"|session|jwt|bearer|apikey|(api|access|auth|private|secret|subscription|function|functions|master)[-_]?key)([-_]|$)|^x[-_]key$"
+)
+_SHORTEST_TOKEN = 4  # of less, replacing it would only garble
+_SHORTEST_VALUE = 8  # a cookie and an odd header also hold words and settings
+_SURE_LENGTH = 16  # nobody writes a word or a number of that length by chance
+
+# One that is not closed ends with the text, so that no part is read twice.
+_JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
+_BARE_WORD = r"[\w.+-]+"
+_NUMERIC = r"[0-9.eE+-]+"
+_LITERALS = "true false null"
+# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them; or any letter after backslashes.
+_ESCAPED = (
+    r"(?is)\\+(?:u00([2-7][0-9a-f])|(.)|\Z)|%(?:25)*([2-7][0-9a-f])"
+    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));"
+)
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+
+
+def header_secrets(headers: Mapping[str, str], private: Collection[str] = ()) -> tuple[str, ...]:
+    """List what of a request's headers no error may show, should the service repeat it."""
+    named = {name.lower() for name in private}
+    found: set[str] = set()
+    for name, value in headers.items():
+        if name.lower() in named or name.lower() in ("authorization", "proxy-authorization"):
+            found.update(secret for secret in _parts(value) if _is_token(secret))
+        elif re.search(_AUTHORISING_NAME, name):
+            found.update(secret for secret in _parts(value) if _is_no_word(secret))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _parts(value: str) -> Iterable[str]:
+    """Yield a header's value, what of it follows a scheme or a cookie's name, and the password that it stands for."""
+    yield value
+    if value[:6].lower() == "basic ":
+        with contextlib.suppress(ValueError):
+            yield b64decode(value[6:], validate=True).decode().partition(":")[2]
+    for part in value.split(";"):
+        yield re.split(r"[\s=]+", part.strip(), maxsplit=1)[-1]
+
+
+def _is_token(text: str) -> bool:
+    return len(text) >= _SURE_LENGTH or (len(text) >= _SHORTEST_TOKEN and not re.fullmatch(_BARE, text))
+
+
+def _is_no_word(text: str) -> bool:
+    """Say whether a text is long, or of letters and digits, as no word, number or date is."""
+    mixed = re.search("[A-Za-z]", text) and re.search("[0-9]", text)
+    return len(text) >= _SURE_LENGTH or bool(len(text) >= _SHORTEST_VALUE and mixed and not re.fullmatch(_BARE, text))
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Put ``[secret]`` where a text repeats a secret, escaped or not; what is JSON stays JSON."""
+    for secret in secrets:
+        if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
+            text = _quoted_where_bare(text, secret)
+        if "\\" in text or "%" in text or "&" in text:
+            text = _redacted_escaped(text, _unescaped(secret))
+        text = text.replace(secret, _MARK)
+    return text
+
+
+def _unescaped(text: str) -> str:
+    """Write each letter as it is, and no backslash."""
+    return re.sub(_ESCAPED, _letter, text)
+
+
+def _letter(escape: re.Match[str]) -> str:
+    hexadecimal, plain, percent, entity, decimal, name = escape.groups()
+    digits = hexadecimal or percent or entity
+    if digits or decimal:
+        return chr(int(digits, 16) if digits else int(decimal)).replace("\\", "")
+    return plain or _ENTITIES.get((name or "").lower(), "")
+
+
+def _redacted_escaped(text: str, secret: str) -> str:
+    """Redact a secret, given without escapes, where a text has it with some."""
+    if not secret or secret not in _unescaped(text):
+        return text
+    starts, ends = array("I"), array("I")  # of each letter, in the text
+    done = 0
+    for escape in re.finditer(_ESCAPED, text):
+        start, end = escape.span()
+        letters = len(_letter(escape))
+        starts.extend((*range(done, start), *[start] * letters))
+        ends.extend((*range(done + 1, start + 1), *[end] * letters))
+        done = end
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    pieces: list[str] = []
+    done = 0
+    for found in re.finditer(re.escape(secret), _unescaped(text)):
+        pieces += [text[done : starts[found.start()]], _MARK]
+        done = ends[found.end() - 1]
+    return "".join(pieces) + text[done:]
+
+
+def _written(secret: str) -> tuple[str, str, str]:
+    # JSON may be written with an escaped slash, as PHP does.
+    return secret, json.dumps(secret)[1:-1], secret.replace("/", "\\/")
+
+
+def without_part(text: str, secrets: Iterable[str]) -> str:
+    """Leave out the beginning of a secret with which a text ends that was cut."""
+    parts = (written[:size] for secret in secrets for written in _written(secret) for size in range(1, len(written)))
+    return text.removesuffix(max((part for part in parts if text.endswith(part)), key=len, default=""))
+
+
+def _quoted_where_bare(text: str, secret: str) -> str:
+    """Put a JSON string in place of a number outside of strings, where the mark alone would be no JSON."""
+    parts = re.split(_JSON_STRING, text)
+    parts[::2] = [
+        re.sub(_BARE_WORD, lambda word: f'"{_MARK}"' if secret in word[0] else word[0], p) for p in parts[::2]
+    ]
+    return "".join(parts)
