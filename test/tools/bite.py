@@ -185,7 +185,7 @@ BITES = (
         "    headers[checked_name] = header_value(checked_name, checked_value)\n",
         "    remove_header(headers, checked_name)\n"
         "    headers[checked_name] = header_value(checked_name, checked_value)\n",
-        "faults/test_threads",
+        "unit/test_threads",
         "renewed_in_the_headers",
     ),
     Bite(
