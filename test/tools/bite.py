@@ -195,6 +195,14 @@ BITES = (
         "test_fifty_threads",
     ),
     Bite(
+        "a header that is set again is never missing",
+        "    headers[checked_name] = header_value(checked_name, checked_value)\n",
+        "    remove_header(headers, checked_name)\n"
+        "    headers[checked_name] = header_value(checked_name, checked_value)\n",
+        "unit/test_threads",
+        "renewed_in_the_headers",
+    ),
+    Bite(
         "a header has no line break",
         "!= 2 * (len(headers) + len(host) + 2)",
         "< 0",
