@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import re
+import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,6 +16,10 @@ WINDOWS = os.name == "nt"
 
 IN_BROWSER = sys.platform == "emscripten"
 """Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
+
+# What PowerShell takes for a word as it is: it splits an option at a dot or a colon, and changes what is a number.
+_IS_PLAIN = re.compile(r"--?[A-Za-z-]*|[A-Za-z_][\w./:\\-]*", re.ASCII).fullmatch
+_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
@@ -53,6 +60,23 @@ def user_folder(xdg: str, default: str, windows: str) -> Path:
     return Path.home() / default
 
 
+def join_command(words: Iterable[str]) -> str:
+    """Write words as a line to paste into the shell of this system: PowerShell on Windows, else a POSIX shell."""
+    if not WINDOWS:
+        return shlex.join(words)
+    return " ".join(word if _IS_PLAIN(word) else quoted_for_powershell(word) for word in words)
+
+
+def set_variable(name: str, value: str) -> str:
+    """Write the line that sets an environment variable in the shell of this system."""
+    return f"$env:{name} = {quoted_for_powershell(value)}" if WINDOWS else f"export {name}={shlex.quote(value)}"
+
+
+def quoted_for_powershell(text: str) -> str:
+    """Quote a text for PowerShell, to which typographic quotes are quotes too."""
+    return f"'{_QUOTES.sub(lambda quote: 2 * quote[0], text)}'"
+
+
 def is_closed_pipe(error: OSError) -> bool:
     """Tell whether a write failed since nobody reads any more."""
     return isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
@@ -61,6 +85,14 @@ def is_closed_pipe(error: OSError) -> bool:
 def is_connecting(code: int) -> bool:
     """Tell from what ``connect_ex`` returns whether a socket that does not block goes on connecting."""
     return code == (errno.EWOULDBLOCK if WINDOWS else errno.EINPROGRESS)
+
+
+def socket_error(code: int) -> OSError:
+    """Make the error of a code that a socket gives."""
+    if not WINDOWS:
+        return OSError(code, os.strerror(code))
+    ctypes: Any = importlib.import_module("ctypes")
+    return OSError(code, ctypes.FormatError(code).strip())  # strerror does not know the codes of sockets there
 
 
 def understands_escapes(stream: TextIO) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 import selectors
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
-from quantcdn._portability import is_connecting
+from quantcdn._portability import is_connecting, socket_error
 
 ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside those that have not yet taken a connection (section 5)."""
@@ -100,7 +99,7 @@ class Race:
         if is_connecting(code):
             selector.register(sock, selectors.EVENT_WRITE, address)
         else:
-            self._problem = OSError(code, os.strerror(code))
+            self._problem = socket_error(code)
             sock.close()
         return None
 
@@ -117,7 +116,7 @@ class Race:
             if code == 0:
                 del self.lost[self.lost.index(key.data) :]
                 return sock
-            self._problem = OSError(code, os.strerror(code))
+            self._problem = socket_error(code)
             sock.close()
         if remaining <= 0 or not (ready or waiting):
             raise self._problem or TimeoutError("timed out")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import ctypes
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +22,9 @@ from quantcdn.cli import main
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.config_file import config_path, read_config, write_config
 from quantcdn.cli.diagnostics import network_probe
+from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator
+from quantcdn.emulator import __main__ as emulator_command
 from quantcdn.exceptions import ApiValueError
 
 IMPORT_ALL = """
@@ -132,8 +137,6 @@ def test_a_console_is_told_to_take_escapes(
     set_mode: int,
     expected: bool,
 ) -> None:
-    import ctypes
-
     modes: list[int] = []
 
     def set_console_mode(_: int, mode: int) -> int:
@@ -184,3 +187,68 @@ def test_doctor_leaves_the_connection_to_the_browser(
     assert "skip  connection: the browser makes it, and tells nothing of its steps" in lines
     assert not any(line.startswith(("ok    name", "ok    connection")) for line in lines)
     assert any(line.startswith("ok    call") for line in lines)
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_portability, "WINDOWS", True)
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("exec_0123-abc", "exec_0123-abc"),
+        ("--exit-status", "--exit-status"),
+        ("C:\\pictures", "C:\\pictures"),
+        ("two words", "'two words'"),
+        ("it's", "'it''s'"),
+        ("it\u2019s", "'it\u2019\u2019s'"),  # which ends a string in single quotes, too
+        ("$(evil)", "'$(evil)'"),
+        ("a,b", "'a,b'"),
+        ("@splat", "'@splat'"),
+        ("007", "'007'"),
+        ("--host=http://127.0.0.1:1", "'--host=http://127.0.0.1:1'"),
+        ("", "''"),
+    ],
+)
+def test_advice_is_quoted_for_powershell(windows: None, word: str, written: str) -> None:
+    assert advice("quantcdn executions wait", [], [word]).endswith(f" {written}" if word else "")
+    assert _portability.join_command([word]) == written
+
+
+def test_the_local_service_says_how_powershell_sets_variables(
+    windows: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = argparse.ArgumentParser()
+    emulator_command.add_arguments(arguments)
+    assert emulator_command.run(arguments.parse_args(["--token", "it's"]), lambda: None) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "$env:QUANTCDN_API_TOKEN = 'it''s'" in lines
+    assert any(line.startswith("$env:QUANTCDN_HOST = 'http://127.0.0.1:") for line in lines)
+
+
+def test_no_other_program_can_take_the_port_of_the_local_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)  # of Windows alone
+    options: list[int] = []
+    real = socket.socket
+
+    class Recorder(real):  # type: ignore[misc,valid-type] # a class of the module
+        def setsockopt(self, level: int, name: int, value: Any) -> None:  # type: ignore[override] # one of its forms
+            options.append(name)
+            super().setsockopt(level, name, value)
+
+    monkeypatch.setattr(socket, "socket", Recorder)
+    with Emulator():
+        pass
+    assert socket.SO_REUSEADDR not in options
+    assert socket.SO_KEEPALIVE in options
+
+
+@pytest.mark.parametrize("code", [10060, 10061])
+def test_what_windows_says_of_a_connection_is_in_words(
+    windows: None, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr(ctypes, "FormatError", {10060: "It did not respond.", 10061: "It refused."}.get, raising=False)
+    error = _portability.socket_error(code)
+    assert isinstance(error, OSError)
+    assert str(error) == f"[Errno {code}] {ctypes.FormatError(code)}"  # type: ignore[attr-defined] # of Windows alone
