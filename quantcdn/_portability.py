@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
 import re
 import shlex
+import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +18,9 @@ WINDOWS = os.name == "nt"
 
 IN_BROWSER = sys.platform == "emscripten"
 """Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
+
+INTERRUPT_LATENCY = 0.5
+"""How long nothing may wait in one go on Windows, in seconds, so that Ctrl-C ends it within a second."""
 
 # What PowerShell takes for a word as it is: it splits an option at a dot or a colon, and changes what is a number.
 _IS_PLAIN = re.compile(r"--?[A-Za-z-]*|[A-Za-z_][\w./:\\-]*", re.ASCII).fullmatch
@@ -93,6 +98,17 @@ def socket_error(code: int) -> OSError:
         return OSError(code, os.strerror(code))
     ctypes: Any = importlib.import_module("ctypes")
     return OSError(code, ctypes.FormatError(code).strip())  # strerror does not know the codes of sockets there
+
+
+def receive_in_parts(sock: socket.socket, buffer: Any, seconds: float) -> int:
+    """Receive within some seconds, on Windows, where Ctrl-C is noticed between two receives and not within one."""
+    while seconds > INTERRUPT_LATENCY:
+        sock.settimeout(INTERRUPT_LATENCY)
+        seconds -= INTERRUPT_LATENCY
+        with contextlib.suppress(TimeoutError):
+            return sock.recv_into(buffer)
+    sock.settimeout(seconds)
+    return sock.recv_into(buffer)
 
 
 def understands_escapes(stream: TextIO) -> bool:
