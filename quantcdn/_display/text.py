@@ -15,14 +15,36 @@ MESSAGE_LENGTH = 300
 _SEARCHED_LENGTH = 10_000  # or a multiple of what is shown, where that is more
 _LONGEST_URL = 2_000
 
-# Patterns are compiled where they are needed first: few programs meet a URL in a response.
-_URL = r"""(?i)(https?://)(?:[^\s/?#"'<>\\]*@)?([^\s?#"'<>\\]*)([?#][^\s"'<>\\]*)?"""
+# Patterns are compiled where they are needed first: few programs meet a URL in a response. JSON, percent-encoding and
+# HTML may have escaped what is in a text, and more than once. Each repetition is bounded, for the sake of the time.
 
-# A name has an end, or each of its letters could begin another that is read to the end of the text.
-_SIGNATURE = (
-    r"""(?i)\b((?:x-(?:amz|goog)-[a-z-]{1,40}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token|awsaccesskeyid)(?:=|%3d))"""
-    r"""[^\s&"'<>\\]+"""
+
+def _mark(letter: str) -> str:
+    """Make a pattern of a punctuation mark, escaped or not."""
+    code = ord(letter)
+    return (
+        rf"(?:\\{{0,8}}{re.escape(letter)}|%(?:25){{0,4}}{code:02x}|\\{{1,8}}u00{code:02x}"
+        rf"|&(?:amp;){{0,4}}#0{{0,4}}(?:{code}|x{code:x});)"
+    )
+
+
+_QUERY_MARK = f"(?:{_mark('?')}|{_mark('#')})"
+_IN_URL = r"""[^\s"'<>]"""
+_USER = rf"(?:(?!{_mark('/')}|{_QUERY_MARK}){_IN_URL})*{_mark('@')}"
+_URL = (
+    rf"(?i)({_mark(':')}{_mark('/')}{{2}})(?:{_USER})?((?:(?!{_QUERY_MARK}){_IN_URL})*+)(?:({_QUERY_MARK}){_IN_URL}*+)?"
 )
+
+# A name begins after no letter, unless that is the last one of an escape. It has an end, or each of its letters could
+# begin another that is read to the end of the text.
+_BEGIN = r"(?:\b|(?<=%[0-9a-f]{2})|(?<=25[0-9a-f]{2})|(?<=u00[0-9a-f]{2}))"
+_SIGNATURE = (
+    rf"""(?i)({_BEGIN}(?:(?:x-(?:amz|goog)-[a-z-]{{1,40}}+|signature|sig|(?:access_?|auth_?|id_?|security_?)?token"""
+    rf"""|awsaccesskeyid)(?:{_mark("=")}|["']\s{{0,4}}:\s{{0,4}}["'])|x-(?:amz|goog)-[a-z-]{{1,40}}+:\s{{0,4}}))"""
+    r"""(?:[^\s&"'<>\\]|\\{1,8}(?:/|u00(?!2[267]|3[ce])[0-9a-f]{2}))+"""
+)
+_BEARER = r"""((?<![\w-])eyJ)[\w-]{8,}+\.[\w.-]*|(?i:(\bbearer\s{1,4}))(?=[^\s"'<>]*[0-9])[^\s"'<>,;\\]{8,}"""
+_MARKS = ("=", "://", ":\\", "%3", "%25", "\\u00", "&#", "&amp;#", '":', "':", "eyj", "bearer", "x-amz", "x-goog")
 
 # What steers a terminal or a page, or turns the direction of the text around it (UAX #9), and what UTF-8 cannot hold.
 # Joiners and wide spaces are left alone, without which some scripts cannot be written.
@@ -32,14 +54,16 @@ _STEERING = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Leave of each URL in a text no more than host and path, and of each signature no more than its name."""
-    if "=" not in text and "://" not in text and "%3" not in text:
+    """Leave of each URL in a text no more than host and path, and of each signature and token no more than its name."""
+    lower = text.lower()
+    if not any(mark in lower for mark in _MARKS):
         return text
-    return re.sub(_SIGNATURE, r"\1…", re.sub(_URL, _host_and_path, text))
+    text = re.sub(_SIGNATURE, r"\1…", re.sub(_URL, _host_and_path, text))
+    return re.sub(_BEARER, lambda found: f"{found[1] or found[2]}…", text)
 
 
 def _host_and_path(url: re.Match[str]) -> str:
-    return f"{url[1]}{url[2]}{f'{url[3][0]}…' if url[3] else ''}"
+    return f"{url[1]}{url[2]}{f'{url[3]}…' if url[3] else ''}"
 
 
 def truncated(text: str, length: int = MESSAGE_LENGTH, *, counted: bool = False) -> str:

@@ -6,6 +6,7 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import queue
@@ -147,7 +148,7 @@ class _Receiver:
         """Tell, once the response is complete, whether more was received, which nobody requested.
 
         The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
-        received already nor what TLS has unpacked.
+        received already nor what TLS has decrypted.
         """
         self._reader.ended = True
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
@@ -371,10 +372,10 @@ class IdleConnections:
         """Keep a connection, or close it."""
         if item is None and not self._connections:
             return
-        if len(self._connections) < self._maxsize:
-            self._connections.append(item)
-        elif item is not None:
-            item.close()
+        self._connections.append(item)
+        # Afterwards, since another thread may put one too, or close all, between a look and a step.
+        if len(self._connections) > self._maxsize:
+            self._close_surplus()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
         """Take an idle connection, or raise queue.Empty."""
@@ -386,5 +387,12 @@ class IdleConnections:
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
         self._maxsize = 0
-        while self._connections:
-            self.put(self._connections.pop())
+        self._close_surplus()
+
+    def _close_surplus(self) -> None:
+        """Close what there is no place for."""
+        while len(self._connections) > self._maxsize:
+            with contextlib.suppress(IndexError):  # another thread took the last one
+                surplus = self._connections.pop()
+                if surplus is not None:
+                    surplus.close()

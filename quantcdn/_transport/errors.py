@@ -1,4 +1,4 @@
-"""What urllib3 raises becomes one plain value: which error it is, why, and whether to try again."""
+"""What urllib3 raises becomes one plain value: which error it is, why, and whether to retry."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Failure(NamedTuple):
 
 
 class UnusableBodyError(Exception):
-    """A body came that cannot be used: too large, damaged, or packed in an unknown way."""
+    """A body came that cannot be used: too large, damaged, or of an unknown content coding."""
 
 
 TRANSPORT_ERRORS = (urllib3_errors.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)

@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 import urllib3
 from urllib3.util import parse_url
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret
 from quantcdn._transport import browser
 from quantcdn._transport.connections import IdleConnections
@@ -154,8 +154,12 @@ class ConnectionPools:
 
     def _renew_after_fork(self) -> None:
         """Leave the parent's connections to the parent: both would write to the same sockets."""
-        if self._process != os.getpid():
-            self._service, self._files, self._process = {}, FilePools(self._configuration), os.getpid()
+        if self._process == os.getpid():
+            return
+        with self._lock.of_process():
+            if self._process != os.getpid():
+                self._service, self._files = {}, FilePools(self._configuration)
+                self._process = os.getpid()  # last: from here on, other threads use them
 
 
 def _without_identity(configuration: Configuration) -> Configuration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn.rate_limit import RateLimit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import operator
 import re
@@ -13,11 +14,11 @@ from typing import Any, Self
 
 import urllib3
 
-from quantcdn import _bounds
-from quantcdn._redaction import without_part
+from quantcdn._file_formats import json_bounds
 from quantcdn._transport.call import Call
 from quantcdn._transport.decoding import LARGEST_KEPT, PIECE_SIZE, decoded, is_plain, keep_memory, too_large
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure, UnusableBodyError, out_of_time, wrong_scheme
+from quantcdn._transport.redaction import without_part
 from quantcdn.exceptions import (
     ApiException,
     ApiResponseException,
@@ -103,15 +104,15 @@ class RESTResponse:
             ApiException: The body breaks off, takes too long or is too large.
         """
         wanted = _amount(amt)
-        gathered = [self._rest]
-        size = len(self._rest)
         is_whole = wanted is None and not self._is_begun
         self._is_begun = self._is_begun or wanted != 0
-        while (wanted is None or size < wanted) and (piece := self._next_piece()):
-            gathered.append(piece)
-            size += len(piece)
-        body = b"".join(gathered)
-        end = size if wanted is None else wanted
+        # No variable holds bytes while more are read: a frame of an error would show what they repeat.
+        gathered = io.BytesIO()
+        gathered.write(self._rest)
+        while (wanted is None or gathered.tell() < wanted) and gathered.write(self._next_piece()):
+            pass
+        body = gathered.getvalue()
+        end = len(body) if wanted is None else wanted
         self._rest = body[end:]
         if is_whole:
             self._data = body
@@ -191,7 +192,7 @@ class RESTResponse:
             ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
         body = self.data
-        why = _bounds.excess(body)
+        why = json_bounds.excess(body)
         try:
             if why is None:
                 return json.loads(body)

@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
 
 
 def _log(request: RecordedRequest) -> None:
-    """Write a line about a request to a person's terminal."""
+    """Write a line about a request to the terminal."""
     # Without the query, which has the signature of a signed URL, and quoted, since a terminal obeys control characters.
     path = quote(request.path, safe="/%:@!$&'()*+,;=~")
     line = f"{time.strftime('%H:%M:%S')} {request.method} {path} {request.status or 'connection reset'}\n"

@@ -24,11 +24,19 @@ _LARGEST_SECONDS = 20_000_000_000
 # pydantic-core also reads the digits of a compact date as seconds. Those lie before these years, or beyond them.
 _FROM, _BEFORE = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
-# Fewer digits are a year, or a date without separators.
-_EPOCH_TEXT = re.compile(r"-?[0-9]{9,15}(\.[0-9]+)?").fullmatch
+# Fewer digits are a year, or a date without separators; 14 are a date and a time without them.
+_EPOCH_TEXT = re.compile(r"-?(?:[0-9]{9,13}|[0-9]{15})(\.[0-9]+)?").fullmatch
 
 # A week, and a month, alone would have a day guessed.
-_ISO_TEXT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])([T _].*)?").fullmatch
+_ISO_TEXT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9]|[0-9]{4}-[0-9]{3})([T _].*)?"
+).fullmatch
+
+# A leap second (RFC 3339 section 5.6), which POSIX counts as the next one.
+_LEAP_SECOND = re.compile(r"(?<=[0-9]{2}:[0-9]{2}:)60(?![0-9])")
+
+# JavaScript writes GMT+0200 (Central European Time), which dateutil reads as POSIX would: two hours the other way.
+_SURE_OFFSET = re.compile(r"\b(?:GMT|UTC?|Z)(?=[+-][0-9])|\s*\([^()]*\)$", re.IGNORECASE)
 
 # RFC 1123 section 5.2.14, of which HTTP has the form with GMT (RFC 9110 section 5.6.7). The email package reads it too,
 # but takes the years below 100 for others, an unknown zone for none, and twice the time.
@@ -38,7 +46,7 @@ _RFC_1123_TEXT = re.compile(
 ).fullmatch
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
-_LONGEST_TEXT = 64
+_LONGEST_TEXT = 100
 
 _NUMBER_TEXT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?").fullmatch
 
@@ -53,7 +61,10 @@ def read_time(value: object) -> datetime:
     try:
         instant = _read(value) if found is None else _from_rfc_1123(*found.groups())
         if instant.tzinfo is not UTC:
-            instant.astimezone(UTC)  # or a later use of it would overflow
+            in_utc = instant.astimezone(UTC)  # or a later use of it would overflow
+            offset = instant.utcoffset()
+            if offset is not None and offset % timedelta(minutes=1):
+                return in_utc  # JSON has offsets of whole minutes
     except (ValueError, OverflowError, TypeError):
         raise ValueError("a time is expected") from None
     return instant
@@ -77,6 +88,8 @@ def _read_text(text: str) -> datetime:
         raise ValueError
     if _EPOCH_TEXT(text):
         return _read(float(text) if "." in text else int(text))
+    if _LEAP_SECOND.search(text):
+        return _read_text(_LEAP_SECOND.sub("59", text)) + timedelta(seconds=1)
     if _ISO_TEXT(text):
         with suppress(ValueError):
             return _in_utc_unless_zoned(datetime.fromisoformat(text.upper()))
@@ -97,6 +110,10 @@ def _read_other_text(text: str) -> datetime:
     """Read text in a form of no standard, if all ways to read it agree."""
     from dateutil import parser  # few programs meet such a form, and importing it takes long
 
+    if _ISO_TEXT(text):  # 24:00, and days by their number in the year
+        with suppress(ValueError):
+            return _in_utc_unless_zoned(parser.isoparse(text.upper()))
+    text = _SURE_OFFSET.sub("", text)
     # What the text does not say comes from the default, and 01/02 is two dates.
     instant, other = (
         parser.parse(text, default=default, dayfirst=swapped, yearfirst=swapped, tzinfos=_known_offset)
@@ -109,8 +126,8 @@ def _read_other_text(text: str) -> datetime:
 
 
 def _known_offset(name: str | None, seconds: int | None) -> int | None:
-    """Refuse the name of a zone that is not known, which dateutil would read as this machine's or as none."""
-    if name is not None and seconds is None:
+    """Refuse the name of a zone that is not known, which dateutil would read as this machine's, as none or turned."""
+    if name is not None and (seconds is None or seconds):
         raise ValueError
     return seconds
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from quantcdn import AIToolsApi, ApiClient, ApiConnectionException, ApiTimeoutException, ApiValueError, Configuration
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from test.helpers.fake_pyodide import XMLHttpRequest, fake_pyodide
 from test.helpers.ports import dead_port
 from test.helpers.server import ScriptedServer, answer
@@ -72,7 +72,7 @@ def test_a_body_that_came_after_the_limit_of_the_call_is_not_read(requests: type
 
     with ScriptedServer(late) as server:
         api = api_of(server.url, timeout=60)
-        api.api_client.clock = Clock(monotonic=lambda: now[0])
+        api.api_client.clock = TimeSource(monotonic=lambda: now[0])
         with pytest.raises(ApiTimeoutException, match="60 s for the whole call"):
             api.list_ai_tool_names("acme")
 

@@ -75,6 +75,14 @@ READ: dict[str | int | float, datetime] = {
     "2026/11/24 04:56:07": INSTANT,
     "24 November 2026 04:56:07 UTC": INSTANT,
     "Nov 24, 2026 04:56:07": INSTANT,
+    "Tue Nov 24 2026 06:56:07 GMT+0200": INSTANT,  # JavaScript's
+    "Mon Nov 23 2026 20:56:07 GMT-0800 (Pacific Standard Time)": INSTANT,
+    "2026-11-24 06:56:07 UTC+02:00": INSTANT,
+    "20261124045607": INSTANT,
+    "2026-11-24T06:56:37+02:00:30": INSTANT,  # JSON has no seconds of an offset
+    "2026-328T04:56:07Z": INSTANT,
+    "2026-11-23T24:00:00Z": datetime(2026, 11, 24, tzinfo=UTC),
+    "2016-12-31T23:59:60.5Z": datetime(2017, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC),
     # Numbers: seconds, and above 20,000,000,000 (the year 2603) milliseconds.
     SECONDS: INSTANT,
     SECONDS + 0.5: INSTANT.replace(microsecond=500_000),
@@ -122,6 +130,8 @@ REFUSED: list[object] = [
     ),
     # No such day, hour or offset; no such zone.
     *("2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-24T25:00:00Z", "2026-11-24T04:61:07Z"),
+    *("2026-11-24 04:56:07 EST-5", "2026-11-24 04:56:07 BRT+3", "2026-11-24T24:00:01Z", "2026-11-24T04:60:60Z"),
+    *("2026-000", "2026-366T00:00:00Z", "9999-12-31T23:59:60Z"),
     *("2026-11-24T04:56:07+99:00", "2026-11-24 04:56:07 XYZ", "2026-11-24T04:56:07Z or so", "0000-01-01T00:00:00Z"),
     *("10000-01-01T00:00:00Z", "+010000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "2026-00-00 00:00:00"),
     # MySQL's way to say that there is no time.

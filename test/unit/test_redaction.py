@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._redaction import header_secrets, redacted
+from quantcdn._transport.redaction import header_secrets, redacted
 from test.helpers.server import ScriptedServer, answer
 
 
@@ -61,7 +61,17 @@ def test_what_the_caller_authorises_by_is_secret_whatever_its_name() -> None:
         (r'{"a": "s3\/cr3t"}', "s3/cr3t", '{"a": "[secret]"}'),
         (r'{"a": "s\"3"}', 's"3', '{"a": "[secret]"}'),
         (r'{"a": "\u0074\u0030\u006Be\u006e\u0022"}', "t0ken", r'{"a": "[secret]\u0022"}'),
-        (r'{"a": "\\u0074\u0030ken"}', "t0ken", r'{"a": "\\u0074\u0030ken"}'),
+        (r'{"a": "\\u0074\u0030ken"}', "t0ken", '{"a": "[secret]"}'),
+        (r'{"a": "\"t0ken\""}', "t0ken", r'{"a": "\"[secret]\""}'),
+        (r'{"a": "s\u0022\u0033"}', 's"3', '{"a": "[secret]"}'),
+        (r'{"a": "{\"b\": \"s\\\"3\"}"}', 's"3', r'{"a": "{\"b\": \"[secret]\"}"}'),
+        (r'{"a": "\t0ken\\"}', "t0ken", r'{"a": "[secret]\\"}'),
+        ("?t=t0%2bk%3d+&u", "t0+k=", "?t=[secret]+&u"),
+        ("?t=t0%252Bk%25253D", "t0+k=", "?t=[secret]"),
+        ("?t=%74%30%6ben", "t0ken", "?t=[secret]"),
+        ("<b>a&lt;b&amp;c&#61;&#x27;&amp;quot;</b>", "a<b&c='\"", "<b>[secret]</b>"),
+        ("a&amp;b", "a&b", "[secret]"),
+        ("t0%41k", "t0%41k", "[secret]"),
         ('{"a": 1234567890123456}', "1234567890123456", '{"a": "[secret]"}'),
         ('{"a": "is 1234567890123456, or"}', "1234567890123456", '{"a": "is [secret], or"}'),
         ("[1234567890123456,-1234567890123456]", "1234567890123456", '["[secret]","[secret]"]'),
@@ -100,6 +110,8 @@ def test_a_body_with_many_quotes_takes_time_in_proportion() -> None:
     started = time.process_time()
     redacted('"' + '\\"' * 400_000 + "1234567890123456", ["1234567890123456"])
     redacted('"' * 400_001 + "1234567890123456", ["1234567890123456"])
+    for piece in ("\\", "%", "%25", "&", "&amp;", "&amp;#0"):
+        redacted(piece * (400_000 // len(piece)) + "%74%30ken", ["t0ken"])
     assert time.process_time() - started < 5  # each start of a string read to the end would take an hour
 
 

@@ -15,12 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from quantcdn import _portability
-from quantcdn.emulator._http.request import Headers, Request
+from quantcdn.emulator._http.request import Headers, IncomingRequest
 from quantcdn.emulator._http.response import Response, json_response
 
 HOST = "127.0.0.1"
 
-Respond = Callable[[Request], Response]
+Respond = Callable[[IncomingRequest], Response]
 
 _LARGEST_BODY = 1024 * 1024
 
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         self._skip_body()
-        response = self._respond(Request(self.command, self.path, Headers(self.headers.items())))
+        response = self._respond(IncomingRequest(self.command, self.path, Headers(self.headers.items())))
         if self._closing.wait(response.delay) if response.delay else self._closing.is_set():
             self.close_connection = True
         elif response.reset:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from array import array
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 
@@ -30,7 +31,12 @@ _JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
 _BARE_WORD = r"[\w.+-]+"
 _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
-_ESCAPE = r"\\(?:u00([2-7][0-9A-Fa-f])|.)"  # of a letter of ASCII, as JSON may write any; or another
+# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them; or any letter after backslashes.
+_ESCAPED = (
+    r"(?is)\\+(?:u00([2-7][0-9a-f])|(.)|\Z)|%(?:25)*([2-7][0-9a-f])"
+    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));"
+)
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
@@ -67,26 +73,49 @@ def _is_no_word(text: str) -> bool:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Put ``[secret]`` where a text repeats a secret; what is JSON stays JSON."""
-    secrets = tuple(secrets)
-    if "\\u00" in text and any(secret in (plain := _unescaped(text)) for secret in secrets):
-        text = plain
+    """Put ``[secret]`` where a text repeats a secret, escaped or not; what is JSON stays JSON."""
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
-        for written in _written(secret):
-            text = text.replace(written, _MARK)
+        if "\\" in text or "%" in text or "&" in text:
+            text = _redacted_escaped(text, _unescaped(secret))
+        text = text.replace(secret, _MARK)
     return text
 
 
 def _unescaped(text: str) -> str:
-    """Write letters of ASCII as they are, but for those that JSON must escape."""
+    """Write each letter as it is, and no backslash."""
+    return re.sub(_ESCAPED, _letter, text)
 
-    def letter(escape: re.Match[str]) -> str:
-        plain = chr(int(escape[1], 16)) if escape[1] else "\\"
-        return escape[0] if plain in '"\\\x7f' else plain
 
-    return re.sub(_ESCAPE, letter, text, flags=re.DOTALL)
+def _letter(escape: re.Match[str]) -> str:
+    hexadecimal, plain, percent, entity, decimal, name = escape.groups()
+    digits = hexadecimal or percent or entity
+    if digits or decimal:
+        return chr(int(digits, 16) if digits else int(decimal)).replace("\\", "")
+    return plain or _ENTITIES.get((name or "").lower(), "")
+
+
+def _redacted_escaped(text: str, secret: str) -> str:
+    """Redact a secret, given without escapes, where a text has it with some."""
+    if not secret or secret not in _unescaped(text):
+        return text
+    starts, ends = array("I"), array("I")  # of each letter, in the text
+    done = 0
+    for escape in re.finditer(_ESCAPED, text):
+        start, end = escape.span()
+        letters = len(_letter(escape))
+        starts.extend((*range(done, start), *[start] * letters))
+        ends.extend((*range(done + 1, start + 1), *[end] * letters))
+        done = end
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    pieces: list[str] = []
+    done = 0
+    for found in re.finditer(re.escape(secret), _unescaped(text)):
+        pieces += [text[done : starts[found.start()]], _MARK]
+        done = ends[found.end() - 1]
+    return "".join(pieces) + text[done:]
 
 
 def _written(secret: str) -> tuple[str, str, str]:
