@@ -11,6 +11,7 @@ import shlex
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -28,6 +29,9 @@ INTERRUPT_LATENCY = 0.5
 _IS_PLAIN = re.compile(r"--?[A-Za-z-]*|[A-Za-z_][\w./:\\-]*", re.ASCII).fullmatch
 _QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 _FIRST_PROCESS = os.getpid()
+
+# Between attempts to move a file, in seconds: one in all.
+_PAUSES = (0.05, 0.1, 0.15, 0.3, 0.4)
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
@@ -66,6 +70,16 @@ def user_folder(xdg: str, default: str, windows: str) -> Path:
         if os.path.isabs(folder):  # the specification: a relative one is to be ignored
             return Path(folder)
     return Path.home() / default
+
+
+def move(do: Callable[[], object]) -> None:
+    """Move a file; on Windows, for a second, again: a scanner may have open what was just written."""
+    for pause in _PAUSES if WINDOWS else ():
+        with contextlib.suppress(PermissionError):
+            do()
+            return
+        time.sleep(pause)
+    do()
 
 
 def join_command(words: Iterable[str]) -> str:

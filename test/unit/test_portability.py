@@ -252,3 +252,83 @@ def test_what_windows_says_of_a_connection_is_in_words(
     error = _portability.socket_error(code)
     assert isinstance(error, OSError)
     assert str(error) == f"[Errno {code}] {ctypes.FormatError(code)}"  # type: ignore[attr-defined] # of Windows alone
+
+
+@pytest.mark.parametrize("refusals", [2, 100])
+def test_a_file_that_is_open_for_a_moment_is_moved(
+    msvcrt: FakeMsvcrt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refusals: int
+) -> None:
+    pauses: list[float] = []
+    replace, refused = os.replace, iter([True] * refusals)
+
+    def scanned(source: str, target: str) -> None:
+        if next(refused, False):
+            raise PermissionError(errno.EACCES, "Access is denied", source, None, target)
+        replace(source, target)
+
+    monkeypatch.setattr(_portability.time, "sleep", pauses.append)
+    monkeypatch.setattr(os, "replace", scanned)
+    path = tmp_path / "config.toml"
+    if refusals == 2:
+        write_config(path, {"organisation": "acme"})
+        assert read_config(path) == {"organisation": "acme"}
+        assert len(pauses) == 2
+    else:
+        with pytest.raises(PermissionError, match=r"Access is denied: .*config\.toml"):
+            write_config(path, {"organisation": "acme"})
+        assert sum(pauses) == pytest.approx(1)
+
+
+def test_no_file_is_moved_twice_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_portability.time, "sleep", lambda _: pytest.fail("slept"))
+
+    def refuse() -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        _portability.move(refuse)
+
+
+LEGACY = """
+import io, sys
+from quantcdn.cli import main
+
+class Console(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+sys.stdout = Console(sys.stdout.buffer, encoding={encoding!r}, errors="strict", write_through=True)
+sys.stderr = Console(sys.stderr.buffer, encoding={encoding!r}, errors="backslashreplace", write_through=True)
+for words in {commands!r}:
+    try:
+        main(words.split())
+    except SystemExit:
+        pass
+"""
+COMMANDS = (
+    "--help",
+    "completion --help",
+    "n→nsense",
+    "tools list --emulator",
+    "tools show generate_image --emulator",
+    "tools names --emulator --fields näme→",
+    "executions list --emulator",
+    "executions get exec_0123456789abcdef0123456789abcdef --emulator",
+    "executions get → --emulator",
+    "executions wait exec_0123456789abcdef0123456789abcdef --emulator",
+    "executions watch --emulator --timeout 0.5",
+    "doctor --emulator --organisation →",
+    "executions save exec_0123456789abcdef0123456789abcdef --emulator --to {folder}/→",
+)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+@pytest.mark.timeout(60)
+def test_no_command_fails_on_a_console_of_few_letters(encoding: str, tmp_path: Path) -> None:
+    commands = [command.format(folder=tmp_path) for command in COMMANDS]
+    program = LEGACY.format(encoding=encoding, commands=commands)
+    environ = {**os.environ, "PYTHONUTF8": "0", "XDG_CONFIG_HOME": str(tmp_path), "TERM": "xterm"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environ, timeout=60, check=False)
+    assert b"Error" not in done.stderr, done.stderr
+    assert done.returncode == 0
+    assert done.stdout.count(b"exec_0123456789abcdef0123456789abcdef") >= 3
