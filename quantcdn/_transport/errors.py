@@ -81,7 +81,9 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
         return _proxy(causes)
-    if any(isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) for cause in causes):
+    # The last is what Pyodide's connection raises; a refused one is of a subclass of it.
+    is_late = any(isinstance(cause, TimeoutError | urllib3_errors.ReadTimeoutError) for cause in causes)
+    if is_late or any(type(cause) is urllib3_errors.TimeoutError for cause in causes):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
         return _unresolved(causes)
