@@ -187,7 +187,7 @@ class RESTClientObject:
             raise downloads.add_hint(response.failed())
         if response.status == 206 and "Range" not in request.headers:
             response.close()
-            raise response.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
+            raise response.unusable(Failure(ApiResponseException, "only a part came, which was not requested"))
         return response
 
     def now(self) -> float:

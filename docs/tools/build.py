@@ -1,5 +1,7 @@
 """Write the reference pages, ``AIToolsApi.md``, ``configuration.md`` and ``models/``, from the code alone.
 
+The docstrings of the models are written too: ``help`` shows them, but not what stands below a field.
+
 ``python docs/tools/build.py`` writes them; with ``--check`` it names each page that is not current and exits 1.
 """
 
@@ -12,6 +14,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import get_type_hints
@@ -388,6 +391,27 @@ def pages() -> dict[str, str]:
     }
 
 
+def with_attributes(cls: type[_base.Model]) -> str:
+    """Write the module of a model, with its fields in the docstring of its class."""
+    node, source = class_node(cls), inspect.getsource(inspect.getmodule(cls))
+    wrapped = partial(textwrap.fill, width=120, initial_indent=8 * " ", subsequent_indent=12 * " ")
+    lines = (
+        wrapped(f"{name}: {'' if cls.model_fields[name].is_required() else 'Optional. '}{text}")
+        for name, (_, text) in fields(cls).items()
+    )
+    prose = textwrap.indent(read(node).prose, 4 * " ").strip()
+    docstring = "\n".join([f'    """{prose}', "", "    Attributes:", *lines, '    """'])
+    before, after = node.body[0].lineno - 1, node.body[0].end_lineno
+    parts = source.splitlines()
+    return "\n".join([*parts[:before], docstring, *parts[after:]]) + "\n"
+
+
+def modules() -> dict[Path, str]:
+    """Write the modules of the models whose docstrings are not current."""
+    written = {Path(inspect.getfile(cls)): with_attributes(cls) for cls in (getattr(models, n) for n in models.__all__)}
+    return {path: text for path, text in written.items() if path.read_text(encoding="utf-8") != text}
+
+
 def not_current(folder: Path) -> dict[str, str | None]:
     """Find the pages of a folder that are missing or changed, with what they should be, or stand for no model."""
     expected: dict[str, str | None] = {f"models/{path.name}": None for path in folder.glob("models/*")} | pages()
@@ -404,10 +428,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; name each page that is not current")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent.parent, help="where the pages are")
     given = parser.parse_args()
-    stale = not_current(given.folder)
+    stale, docstrings = not_current(given.folder), modules()
     if given.check:
-        print("".join(f"not current: {given.folder / name}\n" for name in stale), end="")
-        return 1 if stale else 0
+        names = [*(given.folder / name for name in stale), *docstrings]
+        print("".join(f"not current: {name}\n" for name in names), end="")
+        return 1 if names else 0
+    for path, text in docstrings.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
     (given.folder / "models").mkdir(parents=True, exist_ok=True)
     for name, text in stale.items():
         path = given.folder / name

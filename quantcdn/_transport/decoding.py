@@ -37,7 +37,7 @@ def decoded(raw: urllib3.BaseHTTPResponse, limit: int, *, allow_gzip: bool) -> I
     else:
         known = re.fullmatch(r"[a-z, -]{1,20}", encoding)  # the rest of what a service can say here is shown nowhere
         raise UnusableBodyError(
-            f"the body is encoded {f'as {encoding!r}' if known else 'oddly'}, which was not asked for"
+            f"the body is encoded {f'as {encoding!r}' if known else 'oddly'}, which was not requested"
         )
     left = limit
     for piece in pieces:

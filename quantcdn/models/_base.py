@@ -15,7 +15,6 @@ from quantcdn._file_formats import json_bounds
 from quantcdn._portability import ProcessLock
 from quantcdn._types import is_array, is_mapping, is_object
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
-from quantcdn.models._docstrings import FieldsDocstring
 from quantcdn.models._fields import ExtraKey, Json, Reading
 
 _M = TypeVar("_M", bound="Model")
@@ -39,11 +38,6 @@ class Model(mixin.DisplayMixin, BaseModel):
         protected_namespaces=(),
         defer_build=True,  # most programs need few of the models
     )
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if cls.__doc__ is not None:  # Python runs with docstrings
-            cls.__doc__ = FieldsDocstring(cls)
 
     __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
 

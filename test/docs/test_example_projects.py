@@ -18,7 +18,7 @@ import quantcdn.emulator
 import quantcdn.testing
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples"
-PROJECTS = ("dashboard", "picture_service")
+PROJECTS = ("dashboard", "image_service")
 LANGUAGES = {".py", ".js", ".css", ".html"}
 SOURCES = sorted(path for name in PROJECTS for path in (EXAMPLES / name).rglob("*.py"))
 
@@ -58,10 +58,10 @@ def test_its_tests_pass(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "right", "wrong"),
     [
-        ("picture_service/picture_service/gallery.py", "escape(tool)", "tool"),
-        ("picture_service/picture_service/gallery.py", " and not item.is_failed", ""),
+        ("image_service/image_service/gallery.py", "escape(tool)", "tool"),
+        ("image_service/image_service/gallery.py", " and not item.is_failed", ""),
         (
-            "picture_service/picture_service/gallery.py",
+            "image_service/image_service/gallery.py",
             "api_client=api.api_client",
             'api_client=api.api_client, source="signed"',
         ),

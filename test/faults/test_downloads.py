@@ -380,7 +380,7 @@ def test_a_file_as_large_as_the_limit_is_taken() -> None:
 def test_a_file_with_an_encoding_that_was_not_requested_is_refused(encoding: str) -> None:
     # Without the refusal, what is written as an image would be a packed one, or a bomb.
     with fetching(answer(200, gzip.compress(PICTURE), [("Content-Encoding", encoding)])) as (server, rest):
-        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not asked for"):
+        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not requested"):
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from quantcdn import AIToolsApi, ApiClient, ApiConnectionException, ApiTimeoutException, ApiValueError, Configuration
-from quantcdn._clock import TimeSource
+from quantcdn.api_client import TimeSource
 from test.helpers.fake_pyodide import XMLHttpRequest, fake_pyodide
 from test.helpers.ports import dead_port
 from test.helpers.server import ScriptedServer, answer

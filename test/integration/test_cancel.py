@@ -17,12 +17,10 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, RateLimit, WaitCancelledException, WaitTimeoutException
-from quantcdn._polling.poller import Polled
-from quantcdn._polling.waiter import Wait
 from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import FakeClock, Seen
+from test.helpers.clock import FakeClock
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
 
@@ -125,25 +123,6 @@ def test_an_event_ends_the_wait_for_a_turn_under_a_rate_limit(name: str) -> None
             assert is_cancelled(end_of(started(api, name, cancel=cancel, **pause)), name)
         timer.join()
         assert len(server.requests) == 1
-
-
-# The last is a clock of a test, whose sleep is the only thing that moves it.
-@pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
-def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
-    time = FakeClock()
-    seen = iter([Seen("running"), Seen("complete")])
-    wait = Wait(
-        "exec_1",
-        lambda _: Polled(next(seen)),
-        poll_for=lambda _: Poll(seconds, 1, seconds),
-        timeout=None,
-        on_update=None,
-        clock=time.clock,
-        cancel=threading.Event(),
-    )
-    wait.until_final(None)
-    assert time.now == pytest.approx(seconds)
-    assert max(time.pauses) <= 0.05
 
 
 @ONE

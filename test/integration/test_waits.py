@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -289,8 +288,7 @@ class Trouble:
         self._clock.advance(seconds)
         if self._clock.now() >= self._half and self._service.wire == "4.19":
             self._service.wire = "4.9"
-            backend = self._service._backend
-            backend.authenticator = replace(backend.authenticator, token="rotated_token")
+            self._service.token = "rotated_token"
 
     def token(self) -> str:
         # Late, so that a poll is refused once before the new token is sent.

@@ -60,7 +60,6 @@ EXCLUDED = {
     "quantcdn.chat.Pending": RECORDS,
     "quantcdn.chat.PendingOther": RECORDS,
     "quantcdn.chat.PendingTool": RECORDS,
-    "quantcdn.images.Image": RECORDS,
     "quantcdn.emulator.RecordedRequest": RECORDS,
     "quantcdn.emulator.Fault.apply_to": "the local service applies it to its own responses",
     "quantcdn.rest.RESTResponse.failed": "the client makes its errors by it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -432,3 +433,21 @@ def test_a_wait_ends_with_a_final_model_or_an_error_of_the_family_and_in_time(
     except (ApiException, WaitTimeoutException):
         pass
     assert timeout is None or time.now <= timeout + 0.001
+
+
+@pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
+def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
+    time = FakeClock()
+    seen = iter([Seen("running"), Seen("complete")])
+    wait = Wait(
+        "exec_1",
+        lambda _: Polled(next(seen)),
+        poll_for=lambda _: Poll(seconds, 1, seconds),
+        timeout=None,
+        on_update=None,
+        clock=time.clock,
+        cancel=threading.Event(),
+    )
+    wait.until_final(None)
+    assert time.now == pytest.approx(seconds)
+    assert max(time.pauses) <= 0.05

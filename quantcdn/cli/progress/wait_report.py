@@ -31,6 +31,7 @@ from quantcdn.polling import Poll
 
 M = TypeVar("M", bound=Model)
 
+_TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", re.ASCII)
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
 _WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIMED_OUT, FAILED, FINE)
@@ -57,7 +58,7 @@ def seconds(text: str) -> float | None:
     """Parse a timeout: a number with ``s``, ``m`` or ``h`` after it or without, or ``none``."""
     if text == "none":
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", text, re.ASCII)
+    match = _TIME.fullmatch(text)
     if match is None:
         raise argparse.ArgumentTypeError(f"a time such as 90, 5m, 2h or none is expected, not {text!r}")
     return float(match[1]) * _UNITS[match[2]]
@@ -70,9 +71,10 @@ def _written(seconds: float) -> str:
 
 def interval(text: str) -> float:
     """Parse a poll interval, above 0."""
-    read = seconds(text)
+    match = _TIME.fullmatch(text)
+    read = 0.0 if match is None else float(match[1]) * _UNITS[match[2]]
     if not read:
-        raise argparse.ArgumentTypeError(f"a time above 0, such as 2 or 1m, is expected, not {text!r}")
+        raise argparse.ArgumentTypeError(f"a time above 0, such as 90, 5m or 2h, is expected, not {text!r}")
     return read
 
 

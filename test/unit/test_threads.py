@@ -1,6 +1,6 @@
 """One client in many threads at once: nothing is lost, counted twice or taken for another thread's.
 
-``python -m test.faults.test_threads MINUTES`` runs all of this again and again, for a Python without the GIL.
+``python -m test.unit.test_threads MINUTES`` runs all of this again and again, for a Python without the GIL.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import pytest
 
 import quantcdn
 from quantcdn import RateLimit, RetryPolicy
-from quantcdn._clock import TimeSource
 from quantcdn._portability import ProcessLock
 from quantcdn._transport.connections import IdleConnections
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault
 from quantcdn.hooks import AttemptRecord
 from test.helpers.threads import before_line, on_threads, switching_often
