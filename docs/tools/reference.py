@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ATTRIBUTES = {Configuration: {"unknown"}, ApiException: {"http_resp"}, WaitException: {"last"}}
-"""Classes whose constructor makes an attribute of each argument, and the arguments of which it makes none, or one listed anyway."""
+"""Classes whose constructor makes an attribute of each argument, but for these: they are none, or listed anyway."""
 
 PAGES = {AIToolsApi: "/AIToolsApi", Configuration: "/configuration"} | {
     getattr(models, name): f"/models/{name}" for name in models.__all__
