@@ -67,12 +67,12 @@ class AttemptResult(NamedTuple):
 def report(settings: Configuration, call: Call, outcome: AttemptResult, pause: float | None) -> None:
     """Tell the log and the hooks of an attempt that has ended."""
     level = logging.DEBUG if pause is None else logging.INFO
-    hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]
-    if not any(hooks) and not _LOGGER.isEnabledFor(level):
+    on_retry = None if pause is None else settings.on_retry
+    if settings.on_response is None and on_retry is None and not _LOGGER.isEnabledFor(level):
         return
     record = outcome.record(call, pause)
     _log(level, record)
-    for hook in hooks:
+    for hook in (settings.on_response, on_retry):
         if hook is not None:
             notify(hook, record)
 

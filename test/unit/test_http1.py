@@ -7,11 +7,12 @@ import http.client
 import io
 import time
 from dataclasses import replace
+from http.client import IncompleteRead
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import HTTPHeaderDict
 
 from quantcdn._transport.http1 import (
     MAX_HEAD_SIZE,
@@ -25,6 +26,7 @@ from quantcdn._transport.http1 import (
     read_head,
 )
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Vector, Verdict
+from test.helpers.table import table
 from test.unit.http1_readers import BUFFER_SIZE, Pieces, Reading, ours, theirs
 
 EXPECTED: dict[Verdict, tuple[str, bool, bytes, bool]] = {
@@ -77,7 +79,7 @@ DIFFERENCES: dict[str, tuple[str, str, str, str]] = {
 
 
 # Fails if what RFC 9112 forbids is read, or if what it allows is refused.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -85,7 +87,7 @@ def test_a_response_has_its_verdict(name: str) -> None:
 
 
 # Fails if this reader and h11 part ways anywhere but where the table says so, or no longer do there.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_h11_has_the_same_verdict_but_where_the_table_says_why_not(name: str) -> None:
     vector = VECTORS[name]
     here, there = replace(ours(vector.data, vector.method), retryable=False), theirs(vector.data, vector.method)
@@ -102,7 +104,7 @@ def test_the_table_of_differences_names_vectors_alone() -> None:
 
 
 # Fails if a border between receives, or between reads of the body, falls where the reading does not expect it.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict_wherever_its_borders_fall(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -115,7 +117,7 @@ def whole(vector: Vector) -> bool:
 
 
 # Fails if a part of a response passes for a whole one, which only the end of the connection may frame.
-@pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if whole(vector)])
+@table("name", [name for name, vector in VECTORS.items() if whole(vector)])
 def test_a_response_that_is_cut_anywhere_is_never_read_as_whole(name: str) -> None:
     data = VECTORS[name].data
     until_the_end = not any(mark in data.lower() for mark in (b"content-length:", b"transfer-encoding:"))
@@ -320,31 +322,43 @@ def test_what_follows_a_head_is_left(piece: int) -> None:
     assert file.read() == BODY
 
 
-# Fails if urllib3 needs more of a body than it finds.
+# Fails if a piece of a body is lost between two reads, or if its end is told of more than once, or never.
 @pytest.mark.parametrize("framing", [Framing(8, False, False), Framing(None, True, False), Framing(None, False, True)])
-def test_urllib3_reads_a_body_in_each_of_its_ways(framing: Framing) -> None:
+def test_a_body_is_read_whole_and_in_pieces(framing: Framing) -> None:
     data = b"4\r\nabcd\r\n4\r\nefgh\r\n0\r\n\r\n" if framing.chunked else b"abcdefgh"
 
-    def response() -> tuple[HTTPResponse, list[bool]]:
+    def response() -> tuple[Body, list[bool]]:
         ended: list[bool] = []
-        body = Body(io.BufferedReader(io.BytesIO(data)), framing, ended.append)  # type: ignore[arg-type]
-        return HTTPResponse(body, preload_content=False, original_response=body), ended  # type: ignore[arg-type]
+        return Body(io.BufferedReader(io.BytesIO(data)), framing, ended.append), ended  # type: ignore[arg-type]
 
     for read in (
         lambda r: r.read(),
-        lambda r: r.data,
-        lambda r: b"".join(r.stream(3)),
         lambda r: b"".join(iter(lambda: r.read(3), b"")),
         lambda r: b"".join(iter(lambda: r.read1(3), b"")),
         lambda r: r.read1() + r.read1() + r.read1(),
     ):
-        raw, ended = response()
-        assert read(raw) == b"abcdefgh"
-        assert raw.closed
+        body, ended = response()
+        assert read(body) == b"abcdefgh"
+        assert body.closed
+        body.close()
         assert ended == [True]
-    raw, ended = response()
-    assert raw.read(3) == b"abc"
-    raw.close()
-    assert raw.closed
+        assert body.read() == body.read1() == b""
+    body, ended = response()
+    assert body.read(3) == b"abc"
+    assert body.length_remaining == (5 if framing.length else None)
+    body.close()
+    assert body.closed
     assert ended == [False]
-    assert raw.read() == b""
+    assert body.read() == b""
+
+
+# Fails if a connection goes back to the pool with the rest of a broken body before it, or a body is not given up.
+@pytest.mark.parametrize("framing", [Framing(9, False, False), Framing(None, True, False)])
+def test_an_error_gives_a_body_up(framing: Framing) -> None:
+    for read in (Body.read, Body.read1):
+        ended: list[bool] = []
+        body = Body(io.BufferedReader(io.BytesIO(b"8\r\nabcd")), framing, ended.append)  # type: ignore[arg-type]
+        with pytest.raises(IncompleteRead):
+            read(body, 4) + read(body, 4) + read(body, 4)
+        assert body.closed
+        assert ended == [False]
