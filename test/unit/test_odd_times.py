@@ -70,6 +70,8 @@ READ: dict[str | int | float, datetime] = {
     # HTTP and mail.
     "Tue, 24 Nov 2026 04:56:07 GMT": INSTANT,
     "Tue, 24 Nov 2026 06:56:07 +0200": INSTANT,
+    "Tue, 24 Nov 2026 10:41:07 +0545": INSTANT,
+    "Tue, 24 Nov 2026 01:26:07 -0330": INSTANT,
     "24 Nov 2026 04:56:07 GMT": INSTANT,
     # Of what is left, that in which the year, the month and the day cannot be mistaken for each other.
     "Tue Nov 24 04:56:07 2026": INSTANT,  # C's asctime
