@@ -65,3 +65,12 @@ def _told(row: Mapping[str, object], error: BaseException, *, whole: bool) -> st
     if isinstance(error, pytest.fail.Exception) and not error.pytrace:  # a table in this one
         return f"{name}: {error.msg}"
     return f"{name}:\n{''.join(traceback.format_exception(error))}" if whole else name
+
+
+def _shown(value: object) -> str:
+    """Write a value shortly, even one that refuses: an integer of more than 4,300 digits, or one of a test's class."""
+    try:
+        text = ascii(value)
+    except Exception:
+        text = f"<{type(value).__name__}>"
+    return text if len(text) < 80 else f"{text[:80]}…"
