@@ -63,9 +63,11 @@ def add_settings(parser: argparse.ArgumentParser, *, is_shown: bool = True) -> N
     """Add the options that most commands share; without a default, so that none given before the command is lost."""
 
     def shown(text: str) -> str:
+        """Hide the help of what a command shares with the program."""
         return text if is_shown else argparse.SUPPRESS
 
     def add(container: Any, *flags: str, **options: Any) -> None:
+        """Add an option without a default."""
         container.add_argument(*flags, default=argparse.SUPPRESS, **{**options, "help": shown(options["help"])})
 
     group = parser.add_argument_group("settings")

@@ -136,6 +136,7 @@ def _log_to_stderr() -> None:
 
     class OneLine(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
+            """Write a record on one line."""
             return brief_line(super().format(record))
 
     handler = logging.StreamHandler()

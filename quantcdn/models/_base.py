@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,25 +42,6 @@ class Model(mixin.DisplayMixin, BaseModel):
     __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
 
     @classmethod
-    def model_rebuild(
-        cls,
-        *,
-        force: bool = False,
-        raise_errors: bool = True,
-        _parent_namespace_depth: int = 2,
-        _types_namespace: Mapping[str, Any] | None = None,
-    ) -> bool | None:
-        """Build what validates and serializes the model, as pydantic does at the first use; one thread at a time."""
-        # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used.
-        with _BUILD_LOCK.of_process():
-            return super().model_rebuild(
-                force=force,
-                raise_errors=raise_errors,
-                _parent_namespace_depth=_parent_namespace_depth + 1,
-                _types_namespace=_types_namespace,
-            )
-
-    @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
         """Make the model from a mapping.
 
@@ -80,7 +61,7 @@ class Model(mixin.DisplayMixin, BaseModel):
         if not is_mapping(obj):
             raise ApiTypeError(f"from_dict takes a mapping, not {type(obj).__name__}")
         try:
-            return _read(partial(cls.model_validate, dict(obj)), Reading())
+            return _read(cls.model_validate, dict(obj), Reading())
         except ValidationError as error:
             problem = _explained(cls, error)
         raise problem
@@ -147,6 +128,23 @@ class Model(mixin.DisplayMixin, BaseModel):
         return mixin.plain(self)
 
 
+class _BuildByOneThread:
+    """pydantic's ``model_rebuild``, which it calls at the first use of a model, for one thread at a time."""
+
+    # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used. This is
+    # no method of Model, since it is no more of this package than all else that pydantic's models have.
+
+    def __get__(self, instance: object, owner: type[Model]) -> Callable[..., bool | None]:
+        def build(**settings: Any) -> bool | None:
+            with _BUILD_LOCK.of_process():
+                return super(Model, owner).model_rebuild(**settings)
+
+        return build
+
+
+Model.model_rebuild = _BuildByOneThread()  # type: ignore[method-assign, assignment] # pyright: ignore[reportAttributeAccessIssue] # it is called like one
+
+
 def from_body(model: type[_M], body: bytes, is_overdue: Callable[[], bool]) -> _M:
     """Make a model from a response's body, or raise ``OverdueError`` where the call's deadline passes meanwhile."""
     return _read_json(model, body, Reading(is_overdue))
@@ -160,8 +158,9 @@ def _read_json(model: type[_M], json_str: str | bytes | bytearray, reading: Read
         raise ApiValueError(f"{model.__name__}: {excess}")
     if len(json_str) > json_bounds.MOST_ITEMS and json_bounds.has_many_items(json_str):
         _check_required_keys(model, json_str)
+    validate: Callable[..., _M] = model.__pydantic_validator__.validate_json
     try:
-        return _read(partial(model.model_validate_json, json_str), reading)
+        return _read(validate, json_str, reading)
     except ValidationError as error:
         problem = _explained(model, error)
     raise problem
@@ -178,9 +177,9 @@ def _check_required_keys(model: type[Model], json_str: str | bytes | bytearray) 
             raise ApiValueError(f"{model.__name__}: Field required", [key])
 
 
-def _read(validate: Callable[..., _M], reading: Reading) -> _M:
+def _read(validate: Callable[..., _M], value: object, reading: Reading) -> _M:
     """Read a model by its JSON keys alone: a key that is named like the field in Python is an extra one."""
-    model = validate(by_alias=True, by_name=False, context=reading)
+    model = validate(value, by_alias=True, by_name=False, context=reading)
     if reading.extra_keys:
         _unset_extra(model)
     return model
