@@ -69,6 +69,27 @@ BITES = (
         "drawn_as_text",
     ),
     Bite(
+        "on Windows a receive is in parts, so that Ctrl-C ends it",
+        "if _portability.WINDOWS:\n            return _portability.receive_in_parts",
+        "if False:\n            return _portability.receive_in_parts",
+        "faults/test_interrupts",
+        "test_ctrl_c_ends_a_receive_within_a_second",
+    ),
+    Bite(
+        "a body that a browser has decoded is not decoded again",
+        "raw.headers.discard('content-encoding')",
+        "pass",
+        "faults/test_pyodide",
+        "test_a_body_that_the_browser_has_decoded_is_not_decoded_again",
+    ),
+    Bite(
+        "a replaced connection's body ends with the call",
+        "if call.remaining <= 0:\n            raise TimeoutError('timed out')",
+        "if False:\n            raise TimeoutError('timed out')",
+        "faults/test_pyodide",
+        "test_a_body_that_came_after_the_limit_of_the_call_is_not_read",
+    ),
+    Bite(
         "every receive has its own limit",
         "seconds = self.limits.seconds()",
         "seconds = self.limits._timeout.read",
