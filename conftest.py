@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -17,6 +18,10 @@ from test.helpers.descriptions import LEFT_OUT
 from test.tools.parts import CONSENT, MISSING
 
 pytest_plugins = ["quantcdn.testing"]
+
+# No test depends on the speed of the machine.
+settings.register_profile("patient", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("patient")
 
 # With settings of pytest of their own; test/docs/test_example_projects.py, tox -e interop and tox -e editors run them.
 collect_ignore = ["docs/examples/dashboard", "docs/examples/image_service", "test/interop", "test/types"]

@@ -178,7 +178,7 @@ def test_a_url_that_is_no_https_url_is_refused_and_not_shown(url: str) -> None:
         assert server.connections == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     url=st.text(max_size=30).map("https://".__add__)
     | st.text(st.sampled_from("htps:/[]@\\?#.%a1 -_\t"), max_size=30)
