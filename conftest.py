@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import trustme
 from sybil import Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -44,18 +45,33 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
-# These take longest; begun last, one of them would run alone at the end.
-LONG_FILES = ("test_scaling", "test_notebooks", "test_docs", "test_cost", "test_commands", "test_terminal")
+# These take longest, in this order; begun last, one of them would run alone at the end.
+LONG_FILES = (
+    *("scaling", "cost", "example_projects", "docs", "notebooks", "openapi", "limits", "process", "threads", "doctor"),
+    *("commands", "hostile_arguments", "progress", "mock_servers", "figures", "wait", "terminal", "completion"),
+    "json_bounds",
+)
+ORDER = {f"test_{name}": place for place, name in enumerate(LONG_FILES)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first, which is the order in which processes are given files."""
-    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    items.sort(key=lambda item: ORDER.get(item.path.stem, len(ORDER)))
 
 
 # A shell starts background commands with Ctrl-C ignored, and so would every process start that a test presses it in.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_system_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust no authority that no test names: to read the system's takes fifty times as long as to make a client."""
+    file = tmp_path_factory.mktemp("authorities") / "nobody.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))  # not an empty one, which other clients refuse
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        yield
 
 
 @pytest.fixture(scope="module")

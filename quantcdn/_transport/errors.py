@@ -81,13 +81,19 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
         return _proxy(causes)
-    if any(isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) for cause in causes):
+    if any(map(_is_timeout, causes)):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
         return _unresolved(causes)
     if any(isinstance(cause, ssl.SSLError | urllib3_errors.SSLError) for cause in causes):
         return _tls(causes)
     return _broken(causes)
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    """Tell a timeout from a failure to connect, whose class urllib3 derives from one of a timeout."""
+    is_timeout = isinstance(cause, TimeoutError | urllib3_errors.TimeoutError)
+    return is_timeout and not isinstance(cause, urllib3_errors.NewConnectionError)
 
 
 def out_of_time(seconds: float) -> Failure:

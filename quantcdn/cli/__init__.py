@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
+from quantcdn._installation import problem
 from quantcdn._portability import is_closed_pipe
 from quantcdn._version import __version__
 from quantcdn.cli.arguments import SETTINGS, Parser, add_settings
@@ -48,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         5 failed, 124 a time limit passed, 130 Ctrl-C.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    _make_stderr_optional()
     try:
         if words[:1] == ["__complete"]:  # a completion script asks; it is no command for people
             from quantcdn.cli.candidates import complete
@@ -61,12 +66,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from quantcdn.cli.runner import run  # neither --version nor --help pays for it
 
         return run(parsed)
-    except OSError as error:
-        if not is_closed_pipe(error):
+    except ImportError:
+        if (mixed := problem()) is None:
             raise
-        return 0  # whoever read has seen enough
+        sys.stderr.write(f"quantcdn: {mixed}\n")
+        return 1
+    except OSError as error:
+        if is_closed_pipe(error):
+            return 0  # whoever read has seen enough
+        from quantcdn.cli.runner import exit_code, tell
+
+        tell(error)
+        return exit_code(error)
     finally:
         _flush_quietly()
+
+
+class _OptionalStream(io.TextIOWrapper):
+    """A stream that may be full; that nobody reads it any more is still an error."""
+
+    def write(self, text: str, /) -> int:
+        with _unless_closed():
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with _unless_closed():
+            super().flush()
+
+
+@contextmanager
+def _unless_closed() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        if is_closed_pipe(error):
+            raise
+
+
+def _make_stderr_optional() -> None:
+    """Let what stderr has no room for change nothing: neither what goes to stdout nor the exit code."""
+    stream: TextIO | None = sys.stderr  # None where the process was started without
+    is_of_process = sys.stderr is sys.__stderr__
+    if stream is not None and is_of_process:
+        sys.stderr = _OptionalStream(
+            stream.buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=True, write_through=True
+        )
 
 
 def _flush_quietly() -> None:

@@ -67,6 +67,7 @@ def _find(kind: str, line: Sequence[str]) -> list[str]:
         ask = _request(chosen, kind)
 
         def refresh() -> None:
+            """Write what the service lists; a failure leaves the old words."""
             with contextlib.suppress(Exception):
                 _write(path, ask())
 
@@ -87,6 +88,7 @@ def _request(chosen: Settings, kind: str) -> Callable[[], list[str]]:
     api = AIToolsApi(ApiClient(configuration))
 
     def ask() -> list[str]:
+        """Request the words."""
         if kind == "tools":
             return api.list_ai_tool_names(organisation).tools
         listed = api.list_ai_tool_executions(organisation, limit=_MOST_KEPT).executions
@@ -139,4 +141,4 @@ def _write(path: Path, words: Iterable[str]) -> None:
     kept = [word for word in dict.fromkeys(words) if _HARMLESS(word)][:_MOST_KEPT]
     own = path.with_name(f"{path.name}.{os.getpid()}")  # several commands may write at once
     own.write_text("".join(f"{word}\n" for word in kept), encoding="utf-8")
-    os.replace(own, path)
+    _portability.move(lambda: os.replace(own, path))

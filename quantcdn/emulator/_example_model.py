@@ -28,12 +28,7 @@ _ABSENT = object()
 
 
 def example_of(model: type[BaseModel], values: Mapping[str, object] = MappingProxyType({})) -> dict[str, Any]:
-    """Make a JSON object that a model can be read from, with optional fields too.
-
-    Args:
-        model: The model.
-        values: Values that win over those of the types, by ``Model.field`` or ``field``; None leaves a field out.
-    """
+    """Make JSON that a model can be read from; ``values``, by ``Model.field`` or ``field``, win; None leaves it out."""
     return _example(model, values, ())
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import quantcdn
 from quantcdn.cli import main
 from quantcdn.emulator import Emulator, Fault
 from test.helpers.certificates import Certificates
@@ -524,16 +528,63 @@ def test_colours_are_for_terminals() -> None:
     assert "\x1b" not in shown(TERM="dumb")
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "other"),
+    [
+        ("top_level.txt", "quantcdn\n", "quantcdn_other\n"),
+        ("RECORD", "quantcdn/rest.py,sha256=x,1\nquantcdn-1.0.dist-info/RECORD,,\n", "a/quantcdn/rest.py,sha256=x,1\n"),
+    ],
+)
 def test_a_second_distribution_of_the_same_package_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: str,
+    text: str,
+    other: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name in ("quantcdn", "quantcdn-client"):
+    for name, recorded in (("quantcdn", text), ("quantcdn-client", text), ("quantcdn-other", other)):
         folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (folder / "top_level.txt").write_text("quantcdn\n")
+        (folder / file).write_text(recorded)
     monkeypatch.syspath_prepend(str(tmp_path))
     assert main(["doctor", "--emulator"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("fail  installation: the package quantcdn is of quantcdn and quantcdn-client, mixed")
     assert lines[0].endswith("pip uninstall quantcdn quantcdn-client")
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A copy of the package with a file of the official client among its own."""
+    package = Path(quantcdn.__file__).parent
+    shutil.copytree(package, tmp_path / "quantcdn", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "quantcdn" / "__version__.py").write_text("")
+    return tmp_path
+
+
+def run_python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+
+
+def test_an_import_warns_of_files_of_the_official_client(mixed: Path) -> None:
+    done = run_python(mixed, "-c", "import quantcdn; print(quantcdn.AIToolsApi)")
+    assert "AIToolsApi" in done.stdout
+    assert "<string>:1: RuntimeWarning: quantcdn-client is installed too" in done.stderr
+    (mixed / "quantcdn" / "__version__.py").unlink()
+    assert run_python(mixed, "-c", "import quantcdn").stderr == ""
+
+
+def test_commands_that_the_official_client_has_broken_say_so(mixed: Path) -> None:
+    (mixed / "quantcdn" / "__init__.py").write_text("")
+    (mixed / "quantcdn" / "exceptions.py").write_text("class OpenApiException(Exception):\n    pass\n")
+    for command in ("doctor", "executions list"):
+        done = run_python(mixed, "-m", "quantcdn", *command.split())
+        assert done.returncode == 1
+        assert done.stderr.startswith("quantcdn: quantcdn-client is installed too")
+        assert done.stderr.endswith("pip uninstall quantcdn quantcdn-client\n")
+        assert done.stderr.count("\n") == 1
+    (mixed / "quantcdn" / "__version__.py").unlink()
+    assert "Traceback" in run_python(mixed, "-m", "quantcdn", "doctor").stderr

@@ -1,4 +1,4 @@
-"""A file behind a signed address is fetched without the token, within limits, and from nowhere else."""
+"""A file behind a signed URL is fetched without the token, within limits, and from nowhere else."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ def test_an_expired_url_says_what_to_do() -> None:
         f"<SignatureProvided>{SIGNATURE}</SignatureProvided></Error>"
     )
     with fetching(answer(403, body)) as (server, rest):
-        with pytest.raises(quantcdn.ForbiddenException, match="good for 1 hour; get the execution's status") as caught:
+        with pytest.raises(quantcdn.ForbiddenException, match="valid for 1 hour; get the execution's status") as caught:
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
     # Without taking it out, the answer of a store of files would carry the signature into a log.
