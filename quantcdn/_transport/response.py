@@ -253,7 +253,7 @@ class RESTResponse:
         )
         headers.discard("set-cookie")
         if "location" in headers:
-            headers["location"] = re.sub(r"[?#].*|(?<=//)[^/@]*@", "", headers["location"])
+            headers["location"] = re.sub(r"[?#].*|(?<=//)[^/]*@", "", headers["location"])
         return headers
 
     def getheaders(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import contextvars
 import gc
 import itertools
+import os
 import random
 import signal
 import socket
@@ -25,7 +26,7 @@ from quantcdn._polling.batch import BatchWait
 from quantcdn._polling.poller import Polled
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import ListAIToolExecutions200Response
-from quantcdn.polling import EVERY_2_SECONDS
+from quantcdn.polling import EVERY_2_SECONDS, Poll
 from test.helpers.clock import LIST, STATUS, FakeClock, FakeService, Thing, count, problem, waiting
 from test.helpers.responses import ends_within
 from test.helpers.server import ScriptedServer, answer
@@ -211,6 +212,41 @@ def test_an_error_that_is_none_of_the_service_s_is_raised_and_its_execution_is_n
     assert sorted(found) == ["exec_0", "exec_1", "exec_2"]
 
 
+@pytest.mark.parametrize("where", ["on_update", "token"])
+def test_a_stop_iteration_of_the_caller_s_own_is_no_end_of_the_batch(where: str) -> None:
+    service = SlowService(FakeClock(), *finished(3))
+    raised: list[object] = []
+
+    def stop_once(_seen: object = None) -> None:
+        if not raised:
+            raised.append(1)
+            raise StopIteration
+
+    if where == "token":
+        service.refuse = lambda _: stop_once()  # type: ignore[func-returns-value] # it refuses nothing
+    wait = service.wait(on_update=stop_once if where == "on_update" else None)
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        next(wait)
+    assert len(list(wait)) == 3
+
+
+def test_a_row_without_a_status_leaves_its_execution_to_be_polled() -> None:
+    service = SlowService(FakeClock(), *finished(4))
+    shown = service.list_newest()
+    for row, status in zip(shown.executions, (None, " ", 5, "complete"), strict=True):
+        row.status = status
+    service.list_newest = lambda seconds=None: shown  # type: ignore[method-assign] # FakeService's form
+    assert [outcome.error for outcome in service.wait()] == [None] * 4
+
+
+@pytest.mark.parametrize("asked", [5.0, 14.0])
+def test_a_list_that_is_throttled_again_and_again_leaves_room_for_single_polls(asked: float) -> None:
+    service = SlowService(FakeClock(), *finished(3))
+    service.refuse = lambda identifier: None if identifier else problem(429, retry_after=asked)
+    assert [outcome.error for outcome in service.wait(timeout=30.0)] == [None] * 3
+    assert len(service.lists) <= 3
+
+
 def test_a_wrong_option_is_raised_from_the_iteration(quantcdn_emulator: Emulator, quantcdn_clock: ManualClock) -> None:
     with waiting(quantcdn_emulator, quantcdn_clock) as api:
         outcomes = api.wait_for_ai_tool_executions("acme", ["exec_1"], retries=7)
@@ -257,6 +293,78 @@ def test_a_wait_that_was_closed_can_go_on() -> None:
     first = next(wait).identifier
     wait.close()
     assert sorted([first, *(outcome.identifier for outcome in wait)]) == sorted(service.things)
+
+
+def test_threads_busy_with_old_requests_leave_those_started_later_alone() -> None:
+    polls: list[str] = []
+
+    def respond(connection: socket.socket) -> None:
+        name = server.request.target.partition("?")[0].rpartition("/")[2]
+        if name != "exec_1":
+            server.wait(60)
+        polls.append(name)
+        connection.sendall(status_body(name, "complete" if len(polls) > 1 else "running"))
+
+    with ScriptedServer(respond) as server:
+        settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "timeout": 60}
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
+            wait: Any = quantcdn.AIToolsApi(client).wait_for_ai_tool_executions(
+                "acme",
+                ["exec_0", "exec_1"],
+                timeout=None,
+                poll=Poll(initial=0.1, factor=1, maximum=0.1),
+                on_update=lambda _: 1 / (len(polls) - 1),
+            )
+            with pytest.raises(ZeroDivisionError):
+                next(wait)
+            with ends_within(3):
+                assert next(wait).identifier == "exec_1"
+
+
+def test_an_interrupt_in_the_start_of_a_thread_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = threads()
+    service = SlowService(FakeClock(), *finished(3))
+    wait = service.wait()
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        monkeypatch.undo()
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(wait)
+    assert len(list(wait)) == 3
+    assert ended(before)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_process_polls_anew_what_its_parent_was_polling() -> None:
+    children: list[int] = []
+    forks = threading.Event()
+
+    def respond(connection: socket.socket) -> None:
+        name = server.request.target.partition("?")[0].rpartition("/")[2]
+        forks.wait(10)  # each request is under way when the fork is made
+        connection.sendall(EMPTY if name == "executions" else status_body(name))
+
+    def fork(_seconds: float) -> None:
+        if not children and len(server.requests) >= 2:
+            children.append(os.fork())
+            forks.set()
+
+    with ScriptedServer(respond) as server:
+        settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "timeout": 60, "progress": False}
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
+            client.clock = replace(client.clock, sleep=fork)
+            api = quantcdn.AIToolsApi(client)
+            outcomes = list(api.wait_for_ai_tool_executions("acme", ["exec_0", "exec_1"], timeout=5))
+            succeeded = [outcome.error for outcome in outcomes] == [None, None]
+            if not children[0]:
+                os._exit(0 if succeeded else 1)
+            assert succeeded
+            assert os.waitpid(children[0], 0)[1] == 0
 
 
 def test_where_no_thread_can_be_started_requests_are_sent_from_the_caller_s(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -521,8 +521,8 @@ BITES = (
     Bite(
         "the pause after a list begins with its end",
         "_polling/schedule.py",
-        "self.next_list = now + self._round",
-        "self.next_list = self.in_flight[None] + self._round",
+        "(max(now, self.backed_off_until) if failed else now) + self._round",
+        "self.in_flight[None] + self._round",
         "integration/test_slow_batches",
         "test_a_list_slower_than_its_interval",
     ),
