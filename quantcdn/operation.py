@@ -148,8 +148,8 @@ def mixed_up(operation: Operation[Any], arguments: Mapping[str, object], model: 
     name = operation.identifier
     if name is None:
         return None
-    sent, received = arguments[name], getattr(model, name)
-    if str(sent).strip().casefold() == str(received).strip().casefold():
+    sent, received = _validation.text(name, arguments[name]), getattr(model, name)
+    if sent.strip().casefold() == str(received).strip().casefold():
         return None
     return (
         f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "
