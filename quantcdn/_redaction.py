@@ -31,11 +31,12 @@ _JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
 _BARE_WORD = r"[\w.+-]+"
 _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
-# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them; or any letter after backslashes.
+# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them.
 _ESCAPED = (
-    r"(?is)\\+(?:u00([2-7][0-9a-f])|(.)|\Z)|%(?:25)*([2-7][0-9a-f])"
-    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));"
+    r"(?i:u00([2-7][0-9a-f])|%(?:25)*([2-7][0-9a-f])"
+    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));)"
 )
+_ESCAPED_OR_AFTER_BACKSLASHES = rf"(?s)\\*{_ESCAPED}|\\+(.)?"
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
@@ -74,45 +75,48 @@ def _is_no_word(text: str) -> bool:
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
     """Put ``[secret]`` where a text repeats a secret, escaped or not; what is JSON stays JSON."""
+    plain = _unescaped(text)
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
-        if "\\" in text or "%" in text or "&" in text:
+        if _unescaped(secret) in plain:
             text = _redacted_escaped(text, _unescaped(secret))
-        text = text.replace(secret, _MARK)
     return text
 
 
 def _unescaped(text: str) -> str:
     """Write each letter as it is, and no backslash."""
-    return re.sub(_ESCAPED, _letter, text)
+    if "\\" in text or "%" in text or "&" in text:
+        return re.sub(_ESCAPED, _letter, text.replace("\\", ""))
+    return text
 
 
 def _letter(escape: re.Match[str]) -> str:
-    hexadecimal, plain, percent, entity, decimal, name = escape.groups()
-    digits = hexadecimal or percent or entity
+    json_digits, percent_digits, hexadecimal, decimal, name, *after_backslash = escape.groups("")
+    digits = json_digits or percent_digits or hexadecimal
     if digits or decimal:
         return chr(int(digits, 16) if digits else int(decimal)).replace("\\", "")
-    return plain or _ENTITIES.get((name or "").lower(), "")
+    return "".join(after_backslash) or _ENTITIES.get(name.lower(), "")
 
 
 def _redacted_escaped(text: str, secret: str) -> str:
     """Redact a secret, given without escapes, where a text has it with some."""
-    if not secret or secret not in _unescaped(text):
-        return text
+    letters: list[str] = []
     starts, ends = array("I"), array("I")  # of each letter, in the text
     done = 0
-    for escape in re.finditer(_ESCAPED, text):
+    for escape in re.finditer(_ESCAPED_OR_AFTER_BACKSLASHES, text):
         start, end = escape.span()
-        letters = len(_letter(escape))
-        starts.extend((*range(done, start), *[start] * letters))
-        ends.extend((*range(done + 1, start + 1), *[end] * letters))
+        letter = _letter(escape)
+        letters += [text[done:start], letter]
+        starts.extend((*range(done, start), *[start] * len(letter)))
+        ends.extend((*range(done + 1, start + 1), *[end] * len(letter)))
         done = end
+    letters.append(text[done:])
     starts.extend(range(done, len(text)))
     ends.extend(range(done + 1, len(text) + 1))
     pieces: list[str] = []
     done = 0
-    for found in re.finditer(re.escape(secret), _unescaped(text)):
+    for found in re.finditer(re.escape(secret), "".join(letters)):
         pieces += [text[done : starts[found.start()]], _MARK]
         done = ends[found.end() - 1]
     return "".join(pieces) + text[done:]

@@ -273,8 +273,8 @@ BITES = (
     Bite(
         "what a service repeats of a secret is taken out",
         "_redaction.py",
-        "text = text.replace(secret, _MARK)",
-        "pass",
+        "pieces += [text[done : starts[found.start()]], _MARK]",
+        "pieces += [text[done : ends[found.end() - 1]]]",
         "faults/test_secrets",
         "test_what_authorises_a_request and 401-echoed",
     ),
@@ -873,8 +873,8 @@ BITES = (
     Bite(
         "a secret may be written with escapes",
         "_redaction.py",
-        "text = _redacted_escaped(text, _unescaped(secret))",
-        "pass",
+        'return re.sub(_ESCAPED, _letter, text.replace("\\\\", ""))',
+        "return text",
         "faults/test_secrets",
         "503-escapes",
     ),
