@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Model)
 
 _INT64 = 2**63
+_LARGE_ERROR = 4_194_304
 
 # Identifiers are of what needs no percent-encoding.
 _UNRESERVED = re.compile("[A-Za-z0-9_-]+").fullmatch
@@ -126,8 +127,8 @@ def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
 
 def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     """Read an error's body as the documented model, else as JSON, else not at all."""
-    if _bounds.excess(raw) is not None:
-        return None
+    if _bounds.excess(raw) is not None or (len(raw) > _LARGE_ERROR and not raw.isascii()):
+        return None  # the text of it, which the error has too, may take four times as much
     try:
         # What is nested deeper than this reads, no pickle of the error could hold.
         return from_json(raw.removeprefix(b"\xef\xbb\xbf")) if model is None else model.from_json(raw)

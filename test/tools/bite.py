@@ -273,8 +273,8 @@ BITES = (
     Bite(
         "what a service repeats of a secret is taken out",
         "_redaction.py",
-        "pieces += [text[done : starts[found.start()]], _MARK]",
-        "pieces += [text[done : ends[found.end() - 1]]]",
+        "text = text.replace(secret, _MARK)",
+        "pass",
         "faults/test_secrets",
         "test_what_authorises_a_request and 401-echoed",
     ),
