@@ -18,7 +18,7 @@ from test.tools.parts import CONSENT, MISSING
 pytest_plugins = ["quantcdn.testing"]
 
 # With settings of pytest of their own; test/docs/test_example_projects.py and tox -e interop run them.
-collect_ignore = ["docs/examples/dashboard", "docs/examples/picture_service", "test/interop"]
+collect_ignore = ["docs/examples/dashboard", "docs/examples/image_service", "test/interop"]
 
 # Where an error has a cause, or pytest made it of a warning, the filter of Sybil 10.1 fails and ends the whole run.
 SybilItem._traceback_filter = pytest.Item._traceback_filter

@@ -99,7 +99,7 @@ def wall_clock() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class TimeSource:
     """Where retries and waits take time and chance from; tests give functions of their own."""
 
     monotonic: Callable[[], float] = _MONOTONIC[0]

@@ -1,14 +1,23 @@
-"""What differs between POSIX and Windows; no module of either is imported where the other may be."""
+"""What differs between POSIX, Windows and Pyodide, of which no own module is imported here, and what a fork changes."""
 
 from __future__ import annotations
 
 import errno
 import importlib
 import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TextIO
 
 WINDOWS = os.name == "nt"
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
+
+_FIRST_PROCESS = os.getpid()
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
@@ -71,3 +80,31 @@ def understands_escapes(stream: TextIO) -> bool:
     processing = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
     known = console.GetConsoleMode(handle, ctypes.byref(mode))
     return bool(known and console.SetConsoleMode(handle, mode.value | processing))
+
+
+def is_child_process() -> bool:
+    """Say whether this process was forked off one that had this package, or started by ``multiprocessing``."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    is_started = multiprocessing is not None and multiprocessing.parent_process() is not None
+    return is_started or os.getpid() != _FIRST_PROCESS
+
+
+class ProcessLock:
+    """A lock for the threads of one process; a process that was forked off has a free one of its own.
+
+    Args:
+        make: Makes a lock.
+    """
+
+    # A thread that is not in the child may have held the parent's lock when the fork was made.
+
+    def __init__(self, make: Callable[[], AbstractContextManager[bool]] = threading.Lock) -> None:
+        self._make = make
+        self._locks: dict[int, AbstractContextManager[bool]] = {}
+
+    def of_process(self) -> AbstractContextManager[bool]:
+        """Get the lock of this process."""
+        process = os.getpid()
+        lock = self._locks.get(process)
+        # One step, so that threads that come here at once get the same lock.
+        return self._locks.setdefault(process, self._make()) if lock is None else lock

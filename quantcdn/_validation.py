@@ -6,40 +6,30 @@ import ipaddress
 import json
 import math
 import operator
-import os
 import re
-import socket
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from numbers import Rational, Real
 from pathlib import PurePath
 from typing import SupportsIndex
 
 from quantcdn._display.text import escaped
-from quantcdn._hosts import checked_proxy
-from quantcdn._hosts import is_loopback as is_loopback
 from quantcdn._secrets import Secret, hidden, is_known_header, type_name
-from quantcdn._types import is_mapping, is_sequence
+from quantcdn._types import is_mapping
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
-_HOST_NAME = r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?"
+HOST_NAME = r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?"
 _HOST = re.compile(
-    rf"(?P<scheme>https?)://(?P<name>\[[0-9a-f:.]+\]|{_HOST_NAME})(:(?P<port>[0-9]{{1,5}}))?(?P<path>/[a-z0-9/_.~%+-]*)?",
+    rf"(?P<scheme>https?)://(?P<name>\[[0-9a-f:.]+\]|{HOST_NAME})(:(?P<port>[0-9]{{1,5}}))?(?P<path>/[a-z0-9/_.~%+-]*)?",
     # Without ASCII, letters that only look like these would match too.
     re.IGNORECASE | re.ASCII,
 )
 _LONGEST_SHOWN = 60
 _LARGEST_NUMBER = 1e9
 _SMALLEST_NUMBER = 1e-9
-_INT32 = 2**31
-_MOST_CONNECTIONS = 10_000
 # Three steps of an orchestration that starts at the latest time still end before the year 10,000.
 _LONGEST_DURATION = 1e9
 _LATEST_TIME = 2e11
-
-SocketOption = tuple[int, int, int | bytes]
-"""The arguments of ``socket.setsockopt``."""
 
 
 def shown(value: object) -> str:
@@ -138,11 +128,6 @@ def size(name: str, value: object) -> int:
     return integer(name, value, minimum=1)
 
 
-def pool_size(name: str, value: object) -> int:
-    """Check that a setting is a number of connections that a process may have open."""
-    return integer(name, value, minimum=1, maximum=_MOST_CONNECTIONS)
-
-
 def text(name: str, value: object) -> str:
     """Check that an argument is text that is not blank."""
     if not isinstance(value, str):
@@ -180,11 +165,6 @@ def required_mapping(name: str, value: object) -> Mapping[str, object]:
     return value
 
 
-def optional_segment(name: str, value: object) -> str | None:
-    """Check that a setting is text that can be a segment of a path, or None."""
-    return None if value is None else segment(name, value)
-
-
 def optional_text(name: str, value: object) -> str | None:
     """Check that a setting is text or None."""
     if value is not None and not isinstance(value, str):
@@ -197,14 +177,6 @@ def optional_path(name: str, value: object) -> str | None:
     return optional_text(name, str(value) if isinstance(value, PurePath) else value)
 
 
-def optional_file(name: str, value: object) -> str | None:
-    """Check that a setting is the path of a file that exists, or None."""
-    path = optional_path(name, value)
-    if path is not None and not os.path.isfile(path):
-        raise ApiValueError(f"{name}: there is no file {without_control(path)}")
-    return path
-
-
 def without_control(text: str) -> str:
     """Write text from outside for a message, as it is where it is short and printable."""
     return escaped(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
@@ -215,81 +187,6 @@ def optional_function(name: str, value: object) -> object:
     if value is not None and not callable(value):
         raise ApiTypeError(f"{name} takes a function, not {type(value).__name__}")
     return value
-
-
-def optional_headers(name: str, value: object) -> dict[str, str] | None:
-    """Check that a setting is a mapping of headers, or None; no message shows a value."""
-    return None if value is None else dict(header(*item) for item in mapping(name, value).items())
-
-
-def optional_hostname(name: str, value: object) -> str | None:
-    """Check that a setting is the name or address of a host, or None."""
-    checked = optional_text(name, value)
-    if checked is None or re.fullmatch(_HOST_NAME, checked, re.IGNORECASE | re.ASCII):
-        return checked
-    with suppress(ValueError):
-        return str(ipaddress.IPv6Address(checked.strip("[]")))
-    raise ApiValueError(f"{name} must be the name or address of a host")
-
-
-def optional_certificate_name(name: str, value: object) -> str | bool | None:
-    """Check that a setting is the name of a host, False for any, or None for the host's own, as is True."""
-    if isinstance(value, bool):
-        return None if value else False
-    return optional_hostname(name, value)
-
-
-def optional_authorities(name: str, value: object) -> str | bytes | None:
-    """Check that a setting is certificates of authorities, PEM text or DER bytes, or None."""
-    if value is None:
-        return None
-    if not isinstance(value, str | bytes):
-        raise ApiTypeError(f"{name} takes PEM as text or DER as bytes, not {type(value).__name__}")
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
-    except (ValueError, TypeError, OSError):
-        problem = ApiValueError(f"{name} cannot be used: it takes PEM as text or DER as bytes")
-    else:
-        return value
-    raise problem
-
-
-def optional_tls_context(name: str, value: object) -> ssl.SSLContext | None:
-    """Check that a setting is a TLS context, or None."""
-    if value is not None and not isinstance(value, ssl.SSLContext):
-        raise ApiTypeError(f"{name} takes an ssl.SSLContext, not {type(value).__name__}")
-    return value
-
-
-def optional_socket_options(name: str, value: object) -> list[SocketOption] | None:
-    """Check that a setting is a sequence of options that a socket of this system takes, or None."""
-    if value is None:
-        return None
-    if not is_sequence(value) or isinstance(value, str | bytes):
-        raise ApiTypeError(f"{name} takes a list of tuples, not {type(value).__name__}")
-    return [_socket_option(f"{name}[{position}]", option) for position, option in enumerate(value)]
-
-
-def _socket_option(name: str, value: object) -> SocketOption:
-    if not is_sequence(value) or len(value) != 3:
-        raise ApiTypeError(f"{name} takes a level, an option and its value")
-    level, option = (integer(name, part, -_INT32, _INT32 - 1) for part in value[:2])
-    wanted = value[2] if isinstance(value[2], bytes) else integer(name, value[2], -_INT32, _INT32 - 1)
-    reason = "no such option"
-    for family in (socket.AF_INET, socket.AF_INET6):
-        try:
-            with socket.socket(family, socket.SOCK_STREAM) as trial:
-                trial.setsockopt(level, option, wanted)
-        except OSError as error:
-            reason = error.strerror or reason
-        else:
-            return level, option, wanted
-    raise ApiValueError(f"{name} is refused by the system: {reason}")
-
-
-def optional_proxy(_name: str, value: object) -> str | None:
-    """Check that a setting is the address of a proxy, "" or None."""
-    return None if value is None else checked_proxy(value)
 
 
 def token(value: object) -> str:
@@ -325,6 +222,27 @@ def host(value: object, allow_http: bool) -> str:
     return value.strip().rstrip("/")
 
 
+def is_loopback(name: str) -> bool:
+    """Say whether a host is this machine by its very name: ``localhost`` or a loopback address.
+
+    ``api.localhost`` is not among them: whether such a name stays on the machine is the resolver's choice.
+    """
+    name = name.strip("[]").removesuffix(".").lower()
+    if name == "localhost":
+        return True
+    address = ip_address(name)
+    return address is not None and address.is_loopback
+
+
+def ip_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an address; one of IPv4 in the form of IPv6 is one of IPv4."""
+    try:
+        address = ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def header(name: object, value: object) -> tuple[str, str]:
     """Check a header (RFC 9110 section 5); no message shows its value, nor a name that may be a token by mistake."""
     name, value = hidden(name), hidden(value)
@@ -338,32 +256,3 @@ def header(name: object, value: object) -> tuple[str, str]:
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
         raise ApiValueError(f"{label} has control characters or letters outside Latin-1")
     return str(name) if is_known_header(name) else name, value
-
-
-SETTINGS: Mapping[str, Callable[[str, object], object]] = {
-    "connection_pool_maxsize": pool_size,
-    "max_response_size": size,
-    "max_image_size": size,
-    "max_error_size": size,
-    "verify_ssl": boolean,
-    "ssl_ca_cert": optional_file,
-    "ca_cert_data": optional_authorities,
-    "cert_file": optional_file,
-    "key_file": optional_file,
-    "assert_hostname": optional_certificate_name,
-    "tls_server_name": optional_hostname,
-    "proxy": optional_proxy,
-    "no_proxy": optional_text,
-    "proxy_headers": optional_headers,
-    "ssl_context": optional_tls_context,
-    "proxy_ssl_context": optional_tls_context,
-    "socket_options": optional_socket_options,
-    "client_side_validation": boolean,
-    "verify_identifiers": boolean,
-    "organisation": optional_segment,
-    "on_request": optional_function,
-    "on_response": optional_function,
-    "on_retry": optional_function,
-    "progress": boolean,
-}
-"""The check of each setting that is kept as it is."""

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from typing_extensions import Unpack
 
 from quantcdn import _validation
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource as TimeSource  # the type of a public property
 from quantcdn._configuration import options as client_options
 from quantcdn._configuration.options import ClientOptions as ClientOptions
 from quantcdn._configuration.options import RequestOptions as RequestOptions
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._generated.methods import GeneratedMethods
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
 from quantcdn._transport.errors import Failure
 from quantcdn._transport.headers import find_header, remove_header, set_authorisation, set_header
@@ -80,15 +80,15 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         self.rest_client = RESTClientObject(self.configuration)
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """Where retries and waits take time and chance from."""
         return self.rest_client.clock
 
     @clock.setter
-    def clock(self, value: Clock) -> None:
+    def clock(self, value: TimeSource) -> None:
         given: object = value
-        if not isinstance(given, Clock):
-            raise ApiTypeError(f"clock takes a Clock, not {type(given).__name__}")
+        if not isinstance(given, TimeSource):
+            raise ApiTypeError(f"clock takes a TimeSource, not {type(given).__name__}")
         self.rest_client.clock = value
 
     @property

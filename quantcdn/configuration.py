@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Never, Self
 
 from quantcdn import _validation
-from quantcdn._configuration.checks import SETTINGS, Setting
+from quantcdn._configuration.checks import SETTINGS, ConvertedSetting
 from quantcdn._configuration.copying import CopiedSettings
 from quantcdn._configuration.environment import HOST_VARIABLES as HOST_VARIABLES
 from quantcdn._configuration.environment import ORGANIZATION_VARIABLES as ORGANIZATION_VARIABLES
@@ -23,7 +23,7 @@ from quantcdn._configuration.generated import HostSetting as HostSetting
 from quantcdn._configuration.logger import DEFAULT_FORMAT, LoggingSettings
 from quantcdn._configuration.names import has_setter, no_setting
 from quantcdn._display.mixin import DisplayMixin
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, SecretFunction, hidden
 from quantcdn._version import __version__
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
@@ -39,14 +39,16 @@ AccessToken = str | Callable[[], str]
 class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
     """The settings of a client.
 
-    Every setting is an attribute of the same name, and assigning one checks it as the constructor
-    does. Assign before a client is made, and give a call, a thread or a tenant settings of its own
-    by ``ApiClient.with_options``: two assignments are never one step, so that another thread might
-    get the host of one tenant and the token of another. A client reads ``host``, ``access_token``,
-    ``timeout``, ``client_side_validation`` and ``verify_identifiers`` at every call, ``progress``
-    at every wait, ``organisation`` when it is asked for its methods without one, and all else when
-    it is made. ``debug``, ``logger_file`` and ``logger_format`` count at once, for all clients of
-    the process.
+    Every setting is an attribute of the same name. Assigning one checks it as the constructor does.
+
+    Assign before you make a client. For a call, a thread or a tenant with settings of its own, use
+    ``ApiClient.with_options``: between two assignments, a call of another thread could send the
+    token of one tenant to the host of another.
+
+    A client reads ``host``, ``access_token``, ``timeout``, ``client_side_validation`` and
+    ``verify_identifiers`` at every call, ``progress`` at every wait, ``organisation`` when
+    ``ApiClient.organisation()`` is called, and all others when it is made. ``debug``,
+    ``logger_file`` and ``logger_format`` apply at once, to all clients of the process.
 
     Args:
         host: Scheme and host, with a port and a path where needed. ``http`` is for loopback.
@@ -60,7 +62,7 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         retries: A number of retries from 0 to 100, a ``RetryPolicy``, or a ``urllib3.Retry``.
         rate_limit: How many requests the client and its copies may send in a second, or None for any
             number. Waiting for it counts against the time limit of a call.
-        connection_pool_maxsize: How many idle connections are kept for a host, 1 to 10,000.
+        connection_pool_maxsize: The size of the connection pool: idle connections for a host, 1 to 10,000.
         max_response_size: The largest response in bytes, decoded, 1 or more.
         max_image_size: The largest image in bytes, 1 or more.
         max_error_size: How many bytes of an error's body are kept, 1 or more.
@@ -69,29 +71,29 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         ca_cert_data: The same as PEM text or DER bytes.
         cert_file: A client certificate in PEM.
         key_file: Its private key, if that is not in the same file.
-        ssl_context: What TLS with the service and with hosts of files goes by, in place of the five settings
+        ssl_context: The TLS context for the service and for hosts of files, in place of the five settings
             above; it cannot be pickled.
         assert_hostname: The name that the server's certificate must have, or False for any; None
             and True for the host's own.
-        tls_server_name: The name that is asked for in the TLS handshake.
+        tls_server_name: The server name in the TLS handshake (SNI).
         proxy: A proxy's address, with user and password where needed; None takes it from
             ``HTTPS_PROXY``, ``HTTP_PROXY`` or ``ALL_PROXY``, though not for this machine itself, and
             ``""`` takes none.
-        no_proxy: Hosts, comma-separated, that are reached without; None takes ``NO_PROXY``.
+        no_proxy: Hosts that are reached without a proxy, comma-separated; None takes ``NO_PROXY``.
         proxy_headers: Headers for the proxy alone.
-        proxy_ssl_context: What TLS with the proxy itself goes by, in place of the settings above; it
+        proxy_ssl_context: The TLS context for the proxy itself, in place of the settings above; it
             cannot be pickled.
         socket_options: Options for ``socket.setsockopt``, in place of ``TCP_NODELAY`` alone.
         client_side_validation: False leaves the documented bounds of arguments to the service.
-        verify_identifiers: False accepts a response about another identifier than the one asked for,
-            which is what mock servers send that answer a fixed example.
+        verify_identifiers: False accepts a response about another identifier than the requested one, as
+            mock servers send that return a fixed example.
         allow_http: True allows ``http`` to hosts other than loopback, in the clear.
         on_request: Is called with each attempt before it begins, and may return a mapping of headers to send
             with it; a hook that fails is logged, not raised.
-        on_response: Is called with each attempt when it has ended, well or badly.
+        on_response: Is called with each attempt when it has ended, with a response or an error.
         on_retry: Is called with each attempt that the client will retry.
-        progress: True lets a wait without ``on_update`` show a line to a person: in a notebook, or on
-            stderr where that is a terminal. False shows nothing.
+        progress: True lets a wait without ``on_update`` display its progress: in a notebook, or on
+            stderr where that is a terminal. False displays nothing.
         debug: True lets the logger ``quantcdn`` report every request, on stderr where no other
             handler writes it; assigning False leaves the logger as it was before.
         logger_file: A file that the logger ``quantcdn`` writes to as well, or None.
@@ -105,8 +107,8 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
     _default: ClassVar[Configuration | None] = None
 
     if TYPE_CHECKING:  # the table of checks says what becomes of what is assigned
-        timeout: Setting[TimeoutSetting | Timeout | None, Timeout] = Setting()
-        retries: Setting[RetryPolicy | RetrySettings | int | None, RetryPolicy] = Setting()
+        timeout: ConvertedSetting[TimeoutSetting | Timeout | None, Timeout] = ConvertedSetting()
+        retries: ConvertedSetting[RetryPolicy | RetrySettings | int | None, RetryPolicy] = ConvertedSetting()
 
     def __init__(
         self,

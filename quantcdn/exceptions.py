@@ -313,7 +313,7 @@ class WaitException(OpenApiException):
         identifier: What was waited for.
         last: The last model seen, or None.
         waited: The duration of the wait, in seconds.
-        polls: How many requests asked for its status; in a batch, the list requests count for each execution.
+        polls: How many requests were sent for its status; in a batch, the list requests count for each execution.
     """
 
     last: GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response | None

@@ -1,4 +1,4 @@
-"""What a hook is called with: small values, without a token, a header or a body."""
+"""What a hook is called with: an immutable record, without a token, a header or a body."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class AttemptRecord:
     attempt: int
     """Its number within the call, from 1."""
     status: int | None = None
-    """The status code of the response; None before one came, and where none came."""
+    """The status code of the response; None before the response, or if there was none."""
     seconds: float | None = None
     """How long the attempt took, in seconds; None before it began."""
     error: str | None = None
     """Why there was no usable response, or None."""
     pause: float | None = None
-    """How long the client now waits before the next attempt, in seconds; None where there is none."""
+    """The backoff before the next attempt, in seconds; None if there is none."""
 
 
 Hook = Callable[[AttemptRecord], object]
-"""A function that is called with an attempt. What it returns does not count, but for ``on_request``: headers in a
-mapping go with the attempt, unless that is for a file."""
+"""A function that is called with an attempt. A mapping that ``on_request`` returns is sent as headers with the attempt,
+except to hosts of files; any other return value is ignored."""

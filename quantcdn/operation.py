@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic_core import from_json
 
-from quantcdn import _bounds, _validation
+from quantcdn import _validation
+from quantcdn._file_formats import json_bounds
 from quantcdn._transport.errors import Failure
 from quantcdn.exceptions import ApiException, ApiResponseException, ApiValueError
 from quantcdn.models._base import Model, from_body
@@ -127,7 +128,7 @@ def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
 
 def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     """Read an error's body as the documented model, else as JSON, else not at all."""
-    if _bounds.excess(raw) is not None or (len(raw) > _LARGE_ERROR and not raw.isascii()):
+    if json_bounds.excess(raw) is not None or (len(raw) > _LARGE_ERROR and not raw.isascii()):
         return None  # the text of it, which the error has too, may take four times as much
     try:
         # What is nested deeper than this reads, no pickle of the error could hold.

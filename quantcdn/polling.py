@@ -11,7 +11,7 @@ from quantcdn.exceptions import ApiValueError
 
 
 class Timing(NamedTuple):
-    """Where the waits and retries of a client take time and chance from, as ``AIToolsApi.timing``."""
+    """The clock, sleep and randomness of a client's waits and retries, as ``AIToolsApi.timing``; for tests."""
 
     clock: Callable[[], float] = _clock.monotonic
     """Returns seconds that never go backwards."""
@@ -33,13 +33,13 @@ class Poll:
     """
 
     initial: float = 1.0
-    """The first pause, in seconds, above 0."""
+    """The first interval, in seconds, above 0."""
     factor: float = 1.5
-    """What each pause is multiplied by for the next one, 1 or more."""
+    """The multiplier after each poll, 1 or more."""
     maximum: float = 5.0
-    """The longest pause, in seconds, not shorter than the first."""
+    """The longest interval, in seconds, not shorter than the first."""
     jitter: float = 0.25
-    """By which part a pause is longer or shorter at random, from 0 to below 1."""
+    """By which part an interval is longer or shorter at random, from 0 to below 1."""
 
     def __post_init__(self) -> None:
         for name in ("initial", "factor", "maximum", "jitter"):
@@ -50,11 +50,10 @@ class Poll:
             raise ApiValueError("poll needs a factor of 1 or more and a jitter from 0 to below 1")
 
     def pauses(self, uniform: Callable[[float, float], float]) -> Iterator[float]:
-        """Draw the pauses between polls.
+        """Draw the intervals between polls.
 
-        Each is within ``jitter`` of its length without jitter, and no poll comes earlier than it
-        would without: waits that began together drift apart, and none of them costs the service
-        more polls for it.
+        Each is within ``jitter`` of its length without jitter. Over a whole wait, jitter is only ever
+        added: waits that began together drift apart, and none sends more polls than without jitter.
 
         Args:
             uniform: Returns a random number between two.

@@ -11,7 +11,7 @@ _LARGEST_BURST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How many requests a client may send in a second: retries, polls and downloads are among them.
+    """How many requests a client may send in a second, with retries, polls and downloads.
 
     Raises:
         ApiTypeError: A field is of a wrong type.
@@ -19,9 +19,9 @@ class RateLimit:
     """
 
     per_second: float
-    """How many a second, in the long run; from 1e-9 to 1e9, so that 0.2 is one in five seconds."""
+    """The rate in requests a second, from 1e-9 to 1e9; 0.2 is one in five seconds."""
     burst: int = 1
-    """How many may be sent at once after a silence, 1 to 1,000,000; 1 spaces all of them evenly."""
+    """How many may be sent at once after an idle time, 1 to 1,000,000; 1 spaces all of them evenly."""
 
     def __post_init__(self) -> None:
         checked = _validation.above_zero("RateLimit per_second", self.per_second)

@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from quantcdn._clock import Cancel, Clock
-from quantcdn._redaction import header_secrets
+from quantcdn._clock import Cancel, TimeSource
 from quantcdn._secrets import Secret, hidden
 from quantcdn._transport import downloads
-from quantcdn._transport.attempts import Outcome, Request, authority, notify, report
+from quantcdn._transport.attempts import AttemptResult, Request, authority, notify, report
 from quantcdn._transport.call import Call
 from quantcdn._transport.connections import AttemptTimeouts
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure
@@ -24,6 +23,7 @@ from quantcdn._transport.extension import send
 from quantcdn._transport.headers import are_secured, check_framing, checked_headers, set_header
 from quantcdn._transport.pools import ConnectionPools
 from quantcdn._transport.rate_limiter import RateLimiter
+from quantcdn._transport.redaction import header_secrets
 from quantcdn._transport.response import RESTResponse as RESTResponse
 from quantcdn._transport.retry_budget import RetryBudget
 from quantcdn.configuration import Configuration
@@ -36,7 +36,7 @@ from quantcdn.timeout import Timeout, seconds_text
 _FILE_HEADERS: Mapping[str, str] = {"Accept-Encoding": "identity"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-_REAL_CLOCK = Clock()
+_REAL_CLOCK = TimeSource()
 
 RESTResponseType = RESTResponse
 
@@ -58,7 +58,7 @@ class RESTClientObject:
         ApiValueError: A file, a certificate or a proxy of the settings cannot be used.
     """
 
-    def __init__(self, configuration: Configuration, clock: Clock = _REAL_CLOCK) -> None:
+    def __init__(self, configuration: Configuration, clock: TimeSource = _REAL_CLOCK) -> None:
         self._configuration = copy.copy(configuration)
         self.clock = clock
         self._budget = RetryBudget()
@@ -115,7 +115,7 @@ class RESTClientObject:
         Raises:
             ApiConnectionException: No connection could be made, or it broke.
             ApiTimeoutException: A time limit passed.
-            ApiResponseException: The body is too large, damaged or packed in a way not asked for.
+            ApiResponseException: The body is too large, damaged or of an unexpected content coding.
             ApiValueError: The client is closed, or a header contradicts the body.
         """
         if not are_secured(headers):
@@ -140,15 +140,15 @@ class RESTClientObject:
         headers: Mapping[str, str] | None = None,
         preload: bool = True,
     ) -> RESTResponse:
-        """Get a file from a signed address: without the token, and without any header but what HTTP needs.
+        """Download a file from a signed URL, without the token and with no header but what HTTP needs.
 
         Args:
-            url: The address, ``https`` unless it is on this machine. Up to 3 redirects are followed.
+            url: The URL, ``https`` unless it is on this machine. Up to 3 redirects are followed.
             timeout: The time limits, or None for the configured ones.
             limit: The most bytes of the file, or None for ``max_image_size``.
-            service: Scheme and host of the service that named the address, or None for the configured one. Where
+            service: Scheme and host of the service that sent the URL, or None for the configured one. Where
                 it is public, so must be every address that a connection is made to.
-            headers: What else is said of the file, such as a range of it.
+            headers: Further headers, such as a range of the file.
             preload: Whether the body is read before the response is returned.
 
         Returns:
@@ -187,7 +187,7 @@ class RESTClientObject:
             raise downloads.add_hint(response.failed())
         if response.status == 206 and "Range" not in request.headers:
             response.close()
-            raise response.unusable(Failure(ApiResponseException, "only a part came, which was not asked for"))
+            raise response.unusable(Failure(ApiResponseException, "only a part came, which was not requested"))
         return response
 
     def now(self) -> float:
@@ -283,7 +283,7 @@ class RESTClientObject:
         error.hint = "Wait before the next call, send fewer requests, or raise Configuration.rate_limit"
         raise error
 
-    def _within_budget(self, call: Call, outcome: Outcome, pause: float | None) -> float | None:
+    def _within_budget(self, call: Call, outcome: AttemptResult, pause: float | None) -> float | None:
         """Let the retry after a pause take its tokens, and a success give some back."""
         # Every layer that retries multiplies the load of a service that is down. A budget bounds the sum, however many
         # threads there are (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
@@ -296,7 +296,7 @@ class RESTClientObject:
         call.is_budget_spent = not call.retry_cost
         return None if call.is_budget_spent else pause
 
-    def _send_once(self, call: Call, request: Request) -> Outcome:
+    def _send_once(self, call: Call, request: Request) -> AttemptResult:
         pools = self._pools
         pool = pools.of_files(call.host, request.file) if request.file else pools.of_service(call.host)
         call.proxy_headers = pool.proxy_headers
@@ -312,15 +312,15 @@ class RESTClientObject:
         except TRANSPORT_ERRORS as error:
             failed = call.explain(error)
             stale = limits.reused and failed.retryable and failed.error is ApiConnectionException
-            return Outcome(self.clock.monotonic() - started, failure=failed, stale=stale)
+            return AttemptResult(self.clock.monotonic() - started, failure=failed, stale=stale)
         finally:
             call.reused = limits.reused
         if forwarded and raw.status == 407:
             raw.close()
             refused = Failure(ApiConnectionException, "the proxy refused to connect: 407", permanent=True)
-            return Outcome(self.clock.monotonic() - started, failure=refused)
+            return AttemptResult(self.clock.monotonic() - started, failure=refused)
         response, failed_body = self._read(raw, call, request)
-        return Outcome(self.clock.monotonic() - started, response, failed_body)
+        return AttemptResult(self.clock.monotonic() - started, response, failed_body)
 
     def _read(self, raw: urllib3.BaseHTTPResponse, call: Call, request: Request) -> tuple[RESTResponse, Failure | None]:
         max_error_body = self._configuration.max_error_size
@@ -332,7 +332,7 @@ class RESTClientObject:
             response.preload()  # the status counts, whatever became of the body
         return response, None
 
-    def _pause(self, call: Call, outcome: Outcome) -> float | None:
+    def _pause(self, call: Call, outcome: AttemptResult) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
         attempts = poll_attempts.get()

@@ -1,4 +1,4 @@
-"""When a request is sent again, and after what pause: values and functions, no clock and no socket."""
+"""When a request is retried, and after what backoff: values and functions, no clock and no socket."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class RetrySettings(Protocol):
 
     @property
     def backoff_factor(self) -> float:
-        """The longest first pause, in seconds."""
+        """The longest first backoff, in seconds."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """When a request is sent again, and after what pause; a pause is 0 to 86,400 seconds.
+    """When a request is retried, and after what backoff: 0 to 86,400 seconds.
 
     Raises:
         ApiTypeError: A field is of a wrong type.
@@ -49,17 +49,17 @@ class RetryPolicy:
     """
 
     attempts: int = 3
-    """How often a request is sent at most, 1 to 101."""
+    """How often a request is sent at most, the first time included, 1 to 101."""
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
     """The statuses that are retried, each 100 to 999; any collection of integers is taken."""
     base: float = 0.5
-    """The longest first pause, in seconds; it doubles with each attempt."""
+    """The longest first backoff, in seconds; it doubles with each attempt, and jitter draws below it."""
     throttled_base: float = 1.0
-    """The same after a 429."""
+    """The longest first backoff after a 429, in seconds."""
     maximum: float = 8.0
-    """The longest pause, in seconds, unless the service asks for a longer one."""
+    """The longest backoff, in seconds, unless ``Retry-After`` asks for a longer one."""
     longest_retry_after: float = 60.0
-    """The longest pause that the service may ask for, in seconds; a longer one ends the call."""
+    """The longest ``Retry-After`` that is obeyed, in seconds; a longer one ends the call."""
 
     def __post_init__(self) -> None:
         checked: dict[str, object] = {
@@ -72,7 +72,7 @@ class RetryPolicy:
             object.__setattr__(self, name, value)
 
     def longest_pause(self, attempt: int, status: int) -> float:
-        """Say how long the pause after an attempt may be; the pause is drawn below it.
+        """Return how long the backoff after an attempt may be; jitter draws below it.
 
         Args:
             attempt: The number of the attempt that failed, from 1.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.emulator import Emulator, ManualClock
@@ -38,5 +38,5 @@ def quantcdn_client(quantcdn_emulator: Emulator) -> Iterator[ApiClient]:
 def quantcdn_api(quantcdn_client: ApiClient, quantcdn_clock: ManualClock) -> AIToolsApi:
     """The endpoints of ``quantcdn_emulator``; its waits move ``quantcdn_clock`` on, and take no time."""
     api = AIToolsApi(quantcdn_client)
-    quantcdn_client.clock = Clock(monotonic=quantcdn_clock.now, sleep=quantcdn_clock.advance)
+    quantcdn_client.clock = TimeSource(monotonic=quantcdn_clock.now, sleep=quantcdn_clock.advance)
     return api

@@ -24,11 +24,11 @@ class Timeout:
     """
 
     connect: float = 5.0
-    """For making a connection: all addresses of the host, proxy and TLS included."""
+    """For connecting: all addresses of the host, proxy and TLS included."""
     read: float = 30.0
-    """For each silence of the service."""
+    """For each wait for data from the service."""
     total: float = 60.0
-    """For the whole call: every attempt and every pause."""
+    """For the whole call: every attempt and every backoff."""
 
     def __post_init__(self) -> None:
         for name in ("connect", "read", "total"):

@@ -280,7 +280,7 @@ def _recovered(record: Record) -> int | None:
 
 
 def plot(records: dict[str, Record], clients: int) -> str:
-    """Draw the requests of each second, one strip a policy, all to the same scale; returns an SVG picture."""
+    """Draw the requests of each second, one strip a policy, all to the same scale; returns an SVG image."""
     width, height, left, strip = 820, 190, 70, 130
     whole = len(records) * height + 30
     most = max(max(record.sent) for record in records.values())

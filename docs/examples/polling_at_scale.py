@@ -24,7 +24,7 @@ SHORTEST, LONGEST = 5.0, 60.0
 
 POLICIES = {
     "default, any tool": Poll(),
-    "default, pictures": EVERY_2_SECONDS,
+    "default, images": EVERY_2_SECONDS,
     "every 2 s, no jitter": Poll(2.0, 1.0, 2.0, jitter=0.0),
 }
 
@@ -33,7 +33,7 @@ def simulate(poll: Poll, clients: int) -> tuple[list[int], dict[str, float]]:
     """Let clients wait, each for an execution of its own.
 
     Args:
-        poll: How often each looks.
+        poll: How often each polls.
         clients: How many begin at the same moment, 1 or more.
 
     Returns:
@@ -50,7 +50,7 @@ def simulate(poll: Poll, clients: int) -> tuple[list[int], dict[str, float]]:
             now += next(pauses)
             tenths[int(now * 10 + 1e-6)] += 1
         late.append(now - ends)
-    after_first = [0, *tenths[1:]]  # the first look is made by all at once whatever the pauses are
+    after_first = [0, *tenths[1:]]  # the first poll is sent by all at once whatever the pauses are
     seconds = [sum(after_first[place : place + 10]) for place in range(0, len(tenths), 10)]
     return tenths, {
         "requests": sum(tenths),
@@ -71,7 +71,7 @@ def plot(series: dict[str, list[int]], clients: int) -> str:
         clients: The height of the scale.
 
     Returns:
-        An SVG picture.
+        An SVG image.
     """
     width, height, left, strip = 820, 190, 70, 130
     whole = len(series) * height + 30

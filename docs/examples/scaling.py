@@ -60,7 +60,7 @@ class Job:
 
 
 def pace(rate: float) -> tuple[Poll, float]:
-    """Divide a rate: one request in ten may read the list, the others look at single executions.
+    """Divide a rate: one request in ten may read the list, the others poll single executions.
 
     Args:
         rate: Requests a second, above 0.
@@ -140,7 +140,7 @@ def _wrong(problem: str) -> int:
 
 
 def read(path: str) -> list[str]:
-    """Read identifiers, one a line; a line that can be none is told, and left out.
+    """Read identifiers, one a line; a line that can be none is named, and left out.
 
     Args:
         path: The file, or ``-`` for stdin.

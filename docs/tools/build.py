@@ -1,5 +1,7 @@
 """Write the reference pages, ``AIToolsApi.md``, ``configuration.md`` and ``models/``, from the code alone.
 
+The docstrings of the models are written too: ``help`` shows them, but not what stands below a field.
+
 ``python docs/tools/build.py`` writes them; with ``--check`` it names each page that is not current and exits 1.
 """
 
@@ -12,6 +14,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import get_type_hints
@@ -21,10 +24,12 @@ from page_examples import (
     CONFIGURATION_EXAMPLE,
     COPIES,
     COPIES_END,
+    ENVIRONMENT,
     EXAMPLES,
     ONE_ORGANISATION,
     ORGANISATION_EXAMPLE,
     RATE_LIMIT,
+    SETTINGS_CHECKED,
     USES,
 )
 
@@ -136,7 +141,7 @@ def parameters(node: ast.FunctionDef, folder: str, query: Mapping[str, object]) 
         link = "[options](configuration.md#copies-of-a-client)"
         yield f"`**{node.args.kwarg.arg}`", "`ClientOptions`", "What the copy has of its own.", link
     elif node.args.kwarg:
-        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Said of this call alone.", "[options](#options)"
+        yield f"`**{node.args.kwarg.arg}`", "`RequestOptions`", "Options of this call alone.", "[options](#options)"
 
 
 def method(node: ast.FunctionDef, folder: str, query: Mapping[str, object] = MappingProxyType({})) -> list[str]:
@@ -194,6 +199,7 @@ def api_page() -> str:
     return page(
         "# AIToolsApi",
         read(class_node(AIToolsApi)).prose,
+        "Signatures with their defaults are in the [Python API](reference/client.md).",
         table("Method | HTTP request | What it does", calls),
         "## Options",
         table("Option | Type | Description", option_rows(api_client.RequestOptions)),
@@ -243,6 +249,11 @@ def value_section(cls: type) -> list[str]:
     ]
 
 
+def anchored(setting: str) -> str:
+    """Write a setting's name as a link to its own row."""
+    return f'<a id="setting-{setting}" href="#setting-{setting}"><code>{setting}</code></a>'
+
+
 def configuration_page() -> str:
     """Write the page of the settings."""
     node = class_node(Configuration)
@@ -250,7 +261,7 @@ def configuration_page() -> str:
     described, defaults = read(node).arguments, Configuration()
     rows = (
         (
-            f"`{part.arg}`",
+            anchored(part.arg),
             type_text(part.annotation, "models/"),
             default_text(getattr(defaults, part.arg)),
             described[part.arg],
@@ -263,16 +274,12 @@ def configuration_page() -> str:
         for constant, (_, text) in variables.items()
         if constant.endswith("_VARIABLES")
     )
-    methods = [part for part in functions(node).values() if not is_property(part)]
+    others = [part.name for part in functions(node).values() if not is_property(part) and part.name != "from_env"]
     return page(
         "# Configuration",
         read(node).prose,
         table("Setting | Type | Default | Description", rows),
-        "A setting of a wrong type raises `ApiTypeError`, one that cannot be used `ApiValueError`, and a name that is "
-        "no setting `ApiAttributeError` (`ApiTypeError` as an argument of the constructor), all of them at once and "
-        "not at the first request. Integers and floats of numpy are taken too. The settings are explained "
-        "in [Authentication](authentication.md), [Errors, retries and timeouts](errors.md), "
-        "[Proxies and TLS](proxies-and-tls.md), [Images and other files](images.md) and [hooks](hooks.md).",
+        SETTINGS_CHECKED,
         CONFIGURATION_EXAMPLE,
         *value_section(Timeout),
         *value_section(RetryPolicy),
@@ -283,10 +290,11 @@ def configuration_page() -> str:
         COPIES_END,
         "## Environment variables",
         table("Variables | What they are", variables),
-        "Of each row, the first that is set counts, for [`from_env`](#from_env) and the command line alike. The "
-        "variables of proxies are on [a page of their own](proxies-and-tls.md#through-a-proxy).",
+        ENVIRONMENT,
         ORGANISATION_EXAMPLE,
-        *(part for node in methods for part in (f"## {node.name}", *method(node, "models/"))),
+        "## from_env",
+        *method(functions(node)["from_env"], "models/"),
+        f"The [Python API](reference/settings.md) has the others: {', '.join(f'`{name}`' for name in others)}.",
     )
 
 
@@ -311,12 +319,14 @@ assert json.loads(answer.to_json()) == json.loads(text)  # what came in goes out
 
 
 def origins(cls: type[_base.Model]) -> Iterator[str]:
-    """Say where a model comes from: the endpoints that answer it, and the models that it is a part of."""
+    """Say where a model comes from: the endpoints that return it, and the models that it is a part of."""
     for operation in OPERATIONS:
         link = f"[`{operation.name}`](../AIToolsApi.md#{operation.name})"
         if operation.model is cls:
-            yield f"- The answer of {link}."
-        yield from (f"- What {link} says with {status}." for status, m in operation.errors.items() if m is cls)
+            yield f"- The response of {link}."
+        yield from (
+            f"- The response of {link} with the status {status}." for status, m in operation.errors.items() if m is cls
+        )
     for name in models.__all__:
         outer = fields(getattr(models, name)).items()
         yield from (f"- In `{f}` of [`{name}`]({name}.md)." for f, (kind, _) in outer if cls.__name__ in names_in(kind))
@@ -339,7 +349,7 @@ def model_page(cls: type[_base.Model]) -> str:
     return page(
         f"# {cls.__name__}",
         read(class_node(cls)).prose,
-        f"In the module `{cls.__module__}`, and in `quantcdn` itself.",
+        f"In `{cls.__module__}`, and in `quantcdn` itself; see also the [Python API](../reference/models.md).",
         "\n".join(origins(cls)),
         read(class_node(_sequence.ListModel)).prose if is_list else "",
         "## Fields",
@@ -358,13 +368,15 @@ def index_page() -> str:
     """Write the list of the models, and what all of them have."""
     rows = ((f"[`{name}`]({name}.md)", read(class_node(getattr(models, name))).prose) for name in models.__all__)
     shared = class_node(_base.Model)
+    methods = ((f"`{node.name}`", read(node).summary) for node in functions(shared).values())
     return page(
         "# Models",
         "One class for each part of the service's responses.",
         table("Model | What it is", rows),
         "## What every model has",
         read(shared).prose,
-        *(part for node in functions(shared).values() for part in (f"### {node.name}", *method(node, ""))),
+        table("Method | What it does", methods),
+        "Their parameters are in the [Python API](../reference/models.md).",
     )
 
 
@@ -377,6 +389,27 @@ def pages() -> dict[str, str]:
         "models/README.md": index_page(),
         **written,
     }
+
+
+def with_attributes(cls: type[_base.Model]) -> str:
+    """Write the module of a model, with its fields in the docstring of its class."""
+    node, source = class_node(cls), inspect.getsource(inspect.getmodule(cls))
+    wrapped = partial(textwrap.fill, width=120, initial_indent=8 * " ", subsequent_indent=12 * " ")
+    lines = (
+        wrapped(f"{name}: {'' if cls.model_fields[name].is_required() else 'Optional. '}{text}")
+        for name, (_, text) in fields(cls).items()
+    )
+    prose = textwrap.indent(read(node).prose, 4 * " ").strip()
+    docstring = "\n".join([f'    """{prose}', "", "    Attributes:", *lines, '    """'])
+    before, after = node.body[0].lineno - 1, node.body[0].end_lineno
+    parts = source.splitlines()
+    return "\n".join([*parts[:before], docstring, *parts[after:]]) + "\n"
+
+
+def modules() -> dict[Path, str]:
+    """Write the modules of the models whose docstrings are not current."""
+    written = {Path(inspect.getfile(cls)): with_attributes(cls) for cls in (getattr(models, n) for n in models.__all__)}
+    return {path: text for path, text in written.items() if path.read_text(encoding="utf-8") != text}
 
 
 def not_current(folder: Path) -> dict[str, str | None]:
@@ -395,10 +428,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; name each page that is not current")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent.parent, help="where the pages are")
     given = parser.parse_args()
-    stale = not_current(given.folder)
+    stale, docstrings = not_current(given.folder), modules()
     if given.check:
-        print("".join(f"not current: {given.folder / name}\n" for name in stale), end="")
-        return 1 if stale else 0
+        names = [*(given.folder / name for name in stale), *docstrings]
+        print("".join(f"not current: {name}\n" for name in names), end="")
+        return 1 if names else 0
+    for path, text in docstrings.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
     (given.folder / "models").mkdir(parents=True, exist_ok=True)
     for name, text in stale.items():
         path = given.folder / name

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from quantcdn import __version__, cli
 from quantcdn.cli import runner
-from quantcdn.cli.command_tree import Argument, Command, command_of
+from quantcdn.cli.command_tree import Argument, CommandNode, command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 
 PROGRAM = command_of(cli.parser(complete=True))
@@ -21,21 +21,22 @@ SETTINGS = "settings"
 """The title of the options that most commands share."""
 
 ABOUT = """\
-The command `quantcdn` says what an organisation's tools are doing, waits for them and saves what they make.
-The package brings it; with the extra `cli`, tables and waits look better on a terminal, and nothing else changes."""
+The command `quantcdn` lists an organisation's tools and executions, waits for executions, and saves their images.
+It comes with the package. With the extra `cli`, a terminal shows coloured tables and live progress; nothing else
+changes."""
 
 FOUND = """\
-Each setting is taken from its option, else from the environment, else from the config file.
-`quantcdn doctor` says which are in force and where each came from. There is no option for the token itself, since
-every user of a machine can read the command lines of all processes: `--token-file` names a file that holds it,
-which is refused if others can read it. A setting may stand before the command or behind it."""
+An option wins over the environment, and the environment over the config file. `quantcdn doctor` shows which
+settings are in force and where each came from. You can write the options before the command or after it.
+
+There is no option for the token itself, since every user of a machine can read the command lines of all processes.
+Use `--token-file` with a file that only you can read."""
 
 FILE = "~/.config/quantcdn/config.toml"
 OF_FILE = f"""\
-`quantcdn login` asks for a token, tries it and writes the config file; `quantcdn config set` changes one line of it.
-It is `{FILE}`, or `quantcdn/config.toml` in the folder that `XDG_CONFIG_HOME`
-names, and on Windows in `%APPDATA%`. Elsewhere it is refused if others can read it: `chmod 600 {FILE}`.
-Each of its lines may be left out:"""
+`quantcdn login` asks for a token, tries it and writes the config file; `quantcdn config set` changes one line of
+it. The file is `{FILE}`, or `quantcdn/config.toml` below `XDG_CONFIG_HOME`, or, on Windows, below `%APPDATA%`.
+Except on Windows, it is refused if others can read it: `chmod 600 {FILE}`. Every line is optional:"""
 CONFIG = """\
 host = "https://dashboard.quantcdn.io"
 token = "…"
@@ -43,37 +44,39 @@ organisation = "acme"
 """
 
 OUTPUT = """\
-Data goes to stdout, all else to stderr. On a terminal, records are a table. Elsewhere they are one a line, their fields
-between tabs, without a header, with nothing cut off; `--fields` chooses the fields. `--json` gives the response as it
-came, `--ndjson` one JSON object a line, `--result` what an execution or an orchestration has made, alone. With
-`--fields` there are computed fields too: `age`, the seconds since something was created, and in lists `duration`, the
-seconds from created to completed. `--quiet` leaves errors alone on stderr. No command but `quantcdn login` asks a
-question, and that only on a terminal."""
+Data goes to stdout, everything else to stderr. On a terminal, records are a table. In a pipe or a file, each record
+is a line of fields separated by tabs, without a header, and nothing is truncated.
+
+`--fields` chooses the fields. Two of them are computed: `age`, the seconds since the record was created, and, in
+lists, `duration`, the seconds from created to completed. `--json` writes the response unchanged, `--ndjson` one
+JSON object a line, and `--result` only the result of an execution or orchestration.
+
+`--quiet` writes only errors to stderr. Only `quantcdn login` asks a question, and only on a terminal."""
 
 MORE = """\
-`python -m quantcdn` is the same command. `quantcdn --version` says which version it is of, and `quantcdn help`
-before a command, or `--help` behind it, says what that takes."""
+`python -m quantcdn` is the same command. `quantcdn --version` shows the version. For the help of a command, write
+`quantcdn help` before it or `--help` after it."""
 
 EXIT_CODES = {
-    runner.FINE: "all is well; also if whoever reads the output has seen enough of it",
-    runner.ERROR: "an error, of the network, the service or the machine",
-    runner.USAGE: "wrong usage: an option, an argument or a setting cannot be used, or is missing",
-    runner.NOT_FOUND: "not found, or no longer: executions and orchestrations are kept for 24 hours",
-    runner.NOT_ALLOWED: "not allowed: the token is missing, wrong, expired, or not one of the organisation",
-    runner.FAILED: "what was waited for has ended as failed; with `--exit-status` only",
-    runner.TIMED_OUT: "the time limit of a wait has passed",
+    runner.FINE: "success; also if the reader of a pipe closes it early",
+    runner.ERROR: "an error of the network, the service or the machine",
+    runner.USAGE: "usage error: an option, an argument or a setting is invalid or missing",
+    runner.NOT_FOUND: "not found or expired: executions and orchestrations are kept for 24 hours",
+    runner.NOT_ALLOWED: "not allowed: the token is missing, wrong or expired, or not for this organisation",
+    runner.FAILED: "an execution has failed; with `--exit-status` only",
+    runner.TIMED_OUT: "the timeout of a wait has passed",
     runner.INTERRUPTED: "Ctrl-C",
 }
 
 ENVIRONMENT = {
     " or ".join(f"`{name}`" for name in TOKEN_VARIABLES): "the access token; the first that is set counts",
     " or ".join(f"`{name}`" for name in ORGANIZATION_VARIABLES): "the organisation",
-    " or ".join(f"`{name}`" for name in HOST_VARIABLES): "the service's address, if not that of the public cloud",
+    " or ".join(f"`{name}`" for name in HOST_VARIABLES): "the URL of the service, if not the public cloud",
     "`XDG_CONFIG_HOME`": "the folder of `quantcdn/config.toml`, if not `~/.config`",
     "`XDG_CACHE_HOME`": "the folder of `quantcdn/`, where names and identifiers for completion are, if not `~/.cache`",
-    "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`": "the proxy, and hosts reached without, as for curl",
+    "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`": "the proxy, and hosts that need none, as for curl",
     "`SSL_CERT_FILE`": "certificate authorities in PEM, in place of the system's",
-    "`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`": "whether there are colours, and lines that change in place",
+    "`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`": "whether there are colours and live progress",
 }
 
 Rows = Iterable[tuple[str, str]]
@@ -85,7 +88,7 @@ def shared() -> list[Argument]:
     return list(found)
 
 
-def own(command: Command) -> list[Argument]:
+def own(command: CommandNode) -> list[Argument]:
     """List what a command alone takes; every command has --help."""
     return [a for a in command.arguments if a.group != SETTINGS and "--help" not in a.flags]
 
@@ -143,7 +146,7 @@ def block(kind: str, text: str) -> str:
     return f"```{kind}\n{text.rstrip()}\n```"
 
 
-def command_section(command: Command) -> Iterator[str]:
+def command_section(command: CommandNode) -> Iterator[str]:
     """Write the section of a command."""
     yield f"{'#' * (command.name.count(' ') + 1)} {command.name}"
     yield block("text", command.usage)
@@ -155,7 +158,7 @@ def command_section(command: Command) -> Iterator[str]:
     yield markdown(command.epilog)
 
 
-def leaves() -> list[Command]:
+def leaves() -> list[CommandNode]:
     """List the commands that do something themselves."""
     return [command for command in PROGRAM.walk() if not command.commands]
 
@@ -221,7 +224,7 @@ def code(text: str) -> Iterator[str]:
     yield from (".PP", ".RS 4", ".nf", roff(text.rstrip()), ".fi", ".RE")
 
 
-def manual_section(command: Command) -> Iterator[str]:
+def manual_section(command: CommandNode) -> Iterator[str]:
     """Write a command's part of the man page."""
     yield f".SS {roff(command.usage)}"
     yield from paragraphs(command.description)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from quantcdn import cli
-from quantcdn.cli.command_tree import Argument, Command, command_of
+from quantcdn.cli.command_tree import Argument, CommandNode, command_of
 
 FOLDER = Path(cli.__file__).parent / "completions"
 
@@ -24,12 +24,12 @@ def _patterns(texts: list[str]) -> str:
     return " | ".join(map(_quoted, texts))
 
 
-def _names(command: Command) -> list[str]:
+def _names(command: CommandNode) -> list[str]:
     """List the names of all commands but the program itself."""
     return [below.name for below in command.walk()][1:]
 
 
-def _with_value(command: Command) -> list[str]:
+def _with_value(command: CommandNode) -> list[str]:
     """List the options that a value follows, each behind its command."""
     return [
         f"{below.name} {flag}"
@@ -84,7 +84,7 @@ _BASH_END = """\
 complete -F _quantcdn quantcdn"""
 
 
-def _bash(program: Command) -> Iterator[str]:
+def _bash(program: CommandNode) -> Iterator[str]:
     yield _BASH.format(commands=_patterns(_names(program)), options=_patterns(_with_value(program)))
     for command in program.walk():
         for option in command.options:
@@ -120,7 +120,7 @@ else
 fi"""
 
 
-def _zsh(program: Command) -> Iterator[str]:
+def _zsh(program: CommandNode) -> Iterator[str]:
     yield "#compdef quantcdn"
     yield "# zsh completion for quantcdn, written by docs/tools/completions.py from its parser"
     yield _ZSH_CANDIDATES
@@ -131,15 +131,15 @@ def _zsh(program: Command) -> Iterator[str]:
     yield _ZSH_END
 
 
-def _zsh_function(command: Command) -> str:
+def _zsh_function(command: CommandNode) -> str:
     return "_" + command.name.replace(" ", "_")
 
 
-def _zsh_leaf(command: Command) -> Iterator[str]:
+def _zsh_leaf(command: CommandNode) -> Iterator[str]:
     yield " \\\n".join(["    _arguments", *_zsh_arguments(command)])
 
 
-def _zsh_group(command: Command) -> Iterator[str]:
+def _zsh_group(command: CommandNode) -> Iterator[str]:
     described = " ".join(_quoted(f"{below.word}:{below.summary}") for below in command.commands)
     yield "    local context state state_descr line"
     yield "    typeset -A opt_args"
@@ -156,7 +156,7 @@ def _zsh_group(command: Command) -> Iterator[str]:
     yield "    esac"
 
 
-def _zsh_arguments(command: Command) -> Iterator[str]:
+def _zsh_arguments(command: CommandNode) -> Iterator[str]:
     for option in command.options:
         others = f"({' '.join(option.flags)})" if len(option.flags) > 1 else ""
         for flag in option.flags:
@@ -209,7 +209,7 @@ end
 complete -c quantcdn -f"""
 
 
-def _fish(program: Command) -> Iterator[str]:
+def _fish(program: CommandNode) -> Iterator[str]:
     yield _FISH.format(commands=" ".join(map(_fish_quoted, _names(program))))
     for command in program.walk():
         start = f"complete -c quantcdn -n {_fish_quoted(f'__quantcdn_at {command.name}')}"
@@ -238,7 +238,7 @@ def _fish_quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-SHELLS: Mapping[str, Callable[[Command], Iterator[str]]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+SHELLS: Mapping[str, Callable[[CommandNode], Iterator[str]]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
 
 
 def scripts() -> Mapping[str, str]:

@@ -38,7 +38,7 @@ class Docstring:
 
 def read(node: ast.ClassDef | ast.FunctionDef) -> Docstring:
     """Take the docstring of a class or a function apart."""
-    prose, *parts = re.split(r"^(Args|Returns|Raises):\n", ast.get_docstring(node) or "", flags=re.MULTILINE)
+    prose, *parts = re.split(r"^(Args|Attributes|Returns|Raises):\n", ast.get_docstring(node) or "", flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     return Docstring(
         prose.strip(),

@@ -12,15 +12,15 @@ EXAMPLES: Mapping[str, object] = {
     "limit": 10,
     "tool_name": "generate_image",
     "name": "generate_image",
-    "description": "Paints a picture from a text.",
+    "description": "Paints a image from a text.",
     "var_json": {"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]},
     "ListAIToolNames200Response.tools": ["generate_image"],
     "status": "complete",
     "error": None,
     "GetAIToolExecutionStatus404Response.error": "There is no such execution.",
     "GetAIOrchestrationStatus404Response.error": "There is no such orchestration.",
-    "GetAIOrchestrationStatus200Response.result": "The picture shows a lighthouse at dusk.",
-    "GetAIOrchestrationStatus200ResponseToolsInner.result": "The picture shows a lighthouse at dusk.",
+    "GetAIOrchestrationStatus200Response.result": "The image shows a lighthouse at dusk.",
+    "GetAIOrchestrationStatus200ResponseToolsInner.result": "The image shows a lighthouse at dusk.",
     "synthesized_response": None,
     "images": ["data:image/png;base64,iVBORw0KGgo="],
     "s3_urls": ["https://pictures.example/lighthouse.png?signature=0123456789abcdef"],
@@ -48,6 +48,15 @@ USES = {
     "get_ai_orchestration_status": "print(answer.status)\nif answer.is_complete:\n    print(answer.answer)",
 }
 
+SETTINGS_CHECKED = """Settings are checked when you set them, not at the first request. One of a wrong type raises
+`ApiTypeError`, an invalid one `ApiValueError`, and a name that is no setting `ApiAttributeError` (`ApiTypeError` as an
+argument of the constructor). Integers and floats of numpy are accepted. For more, see
+[Authentication](authentication.md), [Errors, retries and timeouts](errors.md), [Proxies and TLS](proxies-and-tls.md),
+[Images and other files](images.md) and [hooks](hooks.md)."""
+
+ENVIRONMENT = """[`from_env`](#from_env) and the command line use the first variable of each row that is set. For the
+variables of proxies, see [Proxies and TLS](proxies-and-tls.md#through-a-proxy)."""
+
 CONFIGURATION_EXAMPLE = """```python
 import quantcdn
 
@@ -64,7 +73,7 @@ except quantcdn.ApiAttributeError as error:
     print(error)  # Configuration has no setting 'retrys'; did you mean 'retries'?
 ```"""
 
-ORGANISATION_EXAMPLE = """The organisation is that of [`ApiClient.organisation()`](AIToolsApi.md#for-one-organisation):
+ORGANISATION_EXAMPLE = """[`ApiClient.organisation()`](AIToolsApi.md#for-one-organisation) uses the organisation:
 
 ```python
 with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
@@ -73,7 +82,7 @@ with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
 
 ONE_ORGANISATION = """## For one organisation
 
-`ApiClient.organisation("acme")` has all of these methods, each without its first parameter. Without a name it takes
+`ApiClient.organisation("acme")` has all of these methods, without the parameter `organisation`. Without a name, it uses
 `Configuration.organisation`, which `from_env` reads from the environment:
 
 ```python
@@ -106,22 +115,21 @@ with quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
     print(tenant.organisation().list_ai_tool_names().count)
 ```
 
-What is left out stays as it is in the client at that moment."""
+An option that you leave out stays as it is in the client at that moment."""
 
-COPIES_END = """Settings for TLS, proxy and sockets need connections of their own, and so another `ApiClient`. Of these
-options, `debug`, `logger_file` and `logger_format` count for all clients of the process, as always.
+COPIES_END = """- Settings for TLS, proxy and sockets need connections of their own: make another `ApiClient`.
+- `debug`, `logger_file` and `logger_format` apply to all clients of the process.
+- Do not change the settings of a client that other threads use. Between an assignment to `host` and one to
+  `access_token`, a call of another thread would send the token of one tenant to the host of another. A copy has
+  both from the start.
+- Closing a copy, or leaving its `with` block, only makes it refuse further calls. Closing the client closes the
+  connections, and so ends all its copies.
+- A copy that you pickle, or copy by `copy`, becomes a client with connections, retry budget and rate limit of its
+  own."""
 
-Do not change the settings of a client that other threads use: between an assignment to `host` and one to
-`access_token`, a call of another thread would send the token of one tenant to the host of the other. A call takes both
-from one snapshot, and a copy has its own from the start.
-
-Closing a copy, or leaving its `with` block, closes no connection: it refuses further calls, and the client goes on.
-Closing the client closes the connections, and ends all its copies. A copy that is pickled, or copied by `copy`,
-becomes a client with connections, retry budget and rate limit of its own."""
-
-RATE_LIMIT = """A client with a rate limit sends no request before its turn: neither calls nor retries, neither the
-polls of waits and watches nor downloads. All its threads and its [copies](#copies-of-a-client) share one limit, in the
-order in which they ask; another process has one of its own.
+RATE_LIMIT = """The limit counts every request of a client: calls, retries, the polls of waits and watches, and
+downloads. All threads of the client and its [copies](#copies-of-a-client) share it, first come,
+first served. Each process has a limit of its own.
 
 ```python
 import quantcdn
@@ -133,6 +141,7 @@ with quantcdn.ApiClient(configuration) as client:
         print(quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count)
 ```
 
-Waiting for a turn is a part of the call, and counts against its time limit. A call that would get no turn in time
-raises `ApiTimeoutException` at once; its message says that it was the client's own rate limit, and `retry_after` when
-there is a turn again. Waits take that for a poll that has failed, and hold until then."""
+A call that exceeds the limit is delayed, and the delay counts against its timeout. If the delay would be longer
+than that, the call raises `ApiTimeoutException` at once; its message names the client's own rate limit, and
+`retry_after` has the seconds after which a call can succeed. A wait counts that as a failed poll, and polls again
+after `retry_after`."""

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quantcdn import Poll
-from quantcdn._clock import Clock
 from quantcdn._polling.batch import BatchWait
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.models import (
     GetAIToolExecutionStatus200Response,
     ListAIToolExecutions200Response,
@@ -38,7 +38,7 @@ class Simulation:
         self.ends = ends
         self.now = 0.0
         self.lists = self.polls = 0
-        self.clock = Clock(lambda: self.now, self.sleep, random.Random(seed).uniform)
+        self.clock = TimeSource(lambda: self.now, self.sleep, random.Random(seed).uniform)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds

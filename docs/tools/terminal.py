@@ -1,4 +1,4 @@
-"""Draw the picture of a terminal in README.md: ``python docs/tools/terminal.py``; ``--check`` says if it is stale.
+"""Draw the image of a terminal in README.md: ``python docs/tools/terminal.py``; ``--check`` says if it is stale.
 
 The commands run on a terminal of their own, on the local service, so that what is shown is what they print.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-PICTURE = Path(__file__).parent.parent / "images" / "terminal.svg"
+DRAWING = Path(__file__).parent.parent / "images" / "terminal.svg"
 COLUMNS = 100
 COMMANDS = (
     "quantcdn tools show generate_image",
@@ -60,7 +60,7 @@ def printed(command: str) -> str:
 
 
 def drawn() -> str:
-    """Draw the picture."""
+    """Draw the image."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for command in COMMANDS:
         console.print(Text(f"$ {command}", style="bold green"))
@@ -68,21 +68,21 @@ def drawn() -> str:
     return FONTS.sub("", console.export_svg(title="quantcdn", unique_id="terminal"))
 
 
-def words(picture: str) -> list[str]:
-    """List the text of a picture, which no version of rich changes."""
-    return html.unescape(re.sub("<style>.*?</style>|<[^>]+>", " ", picture, flags=re.DOTALL)).split()
+def words(drawing: str) -> list[str]:
+    """List the text of an image, which no version of rich changes."""
+    return html.unescape(re.sub("<style>.*?</style>|<[^>]+>", " ", drawing, flags=re.DOTALL)).split()
 
 
 def main() -> int:
-    """Write the picture, or check it."""
+    """Write the image, or check it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, and exit 1 if it is not current")
     if parser.parse_args().check:
-        is_current = PICTURE.exists() and words(PICTURE.read_text(encoding="utf-8")) == words(drawn())
+        is_current = DRAWING.exists() and words(DRAWING.read_text(encoding="utf-8")) == words(drawn())
         if not is_current:
-            print(f"not current: {PICTURE}")
+            print(f"not current: {DRAWING}")
         return 0 if is_current else 1
-    PICTURE.write_text(drawn(), encoding="utf-8")
+    DRAWING.write_text(drawn(), encoding="utf-8")
     return 0
 
 

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 
 class RequestOptions(TypedDict, total=False):
-    """What can be said of a single call."""
+    """The options of a single call."""
 
     _request_timeout: TimeoutSetting | Timeout | None
-    """Seconds for the whole call; or a pair for connecting and for each silence; or limits."""
+    """Seconds for the whole call; or a pair, the connect and the read timeout; or a ``Timeout``."""
     _request_auth: Mapping[str, Any] | None
     """``{"in": "header", "key": …, "value": …}`` in place of the token; ``in`` may be ``cookie``."""
     _content_type: str | None
     """The header ``Content-Type``."""
     _headers: Mapping[str, str] | None
-    """Headers that win over all others; with ``Authorization`` among them no token is asked for."""
+    """Headers that replace all others of the same name; with ``Authorization`` among them, no token is read."""
     _host_index: int | None
     """0 or 1, for one of the service's own hosts in place of the configured one."""
 
 
 class ClientOptions(TypedDict, total=False):
-    """What ``with_options`` takes: what is left out stays as it is."""
+    """The options of ``with_options``; one that is left out stays as it is."""
 
     host: str
     """Scheme and host; the access token goes there too."""
@@ -62,7 +62,7 @@ class ClientOptions(TypedDict, total=False):
     client_side_validation: bool
     """False leaves the documented bounds of arguments to the service."""
     verify_identifiers: bool
-    """False accepts a response about another identifier than the one asked for."""
+    """False accepts a response about another identifier than the requested one."""
     allow_http: bool
     """True allows ``http`` to hosts other than loopback."""
     on_request: Hook | None
@@ -72,7 +72,7 @@ class ClientOptions(TypedDict, total=False):
     on_retry: Hook | None
     """Is called with each attempt that the client will retry."""
     progress: bool
-    """Whether a wait shows a line to a person."""
+    """Whether a wait displays its progress."""
     debug: bool
     """Whether the logger ``quantcdn`` reports every request; of all clients of the process."""
     logger_file: str | PurePath | None

@@ -29,6 +29,14 @@ class Image(DisplayMixin):
     height: int | None
     """Pixels; None where the file does not say it in its usual place."""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, (bytes, bytearray)):
+            raise ApiTypeError(f"data takes bytes, such as Path.read_bytes returns, not {type(self.data).__name__}")
+        _validation.text("media_type", self.media_type)
+        for name, pixels in (("width", self.width), ("height", self.height)):
+            if pixels is not None:
+                _validation.integer(name, pixels, 0)
+
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
         # Beside HTML, for what turns a notebook into a document of another kind.
         from quantcdn._display.images import MAX_SIZE
@@ -38,7 +46,7 @@ class Image(DisplayMixin):
     @property
     def extension(self) -> str:
         """The extension of a file's name for it, without the dot."""
-        return EXTENSION_BY_MEDIA_TYPE[self.media_type]
+        return EXTENSION_BY_MEDIA_TYPE.get(self.media_type, "bin")
 
 
 def image_of(data: bytes) -> Image:

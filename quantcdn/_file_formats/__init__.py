@@ -1,1 +1,1 @@
-"""Data URIs, and the kind of a file by its first bytes: functions from bytes to values."""
+"""Data URIs, the kind of a file by its first bytes, and how much JSON costs: functions from bytes to values."""

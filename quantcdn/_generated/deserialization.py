@@ -12,7 +12,8 @@ from types import GenericAlias
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
-from quantcdn import _bounds, _validation, models
+from quantcdn import _validation, models
+from quantcdn._file_formats import json_bounds
 from quantcdn._types import is_array, is_object
 from quantcdn.exceptions import ApiResponseException, ApiValueError
 
@@ -66,7 +67,7 @@ def parsed(text: str, content_type: str | None) -> Any:
     if content_type is not None and not _JSON_TYPE.match(content_type):
         reason = f"the content type {_validation.shown(content_type)} is neither JSON nor text"
         raise ApiResponseException(0, reason)
-    excess = _bounds.excess(text)
+    excess = json_bounds.excess(text)
     if excess is None:
         with suppress(ValueError, RecursionError):
             return json.loads(text) if text else ""

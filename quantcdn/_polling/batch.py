@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import NoReturn, Self, cast
 
-from quantcdn._clock import Cancel, CancelFlag, Clock
+from quantcdn._clock import Cancel, CancelFlag, TimeSource
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._polling.deadline import FINAL_POLL_TIMEOUT, Deadline
 from quantcdn._polling.history import ExecutionSummary, keyed
@@ -105,7 +105,7 @@ class BatchWait(Iterator[Outcome]):
         timeout: float | None,
         max_rate: float,
         on_update: Callable[[Update], object] | None,
-        clock: Clock,
+        clock: TimeSource,
         cancel: Cancel | None = None,
         ended: CancelFlag | None = None,
     ) -> None:

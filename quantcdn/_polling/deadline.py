@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from quantcdn import _validation
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn.exceptions import ApiValueError
 
 FINAL_POLL_TIMEOUT = 0.5
@@ -23,7 +23,7 @@ _CLOCK_ERROR = 0.001  # what rounding may leave of a timeout after a sleep that 
 class Deadline:
     """The end of a wait that begins now; ``timeout`` is in seconds, 0 for a single poll, None for no deadline."""
 
-    def __init__(self, timeout: float | None, clock: Clock) -> None:
+    def __init__(self, timeout: float | None, clock: TimeSource) -> None:
         if timeout is not None and _validation.number("timeout", timeout) < 0:
             raise ApiValueError(f"timeout must be 0 or more, not {timeout}")
         self.timeout = timeout

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from quantcdn._clock import Cancel, Clock
+from quantcdn._clock import Cancel, TimeSource
 from quantcdn._polling.deadline import Deadline
 from quantcdn.exceptions import ApiException
 from quantcdn.polling import Poll
@@ -54,7 +54,7 @@ class Poller(Generic[R]):
         *,
         poll: Poll,
         timeout: float | None,
-        clock: Clock,
+        clock: TimeSource,
         cancel: Cancel | None = None,
     ) -> None:
         self._send = send

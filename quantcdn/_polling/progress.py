@@ -1,4 +1,4 @@
-"""The line that shows a person the progress of waits: in place in a notebook or on a terminal, else not at all."""
+"""The progress line of waits: it changes in place in a notebook or a terminal, and is not displayed elsewhere."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import logging
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._display import terminal
 from quantcdn._display.formats import duration
 from quantcdn._display.text import one_line
-from quantcdn._locks import ProcessLock, is_child_process
+from quantcdn._polling.history import ExecutionSummary
 from quantcdn._polling.poller import RETENTION_SECONDS
 from quantcdn._polling.waiter import Pollable
+from quantcdn._portability import ProcessLock, is_child_process
 from quantcdn.models._statistics import median_duration
+from quantcdn.models.get_ai_orchestration_status200_response import GetAIOrchestrationStatus200Response
 from quantcdn.models.get_ai_tool_execution_status200_response import GetAIToolExecutionStatus200Response
-from quantcdn.models.list_ai_tool_executions200_response import ListAIToolExecutions200Response
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import BatchWait, Outcome
@@ -32,6 +33,9 @@ _MAX_LINE_LENGTH = 1_000
 _MIN_INTERVAL = 0.375
 
 _BAR_WIDTH = 10  # of a bar on a terminal, in columns
+
+# Columns that stay free: some terminals begin a new line as soon as the last one is full, and Ctrl-C writes ^C.
+_FREE_COLUMNS = 3
 
 
 class ProgressSink(Protocol):
@@ -61,8 +65,7 @@ class TerminalSink:
         """Show a text in place of the last one, truncated where it would go on in the next row."""
         if part is not None:
             text = f"{_bar(*part)} {text}"  # in front, where a narrow terminal shows it too
-        # One column stays free: some terminals begin a new line as soon as the last one is full.
-        width = terminal.size(self._stream)[0] - 1
+        width = terminal.size(self._stream)[0] - _FREE_COLUMNS
         self._is_shown = True
         self._write(f"\r\x1b[K{terminal.cut_middle(one_line(text, _MAX_LINE_LENGTH), width)}")
 
@@ -118,11 +121,11 @@ class WaitProgress:
         tenths: Whether tenths of seconds are shown too, as a terminal can draw them.
     """
 
-    def __init__(self, sink: ProgressSink, clock: Clock, *, tenths: bool = False) -> None:
+    def __init__(self, sink: ProgressSink, clock: TimeSource, *, tenths: bool = False) -> None:
         self.sink = sink
         self.given_clock = clock
         self.text = ""
-        self.history: Callable[[], ListAIToolExecutions200Response | None] | None = None
+        self.history: Callable[[], Iterable[ExecutionSummary] | None] | None = None
         """Reads the newest list, for what an execution of its tool usually takes; asked once at most."""
         self._part: tuple[int, int] | None = None
         self._usual: float | None = None
@@ -133,7 +136,7 @@ class WaitProgress:
         self._process = os.getpid()
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """The same clock, with pauses in which the seconds run on."""
         return replace(self.given_clock, sleep=self._sleep)
 
@@ -159,25 +162,22 @@ class WaitProgress:
         self.text, self._part = text, part
         self.draw()
 
-    def show_status(self, response: Pollable) -> None:
-        """Show the status of an execution or an orchestration."""
-        if isinstance(response, GetAIToolExecutionStatus200Response):
-            if response.is_final:
-                self._usual = None
-            self.update(f"{response.tool_name} {response.execution_id}: {response.status}")
-            if not response.is_final:
-                self._expect(response)
-        else:
-            done, total = response.completed_tools or 0, response.tool_count
-            self.update(f"{response.orchestration_id}: {response.status}, {done} of {total} tools", (done, total))
+    def show_status(self, response: Pollable | ExecutionSummary) -> None:
+        """Show the status of an execution, alone or in a list, or of an orchestration."""
+        if response.is_final:
+            self._usual = None
+        self.update(*progress_of(response))
+        if not isinstance(response, GetAIOrchestrationStatus200Response) and not response.is_final:
+            self._expect(response)
 
-    def _expect(self, execution: GetAIToolExecutionStatus200Response) -> None:
+    def _expect(self, execution: GetAIToolExecutionStatus200Response | ExecutionSummary) -> None:
         """Learn what the tool usually takes, where nothing but this wait is shown."""
         history, self.history = self.history, None
         listed = history() if history is not None and _LINE.is_only(self) else None
-        usual = None if listed is None else median_duration(listed.executions, execution.tool_name)
+        usual = None if listed is None else median_duration(listed, execution.tool_name)
         if usual is not None and usual >= 1:
-            age = self.given_clock.wall() - execution.created_at
+            created = execution.created
+            age = -1.0 if created is None else self.given_clock.wall() - created.timestamp()
             self._age = age - self._elapsed if 0 <= age <= RETENTION_SECONDS else 0.0  # clocks may differ
             self._usual = usual
             self.draw()
@@ -278,6 +278,15 @@ class _ProgressLine:
 
 
 _LINE = _ProgressLine()
+
+
+def progress_of(response: Pollable | ExecutionSummary) -> tuple[str, tuple[int, int] | None]:
+    """Say the status of an execution or an orchestration, and how many of its tools are done."""
+    status = response.status or "unknown"
+    if not isinstance(response, GetAIOrchestrationStatus200Response):
+        return f"{response.tool_name} {response.execution_id}: {status}", None
+    done, total = response.completed_tools or 0, response.tool_count
+    return f"{response.orchestration_id}: {status}, {done} of {total} tools", (done, total)
 
 
 def _bar(done: int, total: int) -> str:

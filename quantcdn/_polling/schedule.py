@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._polling.deadline import FINAL_POLL_TIMEOUT
 from quantcdn._polling.history import ExecutionSummary
 from quantcdn.polling import Poll
@@ -32,7 +32,7 @@ _LIST_HEAD_START = 1.0
 class Schedule:
     """What is in flight, what is due when, and until when the service wants to be left alone."""
 
-    def __init__(self, identifiers: Iterable[str], *, poll: Poll, max_rate: float, clock: Clock) -> None:
+    def __init__(self, identifiers: Iterable[str], *, poll: Poll, max_rate: float, clock: TimeSource) -> None:
         now = clock.monotonic()
         self._monotonic = clock.monotonic
         self._pauses = poll.pauses(clock.uniform)

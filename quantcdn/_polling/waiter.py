@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from quantcdn._clock import Cancel, Clock
+from quantcdn._clock import Cancel, TimeSource
 from quantcdn._display.text import error_text
 from quantcdn._polling.poller import Poller, S, Send
 from quantcdn.exceptions import (
@@ -36,7 +36,7 @@ class Wait(Generic[M]):
         poll: Poll | None = None,
         timeout: float | None,
         on_update: Callable[[M], object] | None,
-        clock: Clock,
+        clock: TimeSource,
         cancel: Cancel | None = None,
     ) -> None:
         self._identifier = identifier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quantcdn._clock import Cancel, Clock
+from quantcdn._clock import Cancel, TimeSource
 from quantcdn._polling.history import ExecutionSummary, Gap, History, keyed
 from quantcdn._polling.poller import Poller, Send
 from quantcdn.exceptions import ApiException
@@ -22,7 +22,7 @@ class Watch:
         shows_all: bool,
         interval: float,
         timeout: float | None,
-        clock: Clock,
+        clock: TimeSource,
         cancel: Cancel | None = None,
     ) -> None:
         self._poller = Poller(

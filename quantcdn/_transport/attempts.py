@@ -35,7 +35,7 @@ class Request(NamedTuple):
     body: bytes = b""
 
 
-class Outcome(NamedTuple):
+class AttemptResult(NamedTuple):
     """What one attempt came to: a response, or a failure with what came of a response."""
 
     seconds: float
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
         )
 
 
-def report(settings: Configuration, call: Call, outcome: Outcome, pause: float | None) -> None:
+def report(settings: Configuration, call: Call, outcome: AttemptResult, pause: float | None) -> None:
     """Tell the log and the hooks of an attempt that has ended."""
     level = logging.DEBUG if pause is None else logging.INFO
     hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]

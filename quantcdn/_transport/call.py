@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from quantcdn._redaction import header_secrets, redacted
 from quantcdn._transport.errors import Failure, failure
+from quantcdn._transport.redaction import header_secrets, redacted
 from quantcdn.exceptions import RequestInfo
 from quantcdn.timeout import Timeout
 

@@ -6,6 +6,7 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import queue
@@ -89,9 +90,13 @@ class AttemptTimeouts:
             raise TimeoutError("timed out")
         return min(remaining, self._timeout.read) if self._connect_by is None else remaining
 
-    def for_urllib3(self) -> Urllib3Timeout:
-        """Give what urllib3 can keep of the limits, for a connection that is not ours."""
-        return Urllib3Timeout(max(self.remaining(), 0.001), self._timeout.connect, self._timeout.read)
+    def for_urllib3(self, *, connects: bool = True) -> Urllib3Timeout:
+        """Give what urllib3 can keep of the limits, for a connection that is not ours.
+
+        One that does not connect by itself takes the limit for connecting for that of every silence.
+        """
+        connect = self._timeout.connect if connects else self._timeout.read
+        return Urllib3Timeout(max(self.remaining(), 0.001), connect, self._timeout.read)
 
 
 # A load balancer or a NAT on the way may forget a connection after a minute, and tell neither side.
@@ -140,7 +145,7 @@ class _Receiver:
         """Tell, once the response is complete, whether more was received, which nobody requested.
 
         The next caller must not get it. urllib3 finds what the socket still holds, but neither what was
-        received already nor what TLS has unpacked.
+        received already nor what TLS has decrypted.
         """
         self._reader.ended = True
         return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
@@ -366,10 +371,10 @@ class IdleConnections:
         """Keep a connection, or close it."""
         if item is None and not self._connections:
             return
-        if len(self._connections) < self._maxsize:
-            self._connections.append(item)
-        elif item is not None:
-            item.close()
+        self._connections.append(item)
+        # Afterwards, since another thread may put one too, or close all, between a look and a step.
+        if len(self._connections) > self._maxsize:
+            self._close_surplus()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
         """Take an idle connection, or raise queue.Empty."""
@@ -381,5 +386,12 @@ class IdleConnections:
     def close(self) -> None:
         """Close the connections, and from now on each that comes back."""
         self._maxsize = 0
-        while self._connections:
-            self.put(self._connections.pop())
+        self._close_surplus()
+
+    def _close_surplus(self) -> None:
+        """Close what there is no place for."""
+        while len(self._connections) > self._maxsize:
+            with contextlib.suppress(IndexError):  # another thread took the last one
+                surplus = self._connections.pop()
+                if surplus is not None:
+                    surplus.close()

@@ -8,9 +8,9 @@ import socket
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from quantcdn._hosts import is_loopback
 from quantcdn._secrets import Secret, hidden
 from quantcdn._validation import host as checked_host
+from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiException, ApiValueError
 
 if TYPE_CHECKING:

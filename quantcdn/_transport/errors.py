@@ -1,4 +1,4 @@
-"""What urllib3 raises becomes one plain value: which error it is, why, and whether to try again."""
+"""What urllib3 raises becomes one plain value: which error it is, why, and whether to retry."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Failure(NamedTuple):
 
 
 class UnusableBodyError(Exception):
-    """A body came that cannot be used: too large, damaged, or packed in an unknown way."""
+    """A body came that cannot be used: too large, damaged, or of an unknown content coding."""
 
 
 TRANSPORT_ERRORS = (urllib3_errors.HTTPError, http.client.HTTPException, OSError, ValueError, UnusableBodyError)
@@ -81,7 +81,7 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
         return _proxy(causes)
-    if any(isinstance(cause, TimeoutError | urllib3_errors.ReadTimeoutError) for cause in causes):
+    if any(isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) for cause in causes):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
         return _unresolved(causes)

@@ -13,6 +13,7 @@ import urllib3
 from urllib3 import connectionpool
 
 from quantcdn._secrets import Secret
+from quantcdn._transport import browser
 from quantcdn._transport.connections import (
     AttemptTimeouts,
     DeadlineConnection,
@@ -86,6 +87,7 @@ def send(
     """Send a request by urllib3, which gets the whole target; of a signed one, our connection alone has the values."""
     target: str = limits.target
     options: dict[str, Any] = {}
+    in_browser = False
     if keeps_limits(pool):
         if isinstance(target, Secret):  # urllib3 logs it, and tracers keep it
             target = without_query_values(target)
@@ -99,10 +101,13 @@ def send(
         limits.reused = False
         # What records requests writes them by their type.
         headers = {str(name): str(value) for name, value in headers.items()}
-        options["timeout"] = limits.for_urllib3()
+        in_browser = browser.makes(pool.ConnectionCls)
+        if in_browser:
+            headers = browser.left_to_caller(headers)
+        options["timeout"] = limits.for_urllib3(connects=not in_browser)
     before = current_limits.set(limits)
     try:
-        return pool.urlopen(
+        raw = pool.urlopen(
             method,
             target,
             body=body or None,
@@ -114,6 +119,11 @@ def send(
             decode_content=False,
             **options,
         )
+        return browser.as_decoded(raw) if in_browser else raw
+    except Exception as error:
+        if not in_browser:
+            raise
+        raise browser.explained(error) from None
     finally:
         current_limits.reset(before)
 

@@ -16,8 +16,9 @@ def set_header(headers: dict[str, str], name: object, value: object) -> None:
     """Set a header; one of the same name in other letter case gives way."""
     name, value = hidden(name), hidden(value)
     checked_name, checked_value = _validation.header(name, value)
-    remove_header(headers, checked_name)
+    # Removed first, it would be missing from a request that another thread sends meanwhile.
     headers[checked_name] = header_value(checked_name, checked_value)
+    remove_header(headers, checked_name, keep=checked_name)
 
 
 def are_secured(headers: Mapping[str, str]) -> bool:
@@ -43,10 +44,11 @@ def check_framing(headers: Mapping[str, str], length: int) -> None:
             raise ApiValueError(f"the header {lower} cannot be set to anything else than what is sent: leave it out")
 
 
-def remove_header(headers: dict[str, str], name: str) -> None:
-    """Remove a header, in whatever letter case it is there."""
-    for known in [known for known in headers if known.lower() == name.lower()]:
-        del headers[known]
+def remove_header(headers: dict[str, str], name: str, *, keep: str | None = None) -> None:
+    """Remove a header, in whatever letter case it is there but that of ``keep``."""
+    for known in list(headers):
+        if known != keep and known.lower() == name.lower():
+            headers.pop(known, None)
 
 
 def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> None:

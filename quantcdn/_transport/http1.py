@@ -91,7 +91,7 @@ def read_head(file: ByteReader) -> Head:
         if head.status >= 200:
             return head
         if head.status == 101:
-            raise ResponseError("the response switches to another protocol, which was not asked for")
+            raise ResponseError("the response switches to another protocol, which was not requested")
     raise ResponseError(f"more than {MAX_INTERIM_RESPONSES} interim responses came")
 
 
@@ -158,9 +158,9 @@ def framing_of(head: Head, method: str) -> Framing:
     """Find where the body of a response ends (RFC 9112 section 6.3)."""
     version, status, _, headers = head
     chunked = "transfer-encoding" in headers
-    # Of other codings nobody knows where they end (section 6.3 item 4), and none was asked for with TE (section 7.4).
+    # Of other codings nobody knows where they end (section 6.3 item 4), and none was requested with TE (section 7.4).
     if chunked and _members(headers, "transfer-encoding") != ["chunked"]:
-        raise ResponseError("the response has a transfer coding that was not asked for")
+        raise ResponseError("the response has a transfer coding that was not requested")
     length = _content_length(headers) if "content-length" in headers else None
     # A length beside chunks is one for an intermediary that reads them differently, and so may be the next response
     # (RFC 9112 section 6.1); HTTP/1.0 has no chunks.

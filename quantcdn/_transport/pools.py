@@ -17,8 +17,9 @@ from urllib.parse import unquote_to_bytes
 import urllib3
 from urllib3.util import parse_url
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret
+from quantcdn._transport import browser
 from quantcdn._transport.connections import IdleConnections
 from quantcdn._transport.downloads import Reach
 from quantcdn._transport.extension import HttpPool, HttpsPool
@@ -43,6 +44,9 @@ def make_pool(
     """Make the pool of connections to a host, through a proxy where one is set for it."""
     # Every look-up of a name needs this codec. Were it first loaded there, a fork made in that moment would hang.
     codecs.lookup("idna")
+    proxy = chosen_proxy(host, configuration.proxy, configuration.no_proxy, environ)
+    if browser.makes(HttpPool.ConnectionCls):
+        browser.check_settings(configuration, proxy)
     make_context = make_context or partial(_tls_context, configuration)
     context = make_context() if host.lower().startswith("https:") else None
     settings: dict[str, Any] = {"maxsize": configuration.connection_pool_maxsize, "block": False, "retries": False}
@@ -54,7 +58,6 @@ def make_pool(
         settings["server_hostname"] = configuration.tls_server_name
     if configuration.socket_options is not None:
         settings["socket_options"] = list(configuration.socket_options)
-    proxy = chosen_proxy(host, configuration.proxy, configuration.no_proxy, environ)
     return _manager(configuration, proxy, settings, make_context).connection_from_url(host)
 
 
@@ -151,8 +154,12 @@ class ConnectionPools:
 
     def _renew_after_fork(self) -> None:
         """Leave the parent's connections to the parent: both would write to the same sockets."""
-        if self._process != os.getpid():
-            self._service, self._files, self._process = {}, FilePools(self._configuration), os.getpid()
+        if self._process == os.getpid():
+            return
+        with self._lock.of_process():
+            if self._process != os.getpid():
+                self._service, self._files = {}, FilePools(self._configuration)
+                self._process = os.getpid()  # last: from here on, other threads use them
 
 
 def _without_identity(configuration: Configuration) -> Configuration:

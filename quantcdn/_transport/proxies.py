@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from quantcdn._hosts import checked_proxy, ip_address, is_loopback
+from quantcdn._configuration.checks import checked_proxy
 from quantcdn._secrets import hidden
+from quantcdn._validation import ip_address, is_loopback
 from quantcdn.exceptions import ApiValueError
 
 # An address of IPv6 has colons of its own, and a port only behind brackets.
@@ -25,7 +26,7 @@ def proxy_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
 def chosen_proxy(url: str, proxy: str | None, no_proxy: str | None, environ: Mapping[str, str]) -> str:
     """Find the proxy that an address is reached through, by the settings and the environment.
 
-    What the environment says is not for this machine itself: curl, which goes by it there too, would
+    What the environment says is not for this machine itself: curl, which obeys it there too, would
     show another machine the token of a local service in the clear. What a setting says is obeyed.
     """
     environ = proxy_variables(environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 from quantcdn.rate_limit import RateLimit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import operator
 import re
@@ -13,11 +14,11 @@ from typing import Any, Self
 
 import urllib3
 
-from quantcdn import _bounds
-from quantcdn._redaction import without_part
+from quantcdn._file_formats import json_bounds
 from quantcdn._transport.call import Call
 from quantcdn._transport.decoding import LARGEST_KEPT, PIECE_SIZE, decoded, is_plain, keep_memory, too_large
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure, UnusableBodyError, out_of_time, wrong_scheme
+from quantcdn._transport.redaction import without_part
 from quantcdn.exceptions import (
     ApiException,
     ApiResponseException,
@@ -52,7 +53,7 @@ class RESTResponse:
         self._call = call
         self._limit = limit
         self._max_error_body = max_error_body
-        self._pieces = decoded(raw, limit, allow_gzip=allow_gzip)
+        self._pieces = _in_time(decoded(raw, limit, allow_gzip=allow_gzip), call)
         self._rest = b""
         self._data: bytes | None = None
         self._is_begun = False
@@ -103,15 +104,15 @@ class RESTResponse:
             ApiException: The body breaks off, takes too long or is too large.
         """
         wanted = _amount(amt)
-        gathered = [self._rest]
-        size = len(self._rest)
         is_whole = wanted is None and not self._is_begun
         self._is_begun = self._is_begun or wanted != 0
-        while (wanted is None or size < wanted) and (piece := self._next_piece()):
-            gathered.append(piece)
-            size += len(piece)
-        body = b"".join(gathered)
-        end = size if wanted is None else wanted
+        # No variable holds bytes while more are read: a frame of an error would show what they repeat.
+        gathered = io.BytesIO()
+        gathered.write(self._rest)
+        while (wanted is None or gathered.tell() < wanted) and gathered.write(self._next_piece()):
+            pass
+        body = gathered.getvalue()
+        end = len(body) if wanted is None else wanted
         self._rest = body[end:]
         if is_whole:
             self._data = body
@@ -191,7 +192,7 @@ class RESTResponse:
             ApiValueError: Some of the body was read by ``read`` or ``stream``, and is not kept.
         """
         body = self.data
-        why = _bounds.excess(body)
+        why = json_bounds.excess(body)
         try:
             if why is None:
                 return json.loads(body)
@@ -314,6 +315,14 @@ class RESTResponse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _in_time(pieces: Iterator[bytes], call: Call) -> Iterator[bytes]:
+    """End with the call, of whose limit a replaced connection does not know."""
+    for piece in pieces:
+        if call.remaining <= 0:
+            raise TimeoutError("timed out")
+        yield piece
 
 
 def _amount(amt: int | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quantcdn._locks import ProcessLock
+from quantcdn._portability import ProcessLock
 
 _CAPACITY = 500
 _COST = 5
@@ -31,6 +31,6 @@ class RetryBudget:
         return cost
 
     def give_back(self, cost: int) -> None:
-        """Give back after a success what the last retry before it took, or one where it needed none."""
+        """Return after a success the tokens that the last retry before it took, or one where it needed none."""
         with self._lock.of_process():
             self._tokens = min(_CAPACITY, self._tokens + (cost or _SUCCESS))

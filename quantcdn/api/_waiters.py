@@ -88,10 +88,10 @@ class WaitsMixin:
             organisation: The organisation's name.
             execution_id: The identifier, as a chat response or a list has it.
             timeout: In seconds; 0 for a single poll, None for no deadline.
-            poll: How often to poll; None for every 2 s where the tool makes images, and else for
-                pauses that grow from 1 s to 5 s.
-            on_update: Is called with the model at the first poll and at each change of status; where it is
-                None, a notebook or a terminal shows the progress, see ``Configuration.progress``.
+            poll: The poll interval; None for 2 s if the tool makes images, and else for one that grows
+                from 1 s to 5 s.
+            on_update: Is called with the model at the first poll and at each change of status. Without it,
+                a notebook or a terminal displays the progress, see ``Configuration.progress``.
             raise_on_failure: False returns an execution that failed, timed out, expired or was cancelled.
             cancel: An event that ends the wait within 0.1 s of being set, or when the request under way ends.
             **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see
@@ -254,7 +254,7 @@ class WaitsMixin:
         Args:
             organisation: The organisation's name.
             status: Only executions of this status; None for all.
-            interval: The pause between two polls, in seconds, above 0.
+            interval: The poll interval, in seconds, above 0.
             timeout: In seconds, after which it ends; 0 for a single poll, None for no deadline.
             cancel: An event that ends the watch within 0.1 s of being set, or when the request under way ends.
             **options: ``_request_timeout``, ``_request_auth``, ``_content_type``, ``_headers``, ``_host_index``; see

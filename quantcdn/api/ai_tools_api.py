@@ -8,7 +8,7 @@ from typing import Any, Final, Self, TypeGuard
 from typing_extensions import Unpack
 
 from quantcdn import _validation
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._secrets import hide_options
 from quantcdn.api._waiters import WaitsMixin
@@ -72,17 +72,17 @@ OPERATIONS: Final = tuple(filter(_is_operation, list(globals().values())))
 class AIToolsApi(DisplayMixin, WaitsMixin):
     """The AI tools of an organisation, their executions and orchestrations.
 
-    Every endpoint has three methods: one that returns the model, ``…_with_http_info`` that returns
-    it with status, headers and body, and ``…_without_preload_content`` that returns the response with
-    its body unread and raises nothing for its status.
+    Every endpoint has three methods. The first returns the model, ``…_with_http_info`` an
+    ``ApiResponse`` with status code, headers and body too, and ``…_without_preload_content`` a
+    ``RESTResponse`` whose body is unread; the last one raises nothing for a status code.
 
-    All take these options: ``_request_timeout`` (seconds for the whole call, above 0 and at most
-    86,400; or a pair for connecting and for each silence), ``_request_auth`` (a header in place of
-    the token), ``_headers`` (they win over all others), ``_content_type``, and ``_host_index``
-    (0 or 1, one of the service's own hosts).
+    All methods take these options: ``_request_timeout`` (seconds for the whole call, above 0 and at
+    most 86,400, or a pair: the connect and the read timeout), ``_request_auth`` (a header in place of
+    the token), ``_headers`` (headers that replace all others of the same name), ``_content_type``,
+    and ``_host_index`` (0 or 1, one of the service's own hosts).
 
-    All raise ``ApiTypeError`` or ``ApiValueError`` before anything is sent where an argument cannot
-    be used, and ``ApiException`` or a class derived from it where the call fails.
+    An argument that cannot be used raises ``ApiTypeError`` or ``ApiValueError`` before anything is
+    sent. A call that fails raises ``ApiException`` or a subclass.
 
     Args:
         api_client: The client, or None for ``ApiClient.get_default()``.
@@ -108,7 +108,7 @@ class AIToolsApi(DisplayMixin, WaitsMixin):
         given: object = value
         if not isinstance(given, Timing):
             raise ApiTypeError(f"timing takes a Timing(clock=…, sleep=…), not {type(given).__name__}")
-        self.api_client.clock = Clock(*value)
+        self.api_client.clock = TimeSource(*value)
 
     def with_options(self, /, **options: Unpack[ClientOptions]) -> Self:
         """Make a light copy of this object whose client has some options of its own.

@@ -1,4 +1,4 @@
-"""The command line: what is asked for is parsed here, and done by the module of its command."""
+"""The command line: arguments are parsed here, and each command runs in its own module."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandNode:
     """A command with all that it takes."""
 
     name: str
@@ -58,7 +58,7 @@ class Command:
     """Command lines that show how it is used."""
     epilog: str
     arguments: tuple[Argument, ...]
-    commands: tuple[Command, ...]
+    commands: tuple[CommandNode, ...]
 
     @property
     def word(self) -> str:
@@ -75,16 +75,16 @@ class Command:
         """What it takes without a name."""
         return tuple(argument for argument in self.arguments if not argument.flags)
 
-    def walk(self) -> Iterator[Command]:
+    def walk(self) -> Iterator[CommandNode]:
         """Yield this command and all below it, in the order of the help."""
         yield self
         for command in self.commands:
             yield from command.walk()
 
 
-def command_of(parser: Parser, summary: str = "") -> Command:
+def command_of(parser: Parser, summary: str = "") -> CommandNode:
     """Read a parser, with all modules below it loaded; ``summary`` stands beside it in a list of commands."""
-    return Command(
+    return CommandNode(
         name=parser.prog,
         usage=parser.usage_line(),
         summary=summary,
@@ -129,7 +129,7 @@ def _argument(parser: argparse.ArgumentParser, action: argparse.Action, group: s
     )
 
 
-def _commands(parser: Parser) -> Iterator[Command]:
+def _commands(parser: Parser) -> Iterator[CommandNode]:
     for action in parser._actions:
         if _has_commands(action):
             for choice in action._choices_actions:

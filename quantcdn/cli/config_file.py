@@ -10,11 +10,12 @@ import select
 import shlex
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from quantcdn import _portability
-from quantcdn.exceptions import ApiValueError
+from quantcdn.exceptions import ApiValueError, OpenApiException
 
 _KEYS = {"host": "host", "token": "token", "organisation": "organisation", "organization": "organisation"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -23,6 +24,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 _LARGEST_FILE = 1_048_576
 _LONGEST_WAIT = 3.0
+_LOCK_INTERVAL = 0.01
 
 
 def config_path() -> Path | None:
@@ -102,16 +104,49 @@ def _checked(path: Path, parsed: Mapping[str, object]) -> dict[str, str]:
 
 def write_config(path: Path, changes: Mapping[str, str]) -> None:
     """Change settings; "" takes one out. The file is replaced as a whole, and nobody else can read it at any moment."""
-    import tempfile  # most commands write none
-
     path = Path(os.path.realpath(path))  # or a link to where someone keeps such files would become a file of its own
-    text = _text_in(path)  # once: another command may replace the file in the meantime
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(path):
+        _replace(path, _changed(path, changes))
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
+    """Let one command at a time read the file and replace it, so that none undoes what another has written."""
+    flags = os.O_RDWR | os.O_CREAT | _portability.open_flags("O_CLOEXEC", "O_NOFOLLOW")
+    # The file itself is replaced, so that a lock on it would hold up nobody who comes later.
+    descriptor = os.open(path.with_name(f".{path.name}.lock"), flags, 0o600)
+    end = time.monotonic() + _LONGEST_WAIT
+    try:
+        while True:
+            try:
+                _portability.lock(descriptor)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise OpenApiException(f"{path}: another command is changing it; try again") from None
+                time.sleep(_LOCK_INTERVAL)
+            except OSError:
+                break  # the file system has no locks
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _changed(path: Path, changes: Mapping[str, str]) -> str:
+    """Read the file's text and change settings in it."""
+    text = _text_in(path)
     expected = {key: value for key, value in {**_settings_in(path, text), **changes}.items() if value}
     for key, value in changes.items():
         text = _with_line(text, key, value)
     if _settings_in(path, text) != expected:  # a value of several lines, say
         raise ApiValueError(f"{path}: it cannot be changed by a command; edit it, or remove it and begin anew")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return text
+
+
+def _replace(path: Path, text: str) -> None:
+    import tempfile  # most commands write none
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-")  # of mode 0600
     try:
         with open(descriptor, "w", encoding="utf-8", newline="\n") as file:

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        sys.stderr.write(f"quantcdn.emulator: port {arguments.port}: {error.strerror}\n")
+        sys.stderr.write(f"quantcdn.emulator: port {arguments.port}: {error.strerror or error}\n")
         return 1
     except OpenApiException as error:
         sys.stderr.write(f"quantcdn.emulator: {error}\n")
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace, wait: Callable[[], None] = _wait_for_ever
 
 
 def _log(request: RecordedRequest) -> None:
-    """Write a line about a request to a person's terminal."""
+    """Write a line about a request to the terminal."""
     # Without the query, which has the signature of a signed URL, and quoted, since a terminal obeys control characters.
     path = quote(request.path, safe="/%:@!$&'()*+,;=~")
     line = f"{time.strftime('%H:%M:%S')} {request.method} {path} {request.status or 'connection reset'}\n"

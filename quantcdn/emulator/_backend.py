@@ -12,7 +12,7 @@ from quantcdn.emulator._auth import Authenticator
 from quantcdn.emulator._clock import AnyClock
 from quantcdn.emulator._faults import FaultQueue
 from quantcdn.emulator._handlers import Context
-from quantcdn.emulator._http.request import RecordedRequest, Request
+from quantcdn.emulator._http.request import IncomingRequest, RecordedRequest
 from quantcdn.emulator._http.response import Response
 from quantcdn.emulator._image_store import ImageStore
 from quantcdn.emulator._records import Records
@@ -51,7 +51,7 @@ class Backend:
             count = self.state.counts[prefix] = self.state.counts.get(prefix, 0) + 1
             return hex_digest(self.seed, f"{prefix}:{count}")
 
-    def respond(self, request: Request) -> Response:
+    def respond(self, request: IncomingRequest) -> Response:
         """Respond to a request, and record it."""
         with self.lock:
             now = self.clock.now()
@@ -73,7 +73,7 @@ class Backend:
             self.on_request(recorded)
         return response
 
-    def _response(self, found: Match, request: Request, now: float) -> Response:
+    def _response(self, found: Match, request: IncomingRequest, now: float) -> Response:
         if found.route.needs_token:
             refused = self.authenticator.authorize(request.headers, found.arguments)
             if refused is not None:

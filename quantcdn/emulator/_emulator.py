@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -92,8 +93,12 @@ class Emulator:
 
     @property
     def token(self) -> str:
-        """The token that requests must carry."""
+        """The token that requests must carry; it may be changed at any time, as a rotation does."""
         return self._backend.authenticator.token
+
+    @token.setter
+    def token(self, value: str) -> None:
+        self._backend.authenticator = replace(self._backend.authenticator, token=_validation.token(value))
 
     @property
     def clock(self) -> AnyClock:

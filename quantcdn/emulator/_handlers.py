@@ -13,7 +13,7 @@ from typing import Any
 from quantcdn import models
 from quantcdn.api import ai_tools_api
 from quantcdn.emulator._example_model import example_of
-from quantcdn.emulator._http.request import Request
+from quantcdn.emulator._http.request import IncomingRequest
 from quantcdn.emulator._http.response import Response, json_response, xml_error
 from quantcdn.emulator._image_store import ImageStore
 from quantcdn.emulator._records import Execution, Records
@@ -64,7 +64,7 @@ What it does not do
 class Context:
     """A call, and all that its response depends on."""
 
-    request: Request
+    request: IncomingRequest
     arguments: Mapping[str, str]
     """The path parameters by their Python names, decoded."""
     now: float

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from quantcdn.emulator._handlers import Handler, handler_of, serve_description, serve_image, serve_page
-from quantcdn.emulator._http.request import Request
+from quantcdn.emulator._http.request import IncomingRequest
 from quantcdn.emulator._http.response import Response, json_response
 from quantcdn.operation import Operation
 
@@ -55,7 +55,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     )
 
 
-def match(known: Iterable[Route], request: Request) -> Match:
+def match(known: Iterable[Route], request: IncomingRequest) -> Match:
     """Find the route of a request, or one that responds with 404 or 405."""
     found = [(route, m) for route in known if (m := route.pattern.fullmatch(request.path))]
     for route, m in found:

@@ -1,5 +1,6 @@
 """What all models share: they are open, and write what they have read."""
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, ClassVar, Self, TypeVar
@@ -8,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
-from quantcdn import _bounds
 from quantcdn._display import mixin
 from quantcdn._display.text import escaped, truncated
+from quantcdn._file_formats import json_bounds
+from quantcdn._portability import ProcessLock
 from quantcdn._types import is_array, is_mapping, is_object
 from quantcdn.exceptions import ApiAttributeError, ApiTypeError, ApiValueError
-from quantcdn.models._docstrings import FieldsDocstring
 from quantcdn.models._fields import ExtraKey, Json, Reading
 
 _M = TypeVar("_M", bound="Model")
@@ -21,6 +22,8 @@ _M = TypeVar("_M", bound="Model")
 _SHOWN_LENGTH = 80
 
 _UTF8_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_BUILD_LOCK = ProcessLock(threading.RLock)  # to build a model may need another one
 
 
 class Model(mixin.DisplayMixin, BaseModel):
@@ -36,12 +39,26 @@ class Model(mixin.DisplayMixin, BaseModel):
         defer_build=True,  # most programs need few of the models
     )
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if cls.__doc__ is not None:  # Python runs with docstrings
-            cls.__doc__ = FieldsDocstring(cls)
-
     __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Build what validates and serializes the model, as pydantic does at the first use; one thread at a time."""
+        # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used.
+        with _BUILD_LOCK.of_process():
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
@@ -138,10 +155,10 @@ def from_body(model: type[_M], body: bytes, is_overdue: Callable[[], bool]) -> _
 def _read_json(model: type[_M], json_str: str | bytes | bytearray, reading: Reading) -> _M:
     if isinstance(json_str, (bytes, bytearray)):
         json_str = json_str.removeprefix(_UTF8_BYTE_ORDER_MARK)
-    excess = _bounds.excess(json_str)
+    excess = json_bounds.excess(json_str)
     if excess is not None:
         raise ApiValueError(f"{model.__name__}: {excess}")
-    if len(json_str) > _bounds.MOST_ITEMS and _bounds.has_many_items(json_str):
+    if len(json_str) > json_bounds.MOST_ITEMS and json_bounds.has_many_items(json_str):
         _check_required_keys(model, json_str)
     try:
         return _read(partial(model.model_validate_json, json_str), reading)

@@ -40,7 +40,7 @@ class ExecutionStats(DisplayMixin):
     by_tool: dict[str, int]
     """How many there are of each tool, the most frequent first."""
     by_status: dict[str, int]
-    """How many there are of each status in small letters, the most frequent first."""
+    """How many there are of each status in lower case, the most frequent first."""
     by_tool_and_status: dict[tuple[str, str], int]
     """How many there are of each pair of tool and status, the most frequent first."""
     success_rate: float | None
@@ -50,7 +50,7 @@ class ExecutionStats(DisplayMixin):
 
 
 def status_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> str:
-    """Read a status in small letters; none where the service sent none, or something else."""
+    """Read a status in lower case; empty where the service sent none, or no text."""
     return execution.status.strip().casefold() if isinstance(execution.status, str) else ""
 
 
@@ -62,7 +62,7 @@ def seconds_of(execution: ListAIToolExecutions200ResponseExecutionsInner) -> flo
 
 
 def median_duration(
-    executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner], tool_name: str
+    executions: Iterable[ListAIToolExecutions200ResponseExecutionsInner], tool_name: str | None
 ) -> float | None:
     """Return the median of the seconds from created to completed of a tool's complete executions; None without any."""
     rows = (row for row in executions if row.is_complete and row.tool_name == tool_name)

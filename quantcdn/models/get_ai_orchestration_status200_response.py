@@ -11,7 +11,23 @@ from quantcdn.models.get_ai_orchestration_status200_response_tools_inner import 
 
 
 class GetAIOrchestrationStatus200Response(StatusMixin, Model):
-    """The status of an orchestration of several tools, and its answer."""
+    """The status of an orchestration of several tools, and its answer.
+
+    Attributes:
+        orchestration_id: The identifier of the orchestration.
+        status: One of ``known_statuses``, or one that the service has added.
+        tool_count: How many tools it runs.
+        completed_tools: Optional. How many of them have finished.
+        synthesized_response: Optional. The answer, as older versions of the service send it; newer ones send
+            ``result``.
+        tools: Optional. The status of each tool.
+        error: Optional. Why it failed.
+        created_at: When it was created.
+        completed_at: Optional. When it completed or failed.
+        result: Optional. The answer, as newer versions of the service send it; older ones send
+            ``synthesized_response``.
+        duration: Optional. Seconds from created to completed; newer versions of the service send it.
+    """
 
     known_statuses: ClassVar[tuple[str, ...]] = (
         "pending",

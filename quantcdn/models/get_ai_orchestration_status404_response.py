@@ -5,7 +5,12 @@ from quantcdn.models._fields import Lenient
 
 
 class GetAIOrchestrationStatus404Response(Model):
-    """The response about an orchestration that the service does not have."""
+    """The response about an orchestration that the service does not have.
+
+    Attributes:
+        error: Optional. What went wrong.
+        orchestration_id: Optional. The identifier that was requested.
+    """
 
     error: Lenient[str] | None = None
     """What went wrong."""

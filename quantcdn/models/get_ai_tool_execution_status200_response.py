@@ -9,7 +9,20 @@ from quantcdn.models.get_ai_tool_execution_status200_response_result import GetA
 
 
 class GetAIToolExecutionStatus200Response(StatusMixin, Model):
-    """The status of one execution, and its result."""
+    """The status of one execution, and its result.
+
+    Attributes:
+        execution_id: The identifier of the execution.
+        tool_name: The name of the tool.
+        status: One of ``known_statuses``, or one that the service has added.
+        result: Optional. What the tool returned once complete: most often an object, but any JSON value, as the service
+            sent it.
+        error: Optional. Why it failed.
+        created_at: When it was created, in seconds since 1970.
+        started_at: Optional. When the tool started, in seconds since 1970.
+        completed_at: Optional. When it completed or failed, in seconds since 1970.
+        duration: Optional. Seconds from started to completed, without the time that it was pending.
+    """
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 
 class GetAIToolExecutionStatus200ResponseResult(Model):
-    """The result of a tool: images have fields here, every other key is kept as the service sent it."""
+    """The result of a tool: images have fields here, every other key is kept as the service sent it.
+
+    Attributes:
+        images: Optional. Images as data URIs in base64, for displaying at once.
+        s3_urls: Optional. Signed URLs of the images in full quality, valid for 1 hour.
+    """
 
     images: Lenient[Items[str]] | None = None
     """Images as data URIs in base64, for displaying at once."""

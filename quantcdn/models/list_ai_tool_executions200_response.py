@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 class ListAIToolExecutions200Response(ListModel[ListAIToolExecutions200ResponseExecutionsInner]):
-    """The recent executions of an organisation, newest first."""
+    """The recent executions of an organisation, newest first.
+
+    Attributes:
+        executions: The executions; the service forgets each after 24 hours.
+        count: How many executions this response holds.
+        org_id: The organisation.
+        status: Optional. The status that the list is filtered by, or ``all``.
+    """
 
     executions: Items[ListAIToolExecutions200ResponseExecutionsInner]
     """The executions; the service forgets each after 24 hours."""
@@ -66,8 +73,8 @@ class ListAIToolExecutions200Response(ListModel[ListAIToolExecutions200ResponseE
         """Make a data frame of pandas; this needs the extra ``pandas``.
 
         Returns:
-            A row for each execution: ``execution_id``, ``tool_name``, ``status`` (a category, in small
-            letters), ``created`` and ``completed`` in UTC, and ``duration`` from the one to the other.
+            A row for each execution: ``execution_id``, ``tool_name``, ``status`` (a category, in lower
+            case), ``created`` and ``completed`` in UTC, and ``duration`` from the one to the other.
 
         Raises:
             ApiValueError: pandas is not installed.

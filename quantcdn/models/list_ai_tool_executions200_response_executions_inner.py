@@ -8,7 +8,15 @@ from quantcdn.models._fields import Lenient, LenientDateTime, utc
 
 
 class ListAIToolExecutions200ResponseExecutionsInner(StatusMixin, Model):
-    """One execution in a list: its status, but not its result."""
+    """One execution in a list: its status, but not its result.
+
+    Attributes:
+        execution_id: Optional. The identifier, by which its result can be requested.
+        tool_name: Optional. The name of the tool.
+        status: Optional. One of ``known_statuses``, or one that the service has added.
+        created_at: Optional. When it was created.
+        completed_at: Optional. When it completed or failed.
+    """
 
     known_statuses: ClassVar[tuple[str, ...]] = ("pending", "running", "complete", "failed")
 

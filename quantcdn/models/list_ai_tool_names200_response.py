@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 class ListAIToolNames200Response(ListModel[str]):
-    """The names of the tools that an organisation may use."""
+    """The names of the tools that an organisation may use.
+
+    Attributes:
+        tools: The names.
+        count: How many names there are.
+    """
 
     tools: Items[str]
     """The names."""

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 class ListAITools200Response(ListModel[ListAITools200ResponseToolsInner]):
-    """The tools that an organisation may use."""
+    """The tools that an organisation may use.
+
+    Attributes:
+        tools: The tools.
+        count: How many tools there are.
+    """
 
     tools: Items[ListAITools200ResponseToolsInner]
     """The tools."""

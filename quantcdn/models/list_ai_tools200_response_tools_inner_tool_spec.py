@@ -8,7 +8,13 @@ from quantcdn.models.list_ai_tools200_response_tools_inner_tool_spec_input_schem
 
 
 class ListAITools200ResponseToolsInnerToolSpec(Model):
-    """The name, description and input schema of a tool."""
+    """The name, description and input schema of a tool.
+
+    Attributes:
+        name: Optional. The tool's name, as an execution's ``tool_name`` has it.
+        description: Optional. What the tool does, in words made for a language model.
+        input_schema: Optional. The arguments of the tool.
+    """
 
     name: Lenient[str] | None = None
     """The tool's name, as an execution's ``tool_name`` has it."""

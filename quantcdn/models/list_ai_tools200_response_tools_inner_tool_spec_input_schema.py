@@ -10,7 +10,11 @@ from quantcdn.models._fields import JsonObject, Lenient
 
 
 class ListAITools200ResponseToolsInnerToolSpecInputSchema(Model):
-    """The arguments of a tool."""
+    """The arguments of a tool.
+
+    Attributes:
+        var_json: Optional. A JSON Schema of the tool's arguments.
+    """
 
     var_json: Lenient[JsonObject] | None = Field(default=None, alias="json")
     """A JSON Schema of the tool's arguments."""

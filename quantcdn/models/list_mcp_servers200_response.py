@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 
 class ListMcpServers200Response(ListModel[ListMcpServers200ResponseServersInner]):
-    """The MCP servers of an organisation, and the gateway that they are reached through."""
+    """The MCP servers of an organisation, and the gateway that they are reached through.
+
+    Attributes:
+        gateway_base_url: Optional. The origin of the gateway, which takes the organisation's Quant token; this client
+            never connects to it.
+        servers: Optional. The servers.
+    """
 
     gateway_base_url: Lenient[str] | None = None
     """The origin of the gateway, which takes the organisation's Quant token; this client never connects to it."""

@@ -7,7 +7,15 @@ from quantcdn.models._fields import Items, Lenient
 
 
 class ListMcpServers200ResponseServersInner(Model):
-    """One MCP server of an organisation, as the gateway offers it."""
+    """One MCP server of an organisation, as the gateway offers it.
+
+    Attributes:
+        server_name: Optional. The name by which the service knows the server.
+        display_name: Optional. The name for people.
+        url: Optional. The URL on the gateway at which an MCP client reaches the server.
+        enabled: Optional. Whether the organisation may use the server.
+        tool_allowlist: Optional. The names of the tools of the server that may be called.
+    """
 
     server_name: Lenient[str] | None = None
     """The name by which the service knows the server."""

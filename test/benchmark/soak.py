@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from test.helpers.busy_service import BusyService
 
 FAULTS = {
@@ -105,7 +105,7 @@ def soaked(seconds: float) -> list[str]:
         configuration = quantcdn.Configuration(service.url, access_token="t0ken", proxy="")
         with quantcdn.ApiClient(configuration) as client:
             client.rest_client.close()
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             soak = Soak(quantcdn.AIToolsApi(client), service.url)
             seen = soak.run(seconds)
         left = descriptors() - before

@@ -17,7 +17,7 @@ import pytest
 from docs.tools import completions
 from quantcdn import cli
 from quantcdn.cli.arguments import Parser
-from quantcdn.cli.command_tree import Command, command_of
+from quantcdn.cli.command_tree import CommandNode, command_of
 from quantcdn.emulator import Emulator, Fault
 from test.helpers.process import BIN, COMMAND, access, run, until
 from test.tools.parts import needed
@@ -165,16 +165,16 @@ def ask(request: pytest.FixtureRequest, folder: Path) -> Iterator[Ask]:
         yield ask
 
 
-def below(command: Command) -> list[str]:
+def below(command: CommandNode) -> list[str]:
     return sorted(inner.word for inner in command.commands)
 
 
-def flags(command: Command) -> set[str]:
+def flags(command: CommandNode) -> set[str]:
     """The long forms of a command's options; bash offers one for each."""
     return {max(option.flags, key=len) for option in command.options}
 
 
-def named(name: str) -> Command:
+def named(name: str) -> CommandNode:
     return next(command for command in PROGRAM.walk() if command.name == name)
 
 

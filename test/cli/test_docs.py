@@ -19,8 +19,6 @@ from quantcdn.cli import runner
 from quantcdn.cli.command_tree import command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 from quantcdn.emulator import Clock, Emulator
-from quantcdn.emulator._seed import DOCUMENTED_EXECUTION as EXECUTION_ID
-from quantcdn.emulator._seed import DOCUMENTED_ORCHESTRATION as ORCHESTRATION_ID
 from test.helpers.ports import free_port
 from test.tools.parts import needed
 
@@ -28,6 +26,8 @@ COMMAND = Path(sys.executable).with_name("quantcdn")
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE, MANUAL = DOCS / "cli.md", DOCS / "quantcdn.1"
 PROGRAM = command_of(cli.parser(complete=True))
+DIGITS = 2 * "0123456789abcdef"
+"""Of the identifiers in the examples."""
 COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
@@ -175,9 +175,9 @@ def test_the_example_runs(line: str, tmp_path: Path) -> None:
     assert "quantcdn" in line
     with Emulator(organisation="acme", clock=Clock(20)) as service:
         service.fill_examples()
-        service.start_execution("generate_image", pending=0, running=0, execution_id=EXECUTION_ID)
+        service.start_execution("generate_image", pending=0, running=0, execution_id=f"exec_{DIGITS}")
         service.start_orchestration(
-            ["get_weather"], pending=0, running=20, synthesizing=2, orchestration_id=ORCHESTRATION_ID
+            ["get_weather"], pending=0, running=20, synthesizing=2, orchestration_id=f"orch_{DIGITS}"
         )
         needed("jq")
         # The service stands in for the real one, and a port of this machine may be taken.

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from quantcdn import cli
-from quantcdn.cli.config_file import write_config
+from quantcdn._portability import lock
+from quantcdn.cli.config_file import read_config, write_config
 from quantcdn.cli.settings import Setting, settings
 from quantcdn.emulator import Emulator
 from test.helpers.process import run, terminal, until
@@ -344,11 +345,24 @@ def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
             assert (done.code, done.err) == (0, "")
 
 
-def test_a_config_file_that_another_command_replaces_meanwhile_can_be_changed(tmp_path: Path) -> None:
+def test_no_change_of_the_config_file_is_lost_where_another_command_changes_it_too(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+
     def change(key: str) -> None:
         for number in range(200):
-            write_config(tmp_path / "config.toml", {key: f"https://{number}"})
+            write_config(path, {key: f"https://{number}"})
+            assert read_config(path)[key] == f"https://{number}"
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(change, ["host", "organisation"]))
-    assert (tmp_path / "config.toml").read_text().count("https://199") >= 1
+    assert path.read_text().count("https://199") == 2
+    assert mode_of(tmp_path / ".config.toml.lock") == 0o600
+
+
+def test_a_config_file_that_another_command_keeps_is_left_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, 'organisation = "acme"\n')
+    with (path.parent / ".config.toml.lock").open("w") as held:
+        lock(held.fileno())
+        done = run("config", "set", "host", "https://x.example", XDG_CONFIG_HOME=str(tmp_path))
+    assert (done.code, done.err) == (1, f"quantcdn: {path}: another command is changing it; try again\n")
+    assert path.read_text() == 'organisation = "acme"\n'

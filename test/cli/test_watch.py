@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -139,12 +140,18 @@ def test_unfinished_ones_come_first_and_failed_ones_stay_in_sight(service: Emula
     lines = shown.shown.replace("\r\n", "\n").replace("\x1b[K", "").split("\x1b[J")[-2].splitlines()
     assert len(lines) <= 23
     assert max(map(len, lines)) < columns
-    titles, *rows, left_out, _ = lines
+    at = next(number for number, line in enumerate(lines) if line.startswith("…"))
+    (titles, *rows), left_out, summary = lines[:at], lines[at], lines[at + 1 :]
     assert titles.split() == ["EXECUTION", "TOOL", "STATUS", "AGE", "DURATION"]
     statuses = [row.split()[2] for row in rows]  # no word is broken
-    assert statuses == ["pending"] * 19 + ["failed"]
+    assert statuses == ["pending"] * (21 - len(summary) - 1) + ["failed"]
     assert rows[-1].split()[1] == "generate_image"
-    assert left_out == "… 52 not shown: 11 pending · 40 complete · 1 running"
+    assert left_out == f"… {71 - len(rows) + 1} not shown: {31 - len(rows)} pending · 40 complete · 1 running"
+    # However narrow the terminal is, no count is lost.
+    assert len(summary) == (1 if columns == 200 else 2)
+    assert " · ".join(summary).split(" · ")[1:] == [
+        "72 executions", "1 failed", "1 running", "40 complete", "30 pending",
+    ]  # fmt: skip
     assert (FIRST in rows[-1]) is (columns >= 80)
 
 
@@ -358,12 +365,13 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(lines_of(path)) == 2
 
 
-def test_the_end_of_a_long_log_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_long_log_is_enough(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with AuditLog(path, Now()) as log:
         log.add([listed(f"exec_{number}", "complete", number) for number in range(90)])
-    size = path.stat().st_size
-    monkeypatch.setattr("quantcdn.cli.audit_log._TAIL", size // 2)
+    lines = path.read_bytes()
+    older = re.sub(rb"exec_\d+", b"exec_x", lines.partition(b"\n")[0]) + b"\n"
+    size = path.write_bytes(older * (17 * 1024 * 1024 // len(older)) + lines)
     with AuditLog(path, Now()) as log:
         log.add([listed(f"exec_{number}", "complete", number) for number in range(30)])
     assert path.stat().st_size == size

@@ -18,7 +18,8 @@ import quantcdn.emulator
 import quantcdn.testing
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples"
-PROJECTS = ("dashboard", "picture_service")
+PROJECTS = ("dashboard", "image_service")
+LANGUAGES = {".py", ".js", ".css", ".html"}
 SOURCES = sorted(path for name in PROJECTS for path in (EXAMPLES / name).rglob("*.py"))
 
 
@@ -57,10 +58,10 @@ def test_its_tests_pass(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "right", "wrong"),
     [
-        ("picture_service/picture_service/gallery.py", "escape(tool)", "tool"),
-        ("picture_service/picture_service/gallery.py", " and not item.is_failed", ""),
+        ("image_service/image_service/gallery.py", "escape(tool)", "tool"),
+        ("image_service/image_service/gallery.py", " and not item.is_failed", ""),
         (
-            "picture_service/picture_service/gallery.py",
+            "image_service/image_service/gallery.py",
             "api_client=api.api_client",
             'api_client=api.api_client, source="signed"',
         ),
@@ -77,6 +78,12 @@ def test_its_tests_notice_what_is_wrong_with_it(file: str, right: str, wrong: st
     module.write_text(text.replace(right, wrong), encoding="utf-8")
     status, output = run_tests(project, "-x")
     assert status == 1, output
+
+
+def test_the_dashboard_can_be_read_at_one_sitting() -> None:
+    paths = [path for path in (EXAMPLES / "dashboard/dashboard").rglob("*") if path.suffix in LANGUAGES]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 400
+    assert {path.suffix for path in paths} == LANGUAGES
 
 
 def imported(path: Path) -> Iterator[str]:

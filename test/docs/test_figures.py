@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
+
+import pytest
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 SCALE = DOCS / "examples" / "polling_at_scale.py"
@@ -105,6 +108,29 @@ def test_the_plot_of_the_outage_has_a_title_and_a_strip_for_each_policy() -> Non
     texts = [element.text for element in plot.iter(f"{name}text")]
     assert plot.findtext(f"{name}title", "").startswith("Requests per second of 100,000 clients")
     assert set(json.loads(OUTAGE.with_suffix(".json").read_text())["figures"]) <= set(texts)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("examples/following_an_image.ipynb", "Following an image", "Following"),
+        ("examples/following_an_image.ipynb", "Run time", "Seconds"),
+        ("tools/notebook.py", "WIDTH, HEIGHT = 900", "WIDTH, HEIGHT = 800"),
+    ],
+)
+def test_the_picture_of_a_notebook_is_of_this_notebook_and_by_this_script(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    copied = ["tools/notebook.py", "examples/following_an_image.ipynb", "images/notebook.png", "images/notebook.json"]
+    for name in copied:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(DOCS / name, tmp_path / name)
+    script = tmp_path / "tools" / "notebook.py"
+    assert run(script, "--check").stdout == "", "run python docs/tools/notebook.py"
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert run(script, "--check").returncode == 1
 
 
 def test_the_picture_of_a_terminal_is_current() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
+import runpy
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,33 +15,27 @@ EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PACKAGES = {"jupyterlab", "ruff", "tox-uv", "urllib3[socks]"}
 """What the pages install from PyPI; this package is not there."""
 
-PLACEHOLDERS = {"quantcdn", "quantcdn[EXTRA]", ".[EXTRA]"}
-"""What the page of installation explains: the first two do not work yet, and the last does in their place."""
-
 WHEEL = "dist/quantcdn-*.whl"
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "examples").rglob("*.md")]
+TOOL = runpy.run_path(str(ROOT / "docs" / "tools" / "installs.py"))  # tox -e installs runs the lines
+PLACEHOLDERS = TOOL["PLACEHOLDERS"]
 
 
 def installed(text: str) -> Iterator[str]:
-    """List what the blocks for the shell, and code within the lines, install."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    inline = re.findall(r"`(pip install [^`…]+)`", text)
-    for line in (*"\n".join(blocks).splitlines(), *inline):
-        for command in re.split(r"&&|;", line):
-            words = shlex.split(command, comments=True)
-            if [Path(word).name for word in words[:1]] + words[1:2] == ["pip", "install"]:
-                yield from (word for word in words[2:] if not word.startswith("-"))
+    """List what a page installs."""
+    for subcommand, *words in TOOL["commands"](text):
+        if subcommand == "install":
+            yield from (word for word in words if not word.startswith("-"))
 
 
 def can_be_installed(requirement: str) -> bool:
     """Say whether a requirement is this clone with extras that exist, its wheel, or a known package."""
-    clone = re.fullmatch(r"(?:\.|/path/to/clone)(?:\[([\w,]+)\])?", requirement)
+    clone = re.fullmatch(r"(?:\.|/path/to/clone|quantcdn @ file:///path/to/clone)(?:\[([\w,]+)\])?", requirement)
     if clone is None:
         return requirement in PACKAGES or requirement == WHEEL
     return not clone[1] or set(clone[1].split(",")) <= EXTRAS
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", TOOL["pages"](), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_installs_can_be_installed(page: Path) -> None:
     wrong = [word for word in installed(page.read_text(encoding="utf-8")) if not can_be_installed(word)]
     assert [word for word in wrong if page.name != "installation.md" or word not in PLACEHOLDERS] == []
@@ -71,3 +65,11 @@ def test_every_dependency_is_on_the_page_of_installation_with_its_lowest_version
     for requirement in project["dependencies"]:
         name, _, lowest = requirement.partition(",")[0].partition(">=")
         assert re.search(rf"^\| \[{name}\]\([^)]+\) \| {re.escape(lowest)} or later", page, flags=re.MULTILINE), name
+
+
+def test_each_line_is_run_once_and_wheels_are_built_before_they_are_installed() -> None:
+    commands = TOOL["every_command"]()
+    assert len(commands) == len({tuple(words) for words in commands}) > 10
+    assert commands[0][0] == "wheel"
+    assert ["install", WHEEL] in commands
+    assert not any(PLACEHOLDERS & set(words) for words in commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import socket
 import sys
@@ -76,7 +77,7 @@ def scripted(script: Answer, **settings: object) -> object:
         return call(server.url, **settings)
 
 
-@raises("no access token: set QUANTCDN_API_TOKEN to one")
+@raises("no access token: set … to one")
 def _(_: Path) -> object:
     return Configuration.from_env({})
 
@@ -340,3 +341,56 @@ def test_a_message_is_on_the_page(heading: str, tmp_path: Path) -> None:
         CASES[heading](tmp_path)
     assert heading in messages()
     assert messages()[heading].search(str(caught.value)), str(caught.value)
+
+
+RAISED = re.compile(r"Api\w*(?:Error|Exception)|Failure|UnusableBodyError|ResponseError|ContentError")
+"""What the package makes errors of; the command line's own messages say which option to change."""
+
+
+def template(node: ast.expr) -> str:
+    """Write a text of the source; a letter stands for what differs."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else "x"
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(template, node.values))
+    return "".join(map(template, (node.left, node.right))) if isinstance(node, ast.BinOp) else "x"
+
+
+def templates() -> set[str]:
+    """Read the messages of the package from its source."""
+    found = set()
+    for path in (PAGE.parent.parent / "quantcdn").rglob("*.py"):
+        if {"cli", "emulator"} & set(path.parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and RAISED.fullmatch(ast.unparse(node.func)):
+                found |= {template(part) for part in node.args} | {template(word.value) for word in node.keywords}
+    # "x is x" and the like are completed elsewhere; "no response" is for a state that cannot be.
+    return {text for text in found if len(re.findall(r"\b(?!x\b)\w+", text)) > 2}
+
+
+def explained() -> dict[str, re.Pattern[str]]:
+    """Read the messages of the page: its headings, and the first cells of its last tables."""
+    section = PAGE.read_text(encoding="utf-8").partition("\n## Other messages\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, flags=re.MULTILINE)
+    entries = [entry for cell in cells for entry in re.findall(r"`([^`]+)`", cell)]
+    return messages() | {entry: re.compile(r"\A" + ".*?".join(map(re.escape, entry.split("…")))) for entry in entries}
+
+
+def test_every_message_of_the_package_is_on_the_page() -> None:
+    found, patterns = templates(), explained()
+    assert len(found) > 130
+    assert sorted(text for text in found if not any(pattern.search(text) for pattern in patterns.values())) == []
+
+
+def test_every_message_of_the_last_tables_is_one_of_the_package() -> None:
+    # These are put together from parts.
+    known = {
+        "the arguments do not fit the tool: …",
+        "…: Field required",
+        "the name cannot be resolved just now: …",
+        "the server speaks HTTP/2 alone, which this client does not",
+    }
+    entries = {entry: pattern for entry, pattern in explained().items() if entry not in {*messages(), *known}}
+    found = templates()
+    assert [entry for entry, pattern in entries.items() if not any(map(pattern.search, found))] == []

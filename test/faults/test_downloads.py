@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.rest import RESTClientObject
 from test.helpers.certificates import Certificates
@@ -37,7 +37,7 @@ def fetching(*script: Answer, context: Any = None, **given_settings: Any) -> Ite
     with ScriptedServer(*script, context=context) as server:
         configuration = quantcdn.Configuration(server.url, **chosen)
         with quantcdn.ApiClient(configuration, "X-Team", "blue", cookie="c=00kie") as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             yield server, client.rest_client
 
 
@@ -380,7 +380,7 @@ def test_a_file_as_large_as_the_limit_is_taken() -> None:
 def test_a_file_with_an_encoding_that_was_not_requested_is_refused(encoding: str) -> None:
     # Without the refusal, what is written as an image would be a packed one, or a bomb.
     with fetching(answer(200, gzip.compress(PICTURE), [("Content-Encoding", encoding)])) as (server, rest):
-        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not asked for"):
+        with pytest.raises(quantcdn.ApiResponseException, match=f"encoded as '{encoding}', which was not requested"):
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
 

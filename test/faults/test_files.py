@@ -1,4 +1,4 @@
-"""Pictures from outside cannot hurt: not by what they hold, not by what they are called, not by how they arrive."""
+"""Images from outside cannot hurt: not by what they hold, not by what they are called, not by how they arrive."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.images import image_from_uri, save_images
+from test.helpers.images import draw_png
 from test.helpers.responses import SLACK, costs_less_than, drip, flood, head, then_hang, then_reset
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
 
-PNG = draw_image("file", 64)
-PREVIEW = draw_image("preview", 64)
+PNG = draw_png("teal")
+PREVIEW = draw_png("navy")
 SECRET = "s1gnature-0123456789"
 TOKEN = "t0ken-0123456789"
 

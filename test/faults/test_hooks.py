@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.hooks import AttemptRecord
 from test.helpers.ports import dead_port
 from test.helpers.server import Answer, ScriptedServer, answer, close, reset, then_close
@@ -38,7 +38,7 @@ def watching(*script: Answer, **settings: Any) -> Iterator[tuple[ScriptedServer,
     with ScriptedServer(*script) as server:
         configuration = watched(told, server.url, **settings)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None, uniform=lambda _low, high: high)
+            client.clock = TimeSource(sleep=lambda _: None, uniform=lambda _low, high: high)
             yield server, quantcdn.AIToolsApi(client), told
 
 
@@ -80,7 +80,7 @@ def test_a_failure_is_told_with_its_reason() -> None:
         told: Told = []
         configuration = watched(told, f"http://127.0.0.1:{port}", retries=1)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None, uniform=lambda _low, high: high)
+            client.clock = TimeSource(sleep=lambda _: None, uniform=lambda _low, high: high)
             with pytest.raises(quantcdn.ApiConnectionException) as caught:
                 quantcdn.AIToolsApi(client).list_ai_tool_names("acme")
     assert [kind for kind, _ in told] == ["request", "response", "retry", "request", "response"]
@@ -210,7 +210,7 @@ def test_a_hook_that_fails_is_logged_and_disturbs_nothing(hook: str, caplog: pyt
     with ScriptedServer(answer(503), answer(200, NAMES)) as server:
         configuration = quantcdn.Configuration(server.url, proxy="", **{hook: broken})
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             with caplog.at_level(logging.WARNING):
                 assert quantcdn.AIToolsApi(client).list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2

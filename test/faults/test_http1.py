@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import pickle
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import urllib3
 
 import quantcdn
-from quantcdn._transport.connections import AttemptTimeouts, DeadlineConnection, current_limits
-from quantcdn.timeout import Timeout
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
 from test.helpers.responses import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang
 from test.helpers.server import Answer, answer, then_close
@@ -199,38 +193,6 @@ def test_a_large_head_is_refused_at_once_and_costs_little(what: str) -> None:
             error = refused(api, quantcdn.ApiConnectionException)
         assert len(str(error)) < 400
         assert (error.attempts, len(server.requests)) == (1, 1)
-
-
-@contextmanager
-def received(data: bytes, limit: int) -> Iterator[tuple[DeadlineConnection, Iterator[int]]]:
-    """Give a connection that brings a byte with each receive, and its clock, of which each look takes a second."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    clock = itertools.count()
-    token = current_limits.set(AttemptTimeouts(Timeout(1000, 1000, 1000), limit, lambda: next(clock)))
-    connection = DeadlineConnection("service.test")
-    connection.sock = ours
-    connection._asked = "GET"
-    try:
-        for position in range(len(data)):
-            theirs.send(data[position : position + 1])
-        theirs.close()
-        yield connection, clock
-    finally:
-        ours.close()
-        current_limits.reset(token)
-
-
-# Fails if the deadline is looked at between lines, or between chunks, and not before each receive.
-@pytest.mark.parametrize("what", WHOLE)
-def test_the_deadline_holds_for_every_receive(what: str) -> None:
-    data = WHOLE[what]
-    for limit in range(0, len(data), 7):
-        with received(data, limit) as (connection, clock):
-            with pytest.raises((TimeoutError, urllib3.exceptions.ReadTimeoutError)):
-                connection.getresponse().read()
-            assert next(clock) == limit + 1
-    with received(data, len(data)) as (connection, clock):
-        assert connection.getresponse().read() == BODY
 
 
 # Fails if the status line of a proxy's or the service's response may carry anything into a message.

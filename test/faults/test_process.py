@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from test.helpers.busy_service import BusyService
 from test.helpers.certificates import Certificates
 from test.helpers.server import Answer, ScriptedServer, answer, close, then_close
+from test.helpers.threads import on_threads
 
 NAMES = {"tools": ["get_weather"], "count": 1}
 HALF = answer(200, NAMES)[:-10]
@@ -50,27 +51,6 @@ def sockets() -> int:
         except OSError:  # the folder's own descriptor
             continue
     return count
-
-
-def on_threads(count: int, work: Callable[[int], None]) -> list[BaseException]:
-    """Do some work on many threads at once; returns what they raised."""
-    problems: list[BaseException] = []
-    start = threading.Barrier(count)
-
-    def run(number: int) -> None:
-        start.wait(10)
-        try:
-            work(number)
-        except BaseException as error:
-            problems.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return problems
 
 
 def ask_for_own(api: quantcdn.AIToolsApi, identifier: str) -> None:
@@ -257,36 +237,6 @@ def test_a_copy_by_with_options_never_shares_a_connection_over_a_fork() -> None:
 
 
 @forking
-def test_a_rate_limit_goes_on_in_a_fork_though_another_thread_was_just_asking() -> None:
-    limit = quantcdn.RateLimit(1000, burst=3)
-    with serving(answer(200, NAMES), rate_limit=limit) as (server, api):
-        api.list_ai_tool_names("acme")
-        with api.api_client.rest_client._rate_limiter._lock.of_process():
-            assert in_child(lambda: [api.list_ai_tool_names("acme").count for _ in range(5)]) == "[1, 1, 1, 1, 1]"
-        api.list_ai_tool_names("acme")
-        assert len(server.requests) == 7
-
-
-@forking
-def test_a_fork_in_the_middle_of_another_threads_work_does_not_hang() -> None:
-    # Without a new lock, the child would wait for a thread that it does not have.
-    with serving(answer(200, NAMES)) as (_, api):
-        api.list_ai_tool_names("acme")
-        rest = api.api_client.rest_client
-
-        def work() -> int:
-            count = int(api.list_ai_tool_names("acme").count)
-            gc.collect()
-            api.api_client.close()
-            return count
-
-        with rest._pools._lock.of_process():
-            assert in_child(work) == "1"
-        with rest._pools._lock.of_process():
-            assert in_child(api.api_client.close) == "None"
-
-
-@forking
 def test_closing_in_a_fork_leaves_the_parents_connections_alone() -> None:
     with serving(answer(200, NAMES)) as (server, api):
         api.list_ai_tool_names("acme")
@@ -346,7 +296,7 @@ def test_ten_thousand_calls_on_fifty_threads_hide_what_fails_now_and_then() -> N
         retried: list[quantcdn.hooks.AttemptRecord] = []
         configuration.on_retry = retried.append
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
             assert on_threads(50, lambda n: [ask_for_own(api, f"exec_{n}_{i}") for i in range(200)] and None) == []
             assert sockets() - before <= 32
@@ -359,7 +309,7 @@ def test_a_call_that_meets_dead_connections_twice_is_resent_at_once_only_once() 
     # Without the mark of the resend, each attempt would be doubled while other calls keep connections warm.
     names = answer(200, NAMES)
     with serving(names, close, close, names, close, retries=1) as (server, api):
-        api.api_client.clock = Clock(sleep=lambda _: api.list_ai_tool_names("acme"))
+        api.api_client.clock = TimeSource(sleep=lambda _: api.list_ai_tool_names("acme"))
         api.list_ai_tool_names("acme")
         with pytest.raises(quantcdn.ApiConnectionException) as caught:
             api.list_ai_tool_names("acme")
@@ -399,7 +349,7 @@ def test_a_call_that_is_in_a_pause_while_its_client_closes_finishes(first: Answe
     # Without the check at a call's start alone, its next attempt would be refused.
     with BusyService({}), serving(first, answer(200, NAMES)) as (server, api):
         client = api.api_client
-        client.clock = Clock(sleep=lambda _: client.close())
+        client.clock = TimeSource(sleep=lambda _: client.close())
         assert api.list_ai_tool_names("acme").count == 1
         assert len(server.requests) == 2
         with pytest.raises(quantcdn.ApiValueError, match="closed"):
@@ -441,15 +391,6 @@ def test_what_a_running_call_used_is_closed_when_the_call_ends() -> None:
         client.close()
         assert response.json()["executionId"] == "exec_2"
         assert sockets() == before
-
-
-def test_a_pool_is_as_large_as_what_it_holds() -> None:
-    with serving(answer(200, NAMES), connection_pool_maxsize=10_000) as (server, api):
-        (pool,) = api.api_client.rest_client._pools._service.values()
-        for held in (0, 1, 1):
-            assert pool.pool.qsize() == held
-            api.list_ai_tool_names("acme")
-        assert server.connections == 1
 
 
 def test_with_closes_every_socket() -> None:

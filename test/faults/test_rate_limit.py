@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import threading
@@ -17,8 +16,7 @@ import pytest
 
 import quantcdn
 from quantcdn import RateLimit, RetryPolicy
-from quantcdn._clock import Clock
-from quantcdn._transport.rate_limiter import RateLimiter
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import GetAIToolExecutionStatus200Response
 from test.helpers.clock import FakeClock, no_chance
@@ -158,7 +156,7 @@ def test_a_batch_obeys_it_and_loses_nothing() -> None:
             proxy="", retries=0, rate_limit=RateLimit(4, burst=2), on_request=lambda _: sent.append(clock.now())
         )
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(clock.now, clock.advance, no_chance)
+            client.clock = TimeSource(clock.now, clock.advance, no_chance)
             api = quantcdn.AIToolsApi(client)
             outcomes = list(api.wait_for_ai_tool_executions("acme", identifiers, timeout=600))
     assert [outcome.error for outcome in outcomes] == [None] * 130
@@ -181,17 +179,6 @@ def test_a_batch_that_is_given_up_sends_nothing_more() -> None:
             del outcomes
             client.clock.sleep(0.7)
             assert len(server.requests) == 1
-
-
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_child_process_waits_for_no_turn_that_its_parent_s_threads_wait_for() -> None:
-    limiter = RateLimiter(RateLimit(1))
-    assert [limiter.reserve(0.0, 10.0) for _ in range(4)] == [0, 1, 2, 3]
-    child = os.fork()
-    if not child:
-        os._exit(0 if [limiter.reserve(0.5, 10.0) for _ in range(2)] == [0, 1] else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    assert limiter.reserve(0.5, 10.0) == 3.5
 
 
 def test_a_call_that_the_rate_limit_would_make_late_is_refused_at_once_and_says_so() -> None:
@@ -260,26 +247,13 @@ def test_threads_take_turns_in_the_order_in_which_they_ask() -> None:
         waits.append(seconds)  # time stands still: each wait is for a turn of its own
 
     with limited(RateLimit(2), NAMES, timeout=10_000) as (server, api, _):
-        api.api_client.clock = Clock(lambda: 0.0, sleep)
+        api.api_client.clock = TimeSource(lambda: 0.0, sleep)
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda _: [call(api) for _ in range(25)], range(8)))
         assert len(server.requests) == 200
         assert sorted(waits) == [number / 2 for number in range(1, 200)]
         call(api)
         assert waits[-1] == 100.0
-
-
-def test_no_turn_is_given_to_two_threads() -> None:
-    class Slow(RateLimiter):
-        def delay(self, now: float) -> float:
-            found = super().delay(now)
-            os.sched_yield()  # lets another thread go on
-            return found
-
-    limiter = Slow(RateLimit(2))
-    with ThreadPoolExecutor(8) as threads:
-        turns = list(threads.map(lambda _: limiter.reserve(0.0, 10_000.0), range(400)))
-    assert sorted(turn or 0.0 for turn in turns) == [number / 2 for number in range(400)]
 
 
 def test_threads_in_real_time_are_not_quicker_than_the_limit_allows() -> None:
@@ -300,7 +274,7 @@ def test_ctrl_c_ends_the_wait_for_a_turn() -> None:
 
     with limited(RateLimit(2), NAMES) as (_, api, time):
         call(api)
-        api.api_client.clock = Clock(time.monotonic, interrupted, no_chance)
+        api.api_client.clock = TimeSource(time.monotonic, interrupted, no_chance)
         with pytest.raises(KeyboardInterrupt):
             call(api)
         api.api_client.clock = time.clock

@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.retry import RetryPolicy
 from quantcdn.timeout import Timeout
 from test.helpers.responses import (
@@ -273,7 +273,7 @@ def test_a_drawn_pause_longer_than_the_time_left_is_not_slept(said: Answer) -> N
 # Fails if the time that pauses take is not counted; these are slept.
 def test_real_pauses_are_within_the_limit() -> None:
     with serving(answer(503), timeout=0.5, retries=9) as (server, api):
-        api.api_client.clock = Clock(uniform=lambda low, high: 0.2)
+        api.api_client.clock = TimeSource(uniform=lambda low, high: 0.2)
         with ends_within(0.5, after=0.4):
             error = refused(api, quantcdn.ServiceException)
         assert (error.attempts, len(server.requests)) == (3, 3)

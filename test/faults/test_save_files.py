@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.images import save_files, save_images
 from test.helpers.programs import Nginx
 from test.helpers.proxies import Relay
@@ -50,7 +50,7 @@ def client_with(pauses: list[float] | None = None, clock: Any = time.monotonic, 
     configuration = quantcdn.Configuration("http://127.0.0.1:9", **settings)
     with quantcdn.ApiClient(configuration, "X-Team", "blue", cookie="c=00kie") as client:
         sleep = (lambda _: None) if pauses is None else pauses.append
-        client.clock = Clock(monotonic=clock, sleep=sleep, uniform=lambda _, most: most)
+        client.clock = TimeSource(monotonic=clock, sleep=sleep, uniform=lambda _, most: most)
         yield client
 
 

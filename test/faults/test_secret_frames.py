@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 import quantcdn
-from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOLS
+from quantcdn.api_client import TimeSource
 from test.helpers.certificates import Certificates
 from test.helpers.frames import chain, frames
 from test.helpers.ports import dead_port
@@ -47,7 +47,7 @@ class Kit:
         chosen = {"access_token": self.token, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
         configuration = quantcdn.Configuration(url, **chosen)
         client = quantcdn.ApiClient(configuration, "X-Team-Secret", self.key, f"session={self.key}")
-        client.clock = Clock(sleep=lambda _: None)
+        client.clock = TimeSource(sleep=lambda _: None)
         return quantcdn.AIToolsApi(client)
 
     def check(self, error: BaseException) -> None:
@@ -364,11 +364,6 @@ def test_settings_of_the_environment_that_cannot_be_used(
     monkeypatch.setenv("QUANTCDN_API_TOKEN", kit.token)
     monkeypatch.setenv("HTTPS_PROXY", f"{kit.proxy}host:nothing")
     kit.check(caught(lambda: kit.api(proxy=None)))
-    kit.check(
-        caught(
-            lambda: quantcdn._transport.proxies.chosen_proxy("https://x.test", None, None, {"HTTPS_PROXY": kit.proxy})
-        )
-    )
     key = tmp_path / "key.pem"
     key.write_text("no key")
     kit.check(caught(lambda: kit.api(proxy=f"{kit.proxy.replace('http:', 'https:')}host:1", cert_file=str(key))))
@@ -398,6 +393,14 @@ def test_a_damaged_response_that_repeats_a_secret(kit: Kit, kind: str) -> None:
         kit.check(caught(lambda: api.list_ai_tools("acme", **kit.options)))
         kit.check(caught(lambda: api.list_ai_tools("acme", **kit.auth)))
         kit.check(caught(lambda: download(kit, api, server)))
+
+
+@pytest.mark.parametrize("amount", [8, 1_000, None])
+def test_a_body_that_repeats_a_secret_and_breaks_off(kit: Kit, amount: int | None) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"
+    with serving(kit, then_close(head + 9_000 * kit.token.encode())) as (_, api):
+        response = api.list_ai_tools_without_preload_content("acme")
+        kit.check(caught(lambda: [len(piece) for piece in response.stream(amount)]))
 
 
 def test_waits(kit: Kit) -> None:
@@ -446,7 +449,7 @@ def test_a_hidden_token_is_the_token_everywhere_else(kit: Kit) -> None:
 
 
 def test_rich_itself_shows_no_secret(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quantcdn._transport.connections.read_head", lambda _: 1 / 0)
+    monkeypatch.setattr(socket.socket, "recv_into", lambda *_: 1 / 0)
     with serving(kit, answer(200, NAMES)) as (_, api):
         problem = caught(lambda: api.list_ai_tools("acme", **kit.options))
     shown = Traceback.from_exception(type(problem), problem, problem.__traceback__, show_locals=True, width=4000)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from test.helpers.certificates import Certificates
 from test.helpers.frames import frames
 from test.helpers.ports import dead_port
@@ -90,7 +90,7 @@ def client_of(url: str, shown: Shown, **settings: Any) -> quantcdn.AIToolsApi:
     for hook in ("on_request", "on_response", "on_retry"):
         setattr(configuration, hook, shown.value)
     client = quantcdn.ApiClient(configuration)
-    client.clock = Clock(sleep=lambda _: None)
+    client.clock = TimeSource(sleep=lambda _: None)
     shown.value(configuration)
     shown.value(client)
     shown.value(client.rest_client)
@@ -398,7 +398,7 @@ def test_nothing_is_logged_by_default_but_warnings(quiet: logging.Logger, caplog
     with ScriptedServer(answer(503), answer(200, NAMES), answer(404)) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", proxy="")
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None)
+            client.clock = TimeSource(sleep=lambda _: None)
             api = quantcdn.AIToolsApi(client)
             assert api.list_ai_tool_names("acme").count == 1
             with pytest.raises(quantcdn.NotFoundException):
@@ -432,7 +432,7 @@ def test_debug_reports_each_request_in_a_line(quiet: logging.Logger) -> None:
     with ScriptedServer(answer(503), answer(200, {"executions": [], "count": 0, "orgId": "acme"})) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", proxy="", debug=True)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=lambda _: None, uniform=lambda _low, high: high)
+            client.clock = TimeSource(sleep=lambda _: None, uniform=lambda _low, high: high)
             quantcdn.AIToolsApi(client).list_ai_tool_executions("acme", status="failed")
         first, second = stream.getvalue().splitlines()
     path = f"GET {server.url}/api/v3/organizations/acme/ai/tools/executions"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from test.helpers.clock import FakeClock
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
@@ -161,7 +161,7 @@ def test_18_a_service_that_hangs_at_the_deadline_delays_the_end_by_half_a_second
 @KINDS
 def test_19_ctrl_c_in_a_pause_passes_and_the_next_call_works(kind: Callable[..., bytes]) -> None:
     with serving(kind("running"), kind("complete")) as (server, api, fake):
-        api.api_client.clock = Clock(fake.monotonic, lambda _: signal.raise_signal(signal.SIGINT), fake.uniform)
+        api.api_client.clock = TimeSource(fake.monotonic, lambda _: signal.raise_signal(signal.SIGINT), fake.uniform)
         with ends_within(0), pytest.raises(KeyboardInterrupt) as caught:
             wait_for(api, kind)
         assert (EXECUTION if kind is execution else ORCHESTRATION) in caught.value.__notes__[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quantcdn import AIToolsApi, ApiClient, exceptions
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, ManualClock
 from quantcdn.models import GetAIToolExecutionStatus200Response, ListAIToolExecutions200Response
 
@@ -43,8 +43,8 @@ class FakeClock:
             self.now += seconds
 
     @property
-    def clock(self) -> Clock:
-        return Clock(self.monotonic, self.sleep, self.uniform)
+    def clock(self) -> TimeSource:
+        return TimeSource(self.monotonic, self.sleep, self.uniform)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def waiting(
     """Make the endpoints of a local service, for which a pause moves its clock and takes no time."""
     configuration = service.configuration(**{"proxy": "", "retries": 0, **settings})
     with ApiClient(configuration) as client:
-        client.clock = Clock(clock.now, clock.advance, uniform)
+        client.clock = TimeSource(clock.now, clock.advance, uniform)
         yield AIToolsApi(client)
 
 

@@ -16,7 +16,7 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiConnectionException, ApiTimeoutException
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 
 TOKEN = "qc-9f8e7d6c5b4a"
 SLACK = 0.5
@@ -70,7 +70,7 @@ def calling(url: str, **settings: Any) -> Iterator[Calls]:
     configuration = quantcdn.Configuration(url, **settings)
     with quantcdn.ApiClient(configuration) as client:
         calls = Calls(quantcdn.AIToolsApi(client))
-        client.clock = Clock(sleep=calls.pauses.append, uniform=lambda _least, most: most)
+        client.clock = TimeSource(sleep=calls.pauses.append, uniform=lambda _least, most: most)
         yield calls
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, get_args
 
+from pydantic import BaseModel
+
 import quantcdn
 from quantcdn.api.ai_tools_api import OPERATIONS
-from quantcdn.models._base import Model
 from test.helpers.server import ScriptedServer, answer
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
@@ -111,9 +112,9 @@ def at(data: Any, path: Path) -> Any:
     return data
 
 
-def model_in(annotation: Any) -> type[Model] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """Find the model in a type such as ``list[Model] | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(model_in, get_args(annotation))), None)
 
@@ -133,10 +134,10 @@ class OneBody:
         """Say what comes next: bytes as they are, anything else as JSON."""
         self._next = answer(200, body if isinstance(body, bytes) else json.dumps(body))
 
-    def read(self, call: str, body: object) -> Model:
+    def read(self, call: str, body: object) -> BaseModel:
         """Make a call and read a body."""
         self.prepare(body)
-        model: Model = getattr(self.api, call)(*CALLS[call])
+        model: BaseModel = getattr(self.api, call)(*CALLS[call])
         return model
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ import pytest
 import trustme
 
 import quantcdn
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from test.helpers.server import Answer, ScriptedServer, answer
 
 NAMES = {"tools": ["get_weather"], "count": 1}
@@ -58,7 +58,7 @@ def serving(
     with ScriptedServer(*script, context=context) as server:
         configuration = quantcdn.Configuration(server.url, ca_cert_data=authority, **settings)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(sleep=pauses.sleep, uniform=pauses.uniform)
+            client.clock = TimeSource(sleep=pauses.sleep, uniform=pauses.uniform)
             yield server, quantcdn.AIToolsApi(client)
 
 

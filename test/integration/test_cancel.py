@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,12 +17,10 @@ import trustme
 
 import quantcdn
 from quantcdn import ApiTypeError, Poll, RateLimit, WaitCancelledException, WaitTimeoutException
-from quantcdn._clock import Clock
-from quantcdn._polling.poller import Polled
-from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator
 from quantcdn.polling import EVERY_2_SECONDS
-from test.helpers.clock import FakeClock, Seen
+from test.helpers.clock import FakeClock
 from test.helpers.responses import ends_within
 from test.helpers.server import Answer, ScriptedServer, answer
 
@@ -124,25 +123,6 @@ def test_an_event_ends_the_wait_for_a_turn_under_a_rate_limit(name: str) -> None
             assert is_cancelled(end_of(started(api, name, cancel=cancel, **pause)), name)
         timer.join()
         assert len(server.requests) == 1
-
-
-# The last is a clock of a test, whose sleep is the only thing that moves it.
-@pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
-def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
-    time = FakeClock()
-    seen = iter([Seen("running"), Seen("complete")])
-    wait = Wait(
-        "exec_1",
-        lambda _: Polled(next(seen)),
-        poll_for=lambda _: Poll(seconds, 1, seconds),
-        timeout=None,
-        on_update=None,
-        clock=time.clock,
-        cancel=threading.Event(),
-    )
-    wait.until_final(None)
-    assert time.now == pytest.approx(seconds)
-    assert max(time.pauses) <= 0.05
 
 
 @ONE
@@ -293,7 +273,6 @@ def test_a_single_poll_is_retried_once(name: str) -> None:
         assert len(server.requests) == 2
 
 
-# Fails if the request itself sleeps for so long, where no event and no Ctrl-C's line of progress reaches it.
 @ONE
 def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
     busy = answer(429, headers=[("Retry-After", "30")])
@@ -302,6 +281,24 @@ def test_a_pause_that_the_service_asks_for_is_the_wait_s_own(name: str) -> None:
         time = paused(api)
         started(api, name, poll=EVERY_2_SECONDS)()
         assert time.pauses == [2, 30]
+
+
+# Fails if the request itself sleeps for so long, where no event reaches it.
+@ONE
+def test_an_event_ends_a_pause_that_the_service_asks_for(name: str) -> None:
+    cancel = threading.Event()
+    busy = answer(429, headers=[("Retry-After", "30")])
+    with serving(answer(200, body("running")), busy, timeout=60) as (server, api):
+        time = paused(api)
+
+        def sleep(seconds: float) -> None:
+            time.sleep(seconds)
+            if len(server.requests) == 2:
+                cancel.set()
+
+        api.api_client.clock = replace(time.clock, sleep=sleep)
+        assert is_cancelled(end_of(started(api, name, poll=EVERY_2_SECONDS, cancel=cancel)), name)
+        assert time.now < 3
 
 
 @ONE
@@ -466,7 +463,7 @@ def test_a_copy_draws_its_own() -> None:
 
 
 def test_chance_is_spread_evenly() -> None:
-    draws = sorted(Clock().uniform(-1, 3) for _ in range(2_000))
+    draws = sorted(TimeSource().uniform(-1, 3) for _ in range(2_000))
     assert all(abs(draw - (-1 + 4 * place / 2_000)) < 0.3 for place, draw in enumerate(draws))
 
 

@@ -677,7 +677,7 @@ def test_a_client_and_its_api_travel_without_their_sockets() -> None:
         assert server.requests[1].headers["authorization"] == "Bearer t0ken"
 
 
-def test_bounds_are_left_to_the_service_where_asked() -> None:
+def test_json_bounds_are_left_to_the_service_where_asked() -> None:
     with serving(answer(400, {"error": "limit"}), client_side_validation=False) as (server, api):
         with pytest.raises(quantcdn.BadRequestException):
             api.list_ai_tool_executions("acme", limit=1000)

@@ -18,7 +18,7 @@ import pytest
 
 import quantcdn
 from quantcdn import ApiResponse
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.exceptions import OpenApiException
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
 
@@ -244,7 +244,7 @@ def test_a_post_without_a_body_says_so() -> None:
 )
 def test_only_a_safe_method_is_sent_again(method: str, script: tuple[Answer, ...], attempts: int) -> None:
     with BodyServer(*script) as server, client(host=server.url) as api_client:
-        api_client.clock = Clock(sleep=lambda _: None)
+        api_client.clock = TimeSource(sleep=lambda _: None)
         try:
             status = api_client.call_api(method, f"{server.url}/a").status
         except quantcdn.ApiConnectionException as error:

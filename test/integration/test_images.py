@@ -23,12 +23,11 @@ from PIL import Image as Pillow
 
 import quantcdn
 from quantcdn import images
-from quantcdn._saving.folder import file_name
 from quantcdn.emulator import Emulator, Fault, ManualClock
-from quantcdn.emulator._sample_data.images import draw_image
 from quantcdn.images import image_from_uri, image_of, save_files, save_images
+from test.helpers.images import draw_png
 
-PNG = draw_image("any", 64)
+PNG = draw_png()
 SIZE = (21, 13)
 
 
@@ -133,6 +132,28 @@ def test_what_is_no_image_is_refused(data: bytes) -> None:
 
 def test_an_image_does_not_show_its_bytes() -> None:
     assert repr(image_of(PNG)) == "Image(media_type='image/png', width=64, height=64)"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (("text", "image/png", 1, 1), "data takes bytes, such as Path.read_bytes returns, not str"),
+        ((None, "image/png", 1, 1), "data takes bytes, such as Path.read_bytes returns, not NoneType"),
+        ((PNG, 3, 1, 1), "media_type takes text, not int"),
+        ((PNG, "image/png", "1", 1), "width takes a whole number, not str"),
+        ((PNG, "image/png", 1, True), "height takes a whole number, not bool"),
+    ],
+)
+def test_an_image_made_of_something_else_is_refused_and_not_displayed(fields: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(quantcdn.ApiTypeError, match=re.escape(said)):
+        images.Image(*fields)
+
+
+def test_an_image_of_another_kind_has_an_extension_and_displays_itself() -> None:
+    image = images.Image(b"?", "image/x-unknown", None, None)
+    assert image.extension == "bin"
+    assert str(image)
+    assert image._repr_html_()
 
 
 @given(
@@ -293,13 +314,6 @@ def test_every_identifier_makes_a_name_of_its_own_in_the_folder(tmp_path: Path) 
     assert {path.parent for path in paths} == {folder}
     assert names_in(tmp_path) == ["out"]
     assert len(names_in(folder)) == len(HOSTILE)
-
-
-@given(st.text(), st.text())
-def test_names_are_plain_and_differ_where_identifiers_differ(one: str, other: str) -> None:
-    names = [file_name(identifier) for identifier in (one, other)]
-    assert all(len(name) < 120 and not set(name) & set("/\\\0.\n ") for name in names)
-    assert (names[0].casefold() == names[1].casefold()) == (one == other)
 
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file

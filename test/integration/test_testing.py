@@ -51,7 +51,7 @@ def test_what_is_no_clock_is_refused() -> None:
     api = AIToolsApi(ApiClient(Configuration(access_token="t0ken", proxy="")))
     with pytest.raises(ApiTypeError, match="timing takes a Timing"):
         api.timing = 3  # type: ignore[assignment] # a caller's mistake
-    with pytest.raises(ApiTypeError, match="clock takes a Clock, not ManualClock"):
+    with pytest.raises(ApiTypeError, match="clock takes a TimeSource, not ManualClock"):
         api.api_client.clock = ManualClock()  # type: ignore[assignment] # a caller's mistake
 
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from quantcdn import (
     UnauthorizedException,
     WaitTimeoutException,
 )
-from quantcdn._clock import Clock
+from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault, ManualClock
 from quantcdn.models import GetAIOrchestrationStatus200Response, GetAIToolExecutionStatus200Response
 from test.helpers.clock import STATUS, count, most, no_chance, waiting
@@ -51,7 +50,7 @@ def noting(api: AIToolsApi, clock: ManualClock) -> list[float]:
         pauses.append(round(seconds, 3))
         clock.advance(seconds)
 
-    api.api_client.clock = Clock(clock.now, sleep, no_chance)
+    api.api_client.clock = TimeSource(clock.now, sleep, no_chance)
     return pauses
 
 
@@ -237,7 +236,7 @@ def test_an_interrupt_says_how_to_go_on_and_the_next_wait_works(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi, kind: str
 ) -> None:
     wait, identifier = started(quantcdn_emulator, api, kind)
-    api.api_client.clock = Clock(quantcdn_clock.now, interrupting(quantcdn_clock, after=2), no_chance)
+    api.api_client.clock = TimeSource(quantcdn_clock.now, interrupting(quantcdn_clock, after=2), no_chance)
     with pytest.raises(KeyboardInterrupt) as caught:
         wait("acme", identifier)
     (note,) = caught.value.__notes__
@@ -250,7 +249,7 @@ def test_an_interrupted_batch_says_which_are_left(
     quantcdn_emulator: Emulator, quantcdn_clock: ManualClock, api: AIToolsApi
 ) -> None:
     first, *rest = [quantcdn_emulator.start_execution("calculate", pending=0, running=n) for n in (1, *[60] * 12)]
-    api.api_client.clock = Clock(quantcdn_clock.now, interrupting(quantcdn_clock, after=3), no_chance)
+    api.api_client.clock = TimeSource(quantcdn_clock.now, interrupting(quantcdn_clock, after=3), no_chance)
     outcomes = api.wait_for_ai_tool_executions("acme", [first, *rest])
     assert next(outcomes).identifier == first
     with pytest.raises(KeyboardInterrupt) as caught:
@@ -302,8 +301,7 @@ class Trouble:
         self._clock.advance(seconds)
         if self._clock.now() >= self._half and self._service.wire == "4.19":
             self._service.wire = "4.9"
-            backend = self._service._backend
-            backend.authenticator = replace(backend.authenticator, token="rotated_token")
+            self._service.token = "rotated_token"
 
     def token(self) -> str:
         # Late, so that a poll is refused once before the new token is sent.
@@ -331,7 +329,7 @@ def test_a_wait_gets_across_a_failing_changing_service_within_two_intervals(seed
         trouble = Trouble(service, clock, seed, seconds / 2)
         settings: dict[str, Any] = {"retries": 2, "access_token": trouble.token, "on_request": trouble.before_request}
         with waiting(service, clock, **settings) as api:
-            api.api_client.clock = Clock(clock.now, trouble.sleep, random.Random(seed).uniform)
+            api.api_client.clock = TimeSource(clock.now, trouble.sleep, random.Random(seed).uniform)
             wait, identifier = started(service, api, kind, pending=0, running=seconds)
             assert wait("acme", identifier, timeout=None).is_complete
         assert trouble.failed >= 5

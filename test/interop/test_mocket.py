@@ -1,4 +1,4 @@
-"""Mocks of sockets respond over http, with a query and over a kept connection."""
+"""Mocks of sockets respond over http, with a query and over a reused connection."""
 
 from __future__ import annotations
 

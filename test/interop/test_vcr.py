@@ -11,6 +11,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 import quantcdn
 from quantcdn import AIToolsApi, ApiClient, Configuration
 from quantcdn.emulator import Emulator
+from test.interop.recipes import recipe
 
 TOOLS = ("vcrpy", "pytest-recording")
 
@@ -58,6 +59,18 @@ def test_replay_only_never_reaches_the_network(service: Emulator, api: AIToolsAp
     assert len(service.requests) == before
     api.list_ai_tool_names("acme")
     assert len(service.requests) == before + 1
+
+
+def test_the_recipe_of_the_page_records_once_and_then_replays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Emulator(organisation="acme") as service:
+        monkeypatch.setenv("QUANTCDN_HOST", service.url)
+        monkeypatch.setenv("QUANTCDN_API_TOKEN", service.token)
+        recorded = recipe("Recorded cassettes", "testing.md")["tools"]
+    assert "calculate" in recorded
+    assert service.token not in Path("names.yaml").read_text("utf-8")
+    assert recipe("Recorded cassettes", "testing.md")["tools"] == recorded  # the service is gone
 
 
 NAMES = """

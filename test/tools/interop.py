@@ -11,6 +11,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -24,17 +25,21 @@ BEGIN, END = "<!-- written by tox -e interop -->\n", "<!-- end -->\n"
 class Finding(NamedTuple):
     """What the tests of one file have shown."""
 
-    tools: tuple[str, ...]
+    tools: Mapping[str, str]
+    """The version of each, by its name."""
     shows: str
     passed: bool
 
     def row(self) -> str:
-        versions = ", ".join(f"{tool} {metadata.version(tool)}" for tool in self.tools)
+        versions = ", ".join(f"{tool} {version}" for tool, version in self.tools.items())
         return f"| {versions} | {self.shows} | {'yes' if self.passed else '**no**'} |"
 
 
 def find(path: Path) -> Finding:
-    """Run the tests of a file; its docstring says what they show, and its ``TOOLS`` beside what."""
+    """Run the tests of a file; its docstring says what they show, and its ``TOOLS`` beside what.
+
+    These are distributions that are installed, unless their versions are said.
+    """
     module = ast.parse(path.read_text("utf-8"))
     assigned = {
         target.id: ast.literal_eval(node.value)
@@ -45,7 +50,9 @@ def find(path: Path) -> Finding:
     }
     shows = " ".join((ast.get_docstring(module) or "").split())
     command = [sys.executable, "-m", "pytest", "-q", "-c", TESTS / "pytest.ini", "--rootdir", TESTS, path]
-    return Finding(assigned["TOOLS"], shows, subprocess.run(command, cwd=ROOT, check=False).returncode == 0)
+    tools = assigned["TOOLS"]
+    versions = tools if isinstance(tools, dict) else {tool: metadata.version(tool) for tool in tools}
+    return Finding(versions, shows, subprocess.run(command, cwd=ROOT, check=False).returncode == 0)
 
 
 def table(findings: list[Finding]) -> str:

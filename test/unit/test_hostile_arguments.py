@@ -23,8 +23,8 @@ import pytest
 
 import quantcdn
 from quantcdn import emulator
-from quantcdn._clock import Clock
 from quantcdn.api.ai_tools_api import LIST_AI_TOOL_NAMES, OPERATIONS
+from quantcdn.api_client import TimeSource
 from quantcdn.models._base import Model
 from quantcdn.rest import RESTResponse
 from test.helpers.clock import FakeClock
@@ -60,7 +60,6 @@ EXCLUDED = {
     "quantcdn.chat.Pending": RECORDS,
     "quantcdn.chat.PendingOther": RECORDS,
     "quantcdn.chat.PendingTool": RECORDS,
-    "quantcdn.images.Image": RECORDS,
     "quantcdn.emulator.RecordedRequest": RECORDS,
     "quantcdn.emulator.Fault.apply_to": "the local service applies it to its own responses",
     "quantcdn.rest.RESTResponse.failed": "the client makes its errors by it",
@@ -220,7 +219,7 @@ class World:
 
     def use_client(self, client: quantcdn.ApiClient) -> None:
         """Call an endpoint, and pause for nothing."""
-        client.clock = Clock(sleep=lambda _seconds: None)
+        client.clock = TimeSource(sleep=lambda _seconds: None)
         quantcdn.AIToolsApi(self.closed_later(client)).list_ai_tool_names("acme", _request_timeout=5)
 
     def use_emulator(self, api: quantcdn.AIToolsApi | None = None, identifier: object = None) -> None:

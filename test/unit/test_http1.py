@@ -23,8 +23,8 @@ from quantcdn._transport.http1 import (
     parse_head,
     read_head,
 )
-from test.helpers.http1_readers import BUFFER_SIZE, Pieces, Reading, ours, theirs
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Vector, Verdict
+from test.unit.http1_readers import BUFFER_SIZE, Pieces, Reading, ours, theirs
 
 EXPECTED: dict[Verdict, tuple[str, bool, bytes, bool]] = {
     Verdict.KEPT: ("read", True, BODY, False),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -587,6 +589,5 @@ def test_help_shows_the_fields_of_a_model_with_what_they_are() -> None:
 @pytest.mark.parametrize("name", quantcdn.models.__all__)
 def test_every_field_of_every_model_is_documented(name: str) -> None:
     model = getattr(quantcdn.models, name)
-    assert model.__doc__ is not None
-    shown = model.__doc__.partition("\n\nAttributes:\n")[2]
-    assert [line.split(":")[0].strip() for line in shown.splitlines()] == list(model.model_fields)
+    shown = (inspect.getdoc(model) or "").partition("\n\nAttributes:\n")[2]
+    assert re.findall(r"^    (\w+): ", shown, re.MULTILINE) == list(model.model_fields)

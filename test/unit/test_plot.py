@@ -10,8 +10,11 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgb
 from matplotlib.dates import date2num, num2date
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import quantcdn
 from quantcdn import models
@@ -135,6 +138,72 @@ def test_whatever_the_service_has_sent_is_drawn_as_text(odd: object) -> None:
 def test_it_shows_itself_in_a_notebook() -> None:
     data, _ = DisplayFormatter().format(plotted(*ROWS))
     assert data["image/png"].startswith(b"\x89PNG")
+
+
+def contrast(colour: object, page: object) -> float:
+    """Give the contrast of two colours, as WCAG 2.2 defines it."""
+
+    def luminance(of: Any) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(of)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, light = sorted(map(luminance, (colour, page)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#111111"])
+def test_it_can_be_read_on_a_light_and_on_a_dark_page(page: str) -> None:
+    figure = plotted(*ROWS, row("paint", "pending", 1, 5))
+    assert [patch.get_facecolor()[3] for patch in (figure.patch, *(axes.patch for axes in figure.axes))] == [0] * 5
+    texts = drawn_texts(figure)
+    assert len(texts) > 20
+    assert min(contrast(text.get_color(), page) for text in texts) > 4
+    bars = [bar.get_facecolor() for axes in figure.axes for container in axes.containers for bar in container]
+    lines = [line.get_color() for axes in figure.axes for line in axes.lines]
+    spines = [spine.get_edgecolor() for axes in figure.axes for spine in axes.spines.values() if spine.get_visible()]
+    dots = [colour for axes in figure.axes for dots in axes.collections for colour in dots.get_facecolor()]
+    assert min(contrast(colour, page) for colour in [*bars, *lines, *spines, *dots]) > 3
+    assert {len(bars) > 5, len(lines) > 0, len(dots) > 0} == {True}
+
+
+class CountedArtist(Artist):
+    drawn = 0
+
+    def draw(self, renderer: object) -> None:
+        self.drawn += 1
+
+
+def test_it_is_drawn_once_and_measures_no_text_to_lay_it_out() -> None:
+    figure = plotted(*ROWS)
+    counted = CountedArtist()
+    figure.add_artist(counted)
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert counted.drawn == 1
+    assert figure.get_layout_engine() is None
+
+
+@pytest.mark.parametrize("tools", [1, 3, 9])
+def test_no_text_is_over_another_or_cut_off(tools: int) -> None:
+    names = [f"{number}{'n' * 50}" for number in range(tools)]
+    figure = plotted(*[row(name, status, 7 * at, 3 + at) for name in names for at, status in enumerate(STATUSES)])
+    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn_texts(figure)]
+    assert len(boxes) > 10
+    for at, (text, box) in enumerate(boxes):
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.width, text
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.height, text
+        assert not [other for other, there in boxes[:at] if box.overlaps(there)], text
+
+
+def drawn_texts(figure: Any) -> list[Any]:
+    """Draw a figure, and list the texts that are drawn: ticks beyond the ends of an axis are not."""
+    drawn: list[Any] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Text, "draw", lambda text, renderer: drawn.append(text))
+        figure._repr_png_()
+    return [text for text in drawn if text.get_text().strip() and text.get_visible()]
+
+
+STATUSES = ["pending", "running", "complete", "failed", "dreaming"]
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +24,9 @@ from quantcdn import (
     WaitTimeoutException,
     _clock,
 )
-from quantcdn._clock import Clock
 from quantcdn._polling.poller import Polled
 from quantcdn._polling.waiter import Wait
+from quantcdn.api_client import TimeSource
 from quantcdn.polling import EVERY_2_SECONDS
 from test.helpers.clock import FakeClock, Seen, no_chance, problem
 
@@ -396,7 +397,7 @@ def test_the_wall_clock_may_jump_a_day(monkeypatch: pytest.MonkeyPatch, day: flo
 def test_the_default_clock_is_one_that_never_jumps() -> None:
     import time
 
-    assert Clock().monotonic is time.monotonic
+    assert TimeSource().monotonic is time.monotonic
 
 
 def test_a_sleep_s_parts_are_short_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,3 +433,21 @@ def test_a_wait_ends_with_a_final_model_or_an_error_of_the_family_and_in_time(
     except (ApiException, WaitTimeoutException):
         pass
     assert timeout is None or time.now <= timeout + 0.001
+
+
+@pytest.mark.parametrize("seconds", [0.03, 2.0, 7.77])
+def test_a_pause_with_an_event_is_as_long_as_without(seconds: float) -> None:
+    time = FakeClock()
+    seen = iter([Seen("running"), Seen("complete")])
+    wait = Wait(
+        "exec_1",
+        lambda _: Polled(next(seen)),
+        poll_for=lambda _: Poll(seconds, 1, seconds),
+        timeout=None,
+        on_update=None,
+        clock=time.clock,
+        cancel=threading.Event(),
+    )
+    wait.until_final(None)
+    assert time.now == pytest.approx(seconds)
+    assert max(time.pauses) <= 0.05

@@ -1,4 +1,4 @@
-"""Windows, simulated: without the modules and functions that it lacks, and with stand-ins for those that it has."""
+"""Windows and Pyodide, simulated: without what they lack, and with stand-ins for what they have."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from quantcdn._display import terminal
 from quantcdn.cli import main
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.config_file import config_path, read_config, write_config
+from quantcdn.cli.diagnostics import network_probe
+from quantcdn.emulator import Emulator
 from quantcdn.exceptions import ApiValueError
 
 IMPORT_ALL = """
@@ -157,3 +159,28 @@ def test_a_python_without_docstrings_has_the_same_help_and_results() -> None:
             for options in ([], ["-OO"])
         )
         assert plain.stdout == optimised.stdout != ""
+
+
+def test_pyodide_is_told_that_it_cannot_serve(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_portability, "IN_BROWSER", True)
+    with pytest.raises(OSError, match="run 'quantcdn emulator' outside of it"):
+        Emulator()
+    assert main(["demo"]) == main(["tools", "names", "--emulator"]) == main(["emulator"]) == 1
+    assert capsys.readouterr().err.count("neither ports nor threads") == 3
+
+
+def test_doctor_leaves_the_connection_to_the_browser(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Emulator(organisation="acme") as service:
+        for name, value in (("HOST", service.url), ("API_TOKEN", service.token), ("ORGANIZATION", "acme")):
+            monkeypatch.setenv(f"QUANTCDN_{name}", value)
+        monkeypatch.setattr(_portability, "IN_BROWSER", True)
+        monkeypatch.setattr(network_probe, "threading", None)
+        assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "skip  connection: the browser makes it, and tells nothing of its steps" in lines
+    assert not any(line.startswith(("ok    name", "ok    connection")) for line in lines)
+    assert any(line.startswith("ok    call") for line in lines)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._hosts import checked_proxy
+from quantcdn._configuration.checks import checked_proxy
 from quantcdn._transport.proxies import bypasses_proxy, chosen_proxy, environment_proxy
 
 HOST = "https://dashboard.quantcdn.io"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quantcdn
-from quantcdn._redaction import header_secrets, redacted
+from quantcdn._transport.redaction import header_secrets, redacted
 from test.helpers.server import ScriptedServer, answer
 
 

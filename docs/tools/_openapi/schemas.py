@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from datetime import datetime
 from typing import get_args, get_origin
@@ -46,7 +47,7 @@ def schema_of(model: type[Model]) -> JsonSchemaValue:
     if known:
         properties["status"]["examples"] = list(known)
     return {
-        "description": (model.__doc__ or "").partition("\n\nAttributes:\n")[0],
+        "description": (inspect.getdoc(model) or "").partition("\n\nAttributes:\n")[0],
         "type": "object",
         **({"required": required} if required else {}),
         "properties": properties,

@@ -1,4 +1,4 @@
-"""What the lists of several groups share."""
+"""What the commands of several groups share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from typing_extensions import Unpack
+
 from quantcdn.api.ai_tools_api import AIToolsApi
+from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.candidates import remember
@@ -15,10 +18,28 @@ from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
+from quantcdn.models import ListAIToolExecutions200Response
+from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 from quantcdn.models._base import Model
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Model)
+
+
+class ObservedApi(AIToolsApi):
+    """The endpoints; each list of executions that has come is counted, and handed on."""
+
+    lists = 0
+    on_list: Callable[[list[ExecutionSummary]], object] | None = None
+
+    def list_ai_tool_executions_with_http_info(
+        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
+    ) -> ApiResponse[ListAIToolExecutions200Response]:
+        response = super().list_ai_tool_executions_with_http_info(organisation, status, limit, **options)
+        self.lists += 1
+        if self.on_list is not None:
+            self.on_list(response.data.executions)
+        return response
 
 
 def output_options(record_type: RecordType[Any]) -> Callable[[Parser], None]:

@@ -76,7 +76,7 @@ class _Stage:
         line = StatusLine(sys.stderr)
         self.api.api_client.clock = drawing_clock(line.draw)
         try:
-            yield lambda seen: line.update(_progress(seen))
+            yield line.show_status
         finally:
             line.end()
 
@@ -135,12 +135,6 @@ def _follow_orchestration(stage: _Stage) -> None:
             _ORGANISATION, identifier, poll=stage.poll, on_update=update
         )
     stage.screen.line(f"answer: {orchestration.answer}")
-
-
-def _progress(seen: _Status) -> str:
-    if isinstance(seen, models.GetAIToolExecutionStatus200Response):
-        return f"{seen.tool_name} {seen.execution_id}: {seen.status}"
-    return f"{seen.orchestration_id}: {seen.status}, {seen.completed_tools or 0} of {seen.tool_count} tools"
 
 
 def _show_executions(screen: Screen, api: AIToolsApi, organisation: str) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from quantcdn import _validation
 from quantcdn._display.text import escaped
-from quantcdn._polling.batch import Outcome, Update
+from quantcdn._polling.batch import Outcome
 from quantcdn._polling.poller import MAX_PAGE_SIZE
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.api_client import ApiClient
 from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Command, Parser
-from quantcdn.cli.commands._shared import run_list
+from quantcdn.cli.commands._shared import ObservedApi, run_list
 from quantcdn.cli.commands.executions_watch import WATCH, add_filters, passes
 from quantcdn.cli.identifiers import identifiers
 from quantcdn.cli.output.columns import EXECUTION, EXECUTION_SUMMARY
@@ -116,26 +116,23 @@ def _add_wait_arguments(parser: Parser) -> None:
 
 
 def _wait(arguments: argparse.Namespace) -> int:
-    with connected(arguments) as (api, organisation):
+    with connected(arguments) as (endpoints, organisation):
         wanted = identifiers(arguments.ids, "executionId")
+        api = ObservedApi(endpoints.api_client)
         with (
             Output(arguments, EXECUTION, at_once=True) as output,
             waiting("quantcdn executions wait", arguments, wanted, api) as report,
         ):
+            api.on_list = report.take_list  # the wait reads it anyway, so that the bar costs no request
             for outcome in api.wait_for_ai_tool_executions(
                 organisation,
                 wanted,
                 timeout=arguments.timeout,
                 poll=poll(arguments),
-                on_update=lambda update: _report_update(report, update),
+                on_update=lambda update: report.seen(update.execution_id or "", update),
             ):
                 _report_outcome(outcome, output, report, arguments, api.api_client)
     return report.code
-
-
-def _report_update(report: WaitReport, update: Update) -> None:
-    status = update.status or "unknown"
-    report.seen(update.execution_id or "", status, f"{update.tool_name} {update.execution_id}: {status}")
 
 
 def _report_outcome(

@@ -5,19 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from typing_extensions import Unpack
-
 from quantcdn._display.formats import iso, now
 from quantcdn._polling.history import Gap
-from quantcdn.api.ai_tools_api import AIToolsApi
-from quantcdn.api_client import RequestOptions
-from quantcdn.api_response import ApiResponse
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.audit_log import AuditLog
+from quantcdn.cli.commands._shared import ObservedApi
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output, add_forms, write_json
@@ -26,7 +21,6 @@ from quantcdn.cli.progress.wait_report import interval, seconds
 from quantcdn.cli.progress.watch_table import WatchTable
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
-from quantcdn.models import ListAIToolExecutions200Response
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
 
 _INTERVAL = 2.0
@@ -63,29 +57,13 @@ def _add_arguments(parser: Parser) -> None:
     add_forms(parser, EXECUTION_SUMMARY, whole=False)
 
 
-class _CountingApi(AIToolsApi):
-    """The endpoints; each list that has come is counted, and handed on."""
-
-    lists = 0
-    on_list: Callable[[list[ExecutionSummary]], object] | None = None
-
-    def list_ai_tool_executions_with_http_info(
-        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> ApiResponse[ListAIToolExecutions200Response]:
-        response = super().list_ai_tool_executions_with_http_info(organisation, status, limit, **options)
-        self.lists += 1
-        if self.on_list is not None:
-            self.on_list(response.data.executions)
-        return response
-
-
 def _run(arguments: argparse.Namespace) -> int:
     output = Output(arguments, EXECUTION_SUMMARY, at_once=True)
     with (
         connected(arguments) as (endpoints, organisation),
         nullcontext() if arguments.log is None else AuditLog(arguments.log) as log,
     ):
-        api = _CountingApi(endpoints.api_client)
+        api = ObservedApi(endpoints.api_client)
         table = WatchTable(output, organisation) if output.is_for_people and is_live(sys.stdout) else None
         api.on_list = lambda listed: _take_in(listed, log, table)
         if table is not None:

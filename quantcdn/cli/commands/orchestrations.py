@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
-from quantcdn._clock import Clock
+from quantcdn._clock import TimeSource
 from quantcdn._polling.deadline import Deadline
 from quantcdn.cli.arguments import Command, Parser
 from quantcdn.cli.candidates import remember
@@ -12,11 +13,10 @@ from quantcdn.cli.identifiers import identifiers
 from quantcdn.cli.output.columns import ORCHESTRATION
 from quantcdn.cli.output.console import display
 from quantcdn.cli.output.writer import Output, add_forms
-from quantcdn.cli.progress.wait_report import WaitReport, add_wait_arguments, poll, waiting
+from quantcdn.cli.progress.wait_report import add_wait_arguments, poll, waiting
 from quantcdn.cli.runner import FINE
 from quantcdn.cli.settings import connected
 from quantcdn.exceptions import ApiException, WaitException
-from quantcdn.models import GetAIOrchestrationStatus200Response as Orchestration
 
 _EXAMPLE = "orch_0123456789abcdef0123456789abcdef"
 _WAIT_TIMEOUT = 600.0
@@ -51,7 +51,7 @@ def _wait(arguments: argparse.Namespace) -> int:
         wanted = identifiers(arguments.ids, "orchestrationId")
         remember(api.api_client.configuration.host, organisation, "orchestrations", wanted)
         # The timeout is for all: what remains of it when one has finished is for the next.
-        limit = Deadline(arguments.timeout, Clock())
+        limit = Deadline(arguments.timeout, TimeSource())
         with (
             Output(arguments, ORCHESTRATION, at_once=True) as output,
             waiting("quantcdn orchestrations wait", arguments, wanted, api) as report,
@@ -63,7 +63,7 @@ def _wait(arguments: argparse.Namespace) -> int:
                         identifier,
                         timeout=None if limit.timeout is None else limit.remaining,
                         poll=poll(arguments),
-                        on_update=lambda orchestration: _report_update(report, orchestration),
+                        on_update=partial(report.seen, identifier),
                         raise_on_failure=False,
                     )
                 except (ApiException, WaitException) as error:
@@ -71,12 +71,6 @@ def _wait(arguments: argparse.Namespace) -> int:
                     continue
                 report.finished(identifier, orchestration, output, counts=arguments.exit_status)
     return report.code
-
-
-def _report_update(report: WaitReport, orchestration: Orchestration) -> None:
-    done = f"{orchestration.completed_tools or 0} of {orchestration.tool_count} tools"
-    text = f"{orchestration.orchestration_id}: {orchestration.status}, {done}"
-    report.seen(orchestration.orchestration_id, orchestration.status, text)
 
 
 COMMANDS = {

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
+from quantcdn import _portability
 from quantcdn._transport.http1 import read_head
 
 _Result = TypeVar("_Result")
@@ -38,6 +39,8 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
 
     Nothing else ends a name resolution, or a response in single bytes. The thread goes on, but no process waits for it.
     """
+    if _portability.IN_BROWSER:
+        return work()
     future: Future[_Result] = Future()
 
     def do() -> None:
@@ -75,10 +78,16 @@ class ConnectionProbe:
     @property
     def steps(self) -> dict[str, Callable[[], str]]:
         """The steps in their order; each raises OSError or ValueError where it fails."""
+        if _portability.IN_BROWSER:
+            return {"connection": self.leave_to_browser}
         steps = {"name": self.resolve, "connection": self.connect}
         if self._proxy.scheme == "http" and self._host.scheme == "https":
             steps["tunnel"] = self.tunnel
         return {**steps, "tls": self.encrypt}
+
+    def leave_to_browser(self) -> str:
+        """Connect to nothing: a page gets no socket."""
+        raise NotTriedError("the browser makes it, and tells nothing of its steps")
 
     def resolve(self) -> str:
         """Find the addresses of the host, or of the proxy."""

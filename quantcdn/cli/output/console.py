@@ -32,7 +32,7 @@ def say(text: str, *, label: str = "") -> None:
 
 
 def display(obj: object) -> None:
-    """Display a record to a person on stdout, as a prompt and a notebook do."""
+    """Display a record on stdout, as a prompt and a notebook do."""
     sys.stdout.write(f"{plain(obj, stdout_layout())}\n")
     sys.stdout.flush()
 

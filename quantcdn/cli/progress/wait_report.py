@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from decimal import Decimal
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from quantcdn._display import terminal
 from quantcdn._display.reading import get, text, total_duration
 from quantcdn._display.text import escaped, one_line
 from quantcdn._display.views import summary
+from quantcdn._polling.history import ExecutionSummary
+from quantcdn._polling.waiter import Pollable
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output
@@ -29,6 +31,7 @@ from quantcdn.polling import Poll
 
 M = TypeVar("M", bound=Model)
 
+_TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", re.ASCII)
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
 _WORST_FIRST = (NOT_ALLOWED, ERROR, NOT_FOUND, TIMED_OUT, FAILED, FINE)
@@ -55,7 +58,7 @@ def seconds(text: str) -> float | None:
     """Parse a timeout: a number with ``s``, ``m`` or ``h`` after it or without, or ``none``."""
     if text == "none":
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)([smh]?)", text, re.ASCII)
+    match = _TIME.fullmatch(text)
     if match is None:
         raise argparse.ArgumentTypeError(f"a time such as 90, 5m, 2h or none is expected, not {text!r}")
     return float(match[1]) * _UNITS[match[2]]
@@ -68,9 +71,10 @@ def _written(seconds: float) -> str:
 
 def interval(text: str) -> float:
     """Parse a poll interval, above 0."""
-    read = seconds(text)
+    match = _TIME.fullmatch(text)
+    read = 0.0 if match is None else float(match[1]) * _UNITS[match[2]]
     if not read:
-        raise argparse.ArgumentTypeError(f"a time above 0, such as 2 or 1m, is expected, not {text!r}")
+        raise argparse.ArgumentTypeError(f"a time above 0, such as 90, 5m or 2h, is expected, not {text!r}")
     return read
 
 
@@ -104,12 +108,14 @@ def advice(command: str, options: Iterable[str], identifiers: Iterable[str]) -> 
 class WaitReport:
     """The progress of a wait for several identifiers on stderr, and its exit code."""
 
-    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], line: StatusLine) -> None:
+    def __init__(self, command: str, options: list[str], identifiers: Iterable[str], stream: TextIO) -> None:
         self._command = command
         self._options = options
         self._statuses: dict[str, str] = dict.fromkeys(identifiers, "nothing yet")
         self._left = dict.fromkeys(self._statuses)
-        self._line = line
+        self.line = StatusLine(stream, lambda: self._listed)
+        """What shows the progress."""
+        self._listed: list[ExecutionSummary] | None = None
         self._late: list[str] = []
         self._reported: list[OpenApiException] = []
         self._codes = {FINE}
@@ -119,30 +125,38 @@ class WaitReport:
         """The exit code, by the worst of what happened."""
         return next(code for code in _WORST_FIRST if code in self._codes)
 
-    def seen(self, identifier: str, status: str, text: str) -> None:
-        """Report the status of one, by itself or as a line of its own."""
-        self._statuses[identifier] = status
-        if len(self._statuses) == 1:
-            self._line.update(text)
-        elif self._line.is_in_place:
-            counts = ", ".join(f"{count} {status}" for status, count in Counter(self._statuses.values()).items())
-            self._line.update(f"{len(self._statuses)} in all: {counts}")
+    def take_list(self, executions: list[ExecutionSummary]) -> None:
+        """Take in the newest list, which shows how long executions usually take."""
+        self._listed = executions
+
+    def seen(self, identifier: str, response: Pollable | ExecutionSummary) -> None:
+        """Report the status of one: by itself, among the counts of all, or as a line of its own."""
+        self._statuses[identifier] = response.status or "unknown"
+        if len(self._statuses) > 1 and self.line.is_in_place:
+            self._count()
         else:
-            self._line.update(text)
+            self.line.show_status(response)
+
+    def _count(self) -> None:
+        total = len(self._statuses)
+        counts = ", ".join(f"{count} {status}" for status, count in Counter(self._statuses.values()).items())
+        self.line.count(f"{total} in all: {counts}", total - len(self._left), total)
 
     def finished(self, identifier: str, record: M, output: Output[M], *, counts: bool) -> None:
         """Write one that has a terminal status; ``counts`` where the exit code is to say that it failed."""
         self._left.pop(identifier, None)
+        if self._left:
+            self._count()
         is_failed = bool(get(record, "is_failed"))
         self._codes.add(FAILED if counts and is_failed else FINE)
         if output.shows_details:
-            self._line.clear()
+            self.line.clear()
             sys.stdout.write("".join(f"{line}\n" for line in _row(record)))
             sys.stdout.flush()
             return
         if is_failed:
-            self._line.say(f"{identifier}: failed: {get(record, 'error') or 'no reason given'}")
-        self._line.clear()
+            self.line.say(f"{identifier}: failed: {get(record, 'error') or 'no reason given'}")
+        self.line.clear()
         output.add(record)
 
     def lost(self, identifier: str, error: OpenApiException) -> None:
@@ -154,24 +168,24 @@ class WaitReport:
         self._left.pop(identifier, None)
         if all(error is not reported for reported in self._reported):  # a refused token ends all by one error
             self._reported.append(error)
-            self._line.clear()
+            self.line.clear()
             tell(error)
 
     def note(self, text: str) -> None:
         """Write a line that stays."""
-        self._line.say(text)
+        self.line.say(text)
 
     def problem(self, error: OpenApiException | OSError) -> None:
         """Report an error beside the wait, such as of a file that cannot be saved."""
         self._codes.add(exit_code(error) if exit_code(error) in _WORST_FIRST else ERROR)
-        self._line.clear()
+        self.line.clear()
         tell(error)
 
     def tell_late(self) -> None:
         """Report those that the timeout left without a terminal status, and how to go on."""
         if not self._late:
             return
-        self._line.clear()
+        self.line.clear()
         if len(self._statuses) == 1:
             (status,) = self._statuses.values()
             say(f"{self._late[0]}: the time limit has passed; last seen: {status}", label="quantcdn:")
@@ -214,8 +228,8 @@ def waiting(
 ) -> Generator[WaitReport]:
     """Report the progress of a wait on stderr; the pauses of ``api`` draw the status line."""
     with nullcontext(sys.stderr) if not arguments.quiet else open(os.devnull, "w") as stream:
-        line = StatusLine(stream)
-        report = WaitReport(command, wait_flags(arguments), identifiers, line)
+        report = WaitReport(command, wait_flags(arguments), identifiers, stream)
+        line = report.line
         if line.is_in_place:
             api.api_client.clock = drawing_clock(line.draw)
         try:

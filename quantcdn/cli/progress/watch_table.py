@@ -19,6 +19,8 @@ _MOST_KEPT = 1_000
 
 _LONGEST_STATUS = 40
 
+_SEPARATOR = " · "
+
 _SHORTEST_IDENTIFIER = 12
 """How many columns an identifier keeps on a narrow terminal; ``executions list`` shows it whole."""
 
@@ -60,11 +62,17 @@ class WatchTable:
     def draw(self) -> None:
         """Draw all that the terminal has room for, and count the rest."""
         width, height = terminal.size(sys.stdout)
-        room = height - 4  # the titles, the two lines below, and where the cursor is
+        summary = _wrapped(self._summary(), width - 1)
+        room = height - 3 - len(summary)  # beside it the titles, what is not shown, and where the cursor is
         shown, left_out = self._chosen(room)
+        below = _wrapped(_left_out(left_out), width - 1)
+        if len(below) > 1:
+            room -= len(below) - 1
+            shown, left_out = self._chosen(room)
+            below = _wrapped(_left_out(left_out), width - 1)
         titles, rows = self._output.rows(shown)
-        lines = table(sys.stdout, titles, _narrowed(titles, rows, width))[: room + 1]
-        lines.extend(terminal.cut(line, width - 1) for line in [*self._left_out(left_out), self._summary()])
+        lines = table(sys.stdout, titles, _narrowed(titles, rows, width))[: max(room, 0) + 1]
+        lines = [*lines, *below, *summary][-(height - 1) :]
         up = f"\x1b[{self._height}F" if self._height else ""
         sys.stdout.write(up + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
         sys.stdout.flush()
@@ -78,13 +86,11 @@ class WatchTable:
         failed = [row for row in newest_first if row.is_failed]
         others = [row for row in newest_first if row.is_final and not row.is_failed]
         # However many are unfinished, they take no more than half of the room from those that failed.
-        most = max(room - min(len(failed), room // 2), 0)
+        room = max(room, 0)
+        most = room - min(len(failed), room // 2)
         shown = [*unfinished[:most], *failed, *others][:room]
         names = set(map(id, shown))
         return shown, [row for row in newest_first if id(row) not in names]
-
-    def _left_out(self, rows: list[ExecutionSummary]) -> list[str]:
-        return [escaped(f"… {len(rows):,} not shown: {_counts(rows)}")] if rows else []
 
     def _summary(self) -> str:
         parts = [
@@ -93,12 +99,28 @@ class WatchTable:
             *([_counts(self._rows.values())] if self._rows else []),
             *([f"{self._gaps} times some may have been missed"] if self._gaps else []),
         ]
-        return escaped(" · ".join(parts))
+        return _SEPARATOR.join(parts)
+
+
+def _left_out(rows: list[ExecutionSummary]) -> str:
+    return f"… {len(rows):,} not shown: {_counts(rows)}" if rows else ""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a text between its parts where it is wider than the terminal; none of its counts is lost."""
+    lines: list[str] = []
+    for part in escaped(text).split(_SEPARATOR) if text else []:
+        longer = f"{lines[-1]}{_SEPARATOR}{part}" if lines else part
+        if lines and terminal.cells(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(terminal.cut(part, width))
+    return lines
 
 
 def _counts(rows: Iterable[ExecutionSummary]) -> str:
     counts = Counter((row.status or "unknown")[:_LONGEST_STATUS] for row in rows)
-    return " · ".join(f"{number:,} {status}" for status, number in counts.items())
+    return _SEPARATOR.join(f"{number:,} {status}" for status, number in counts.items())
 
 
 def _narrowed(titles: Sequence[str], rows: list[list[str]], width: int) -> list[list[str]]:

@@ -36,7 +36,7 @@ class Headers(Mapping[str, str]):
 
 
 @dataclass(frozen=True)
-class Request:
+class IncomingRequest:
     """A request as it arrived."""
 
     method: str

@@ -14,12 +14,13 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from quantcdn.emulator._http.request import Headers, Request
+from quantcdn import _portability
+from quantcdn.emulator._http.request import Headers, IncomingRequest
 from quantcdn.emulator._http.response import Response, json_response
 
 HOST = "127.0.0.1"
 
-Respond = Callable[[Request], Response]
+Respond = Callable[[IncomingRequest], Response]
 
 _LARGEST_BODY = 1024 * 1024
 
@@ -33,6 +34,8 @@ class Server:
     """A port that is open from the start, so that it is known, and served from ``start`` on."""
 
     def __init__(self, port: int) -> None:
+        if _portability.IN_BROWSER:
+            raise OSError("Pyodide has neither ports nor threads: run 'quantcdn emulator' outside of it")
         self._server = _Server(port)
         self._thread = threading.Thread(target=self._server.serve, name="quantcdn-emulator", daemon=True)
 
@@ -120,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         self._skip_body()
-        response = self._respond(Request(self.command, self.path, Headers(self.headers.items())))
+        response = self._respond(IncomingRequest(self.command, self.path, Headers(self.headers.items())))
         if self._closing.wait(response.delay) if response.delay else self._closing.is_set():
             self.close_connection = True
         elif response.reset:

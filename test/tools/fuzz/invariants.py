@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import trustme
+from pydantic import BaseModel
 
 import quantcdn
-from quantcdn._clock import Clock
-from quantcdn.models._base import Model
+from quantcdn.api_client import TimeSource
 from test.helpers.frames import frames
 from test.helpers.read_body import CALLS, EXECUTION_ID, ORCHESTRATION_ID
 from test.tools.fuzz.cases import ENDPOINTS, FETCHES, OTHERS, PLACE, Case, Step
@@ -57,7 +57,7 @@ class FastTime:
 
     def __init__(self) -> None:
         self._ahead = 0.0
-        self.clock = Clock(self.now, self._skip, lambda _least, _most: 0.0)
+        self.clock = TimeSource(self.now, self._skip, lambda _least, _most: 0.0)
 
     def now(self) -> float:
         return time.monotonic() + self._ahead
@@ -289,9 +289,9 @@ def _sent(case: Case) -> tuple[str, ...]:
 def _displayed(result: object) -> Iterator[str]:
     """Write a model in all forms that the package has; returns those that a person sees."""
     for model in result if isinstance(result, list) else [result]:
-        if isinstance(model, Model | quantcdn.Outcome):
+        if isinstance(model, BaseModel | quantcdn.Outcome):
             yield repr(model)
-        if isinstance(model, Model):
+        if isinstance(model, BaseModel):
             yield str(model)
             yield model._repr_html_()
             model.to_dict()

@@ -17,12 +17,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--history", default="history.sqlite", metavar="FILE")
     given = parser.parse_args()
-    with History(given.history) as history, quantcdn.ApiClient(quantcdn.Configuration.from_env()) as client:
-        api = quantcdn.AIToolsApi(client)
-        with Live(api, given.organisation, history) as live:
-            app = Dashboard(api, given.organisation, history, live).app()
-            print(f"http://127.0.0.1:{given.port}/")
-            uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", timeout_graceful_shutdown=1)
+    configuration = quantcdn.Configuration.from_env()
+    configuration.organisation = given.organisation
+    with History(given.history) as history, quantcdn.ApiClient(configuration) as client, Live(client, history) as live:
+        app = Dashboard(client, history, live).app()
+        print(f"http://127.0.0.1:{given.port}/")
+        uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", timeout_graceful_shutdown=1)
 
 
 if __name__ == "__main__":

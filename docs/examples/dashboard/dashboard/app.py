@@ -1,6 +1,7 @@
 """The pages: what they show comes from this machine's history and from the client's own calls."""
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -21,17 +22,17 @@ from dashboard.history import History
 from dashboard.live import Live
 from quantcdn import chat
 
-FOLDER = Path(__file__).parent
-TEMPLATES = Jinja2Templates(FOLDER / "templates")
+TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
+TEMPLATES.env.filters["base64"] = lambda data: base64.b64encode(data).decode()
 # A page of another site must not read these through a name of its own that leads to this machine.
 LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "testserver"])
 
 
 class Dashboard:
-    """The pages for one organisation; those that call the service are functions that Starlette runs in threads."""
+    """The pages; those that call the service are functions that Starlette runs in threads."""
 
-    def __init__(self, api: quantcdn.AIToolsApi, organisation: str, history: History, live: Live) -> None:
-        self._api, self._organisation, self._history, self._live = api, organisation, history, live
+    def __init__(self, client: quantcdn.ApiClient, history: History, live: Live) -> None:
+        self._api, self._history, self._live = client.organisation(), history, live
 
     def app(self) -> Starlette:
         """Make the application."""
@@ -39,11 +40,10 @@ class Dashboard:
             Route("/", self.executions),
             Route("/events", self.events),
             Route("/executions/{id}", self.execution),
-            Route("/executions/{id}/images/{number:int}", self.image),
             Route("/orchestrations", self.orchestrations),
             Route("/tools", self.tools),
             Route("/tools/{name}", self.tool),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+            Mount("/static", StaticFiles(packages=[("dashboard", "static")])),
         ]
         errors = {quantcdn.OpenApiException: lambda request, error: self._page(request, "base.html", problem=error)}
         return Starlette(routes=routes, middleware=[LOOPBACK], exception_handlers=errors)
@@ -68,15 +68,9 @@ class Dashboard:
 
     def execution(self, request: Request) -> Response:
         """Show an execution with its result."""
-        execution = self._api.get_ai_tool_execution_status(self._organisation, request.path_params["id"])
+        execution = self._api.get_ai_tool_execution_status(request.path_params["id"])
         images = execution.result.inline_images() if execution.is_complete and execution.result else []
         return self._page(request, "execution.html", execution=execution, images=images)
-
-    def image(self, request: Request) -> Response:
-        """Send an image of an execution."""
-        execution = self._api.get_ai_tool_execution_status(self._organisation, request.path_params["id"])
-        image = execution.result.inline_images()[request.path_params["number"]]
-        return Response(image.data, media_type=image.media_type)
 
     def orchestrations(self, request: Request) -> Response:
         """Show the orchestrations that are followed, and take the identifier of a further one."""
@@ -86,13 +80,13 @@ class Dashboard:
 
     def tools(self, request: Request) -> Response:
         """Show the tools, and make ``toolConfig`` of those that were chosen."""
-        tools, chosen = self._api.list_ai_tools(self._organisation), request.query_params.getlist("allowed")
+        tools, chosen = self._api.list_ai_tools(), request.query_params.getlist("allowed")
         config = chat.tool_config(tools, allowed=chosen, auto_execute=True) if chosen else None
         return self._page(request, "tools.html", tools=tools.tools, chosen=chosen, config=config)
 
     def tool(self, request: Request) -> Response:
         """Show a tool's form, and whether what was typed fits its schema."""
-        tool = self._api.list_ai_tools(self._organisation).get(request.path_params["name"])
+        tool = self._api.list_ai_tools().get(request.path_params["name"])
         schema, form, problem = tool.tool_spec.input_schema, request.query_params, ""
         arguments = {name: _value(schema.properties.get(name), text) for name, text in form.items() if text}
         try:
@@ -104,7 +98,7 @@ class Dashboard:
 
     def _page(self, request: Request, template: str, **values: Any) -> Response:
         values["problem"] = values.get("problem") or self._live.problem
-        return TEMPLATES.TemplateResponse(request, template, {"organisation": self._organisation, **values})
+        return TEMPLATES.TemplateResponse(request, template, {"organisation": self._api.name, **values})
 
 
 def _value(schema: Any, text: str) -> Any:

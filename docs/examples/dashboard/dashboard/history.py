@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as Row
@@ -16,10 +16,10 @@ FIGURES = """SELECT tool, COUNT(*) AS runs, AVG(duration) AS mean, MAX(duration)
     FROM executions GROUP BY tool ORDER BY runs DESC"""
 
 
-class History:
+class History(AbstractContextManager["History"]):
     """Executions by their identifiers; threads may share it."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: str) -> None:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, check_same_thread=False)
         self._database.row_factory = sqlite3.Row
@@ -32,9 +32,9 @@ class History:
         duration = (row.completed - row.created).total_seconds() if row.created and row.completed else None
         when = f"{row.created:%Y-%m-%d %H:%M:%S}" if row.created else ""
         with self._lock, self._database:
-            values = (row.execution_id, row.tool_name, row.status, state, when, duration, reason, self.last + 1)
-            self._database.execute("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             self.last += 1
+            values = (row.execution_id, row.tool_name, row.status, state, when, duration, reason, self.last)
+            self._database.execute("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def since(self, change: int, limit: int = 1_000) -> tuple[list[dict[str, Any]], int]:
         """Return the newest executions that have changed since a change, and the number of the last change."""
@@ -46,9 +46,6 @@ class History:
         """Return how often each tool was run, and how it did."""
         with self._lock:
             return [dict(row) for row in self._database.execute(FIGURES)]
-
-    def __enter__(self) -> History:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._database.close()

@@ -14,10 +14,10 @@ from dashboard.history import History
 class Live:
     """What an organisation's tools are doing; ``with`` begins and ends it."""
 
-    def __init__(self, api: quantcdn.AIToolsApi, organisation: str, history: History, interval: float = 1.0) -> None:
+    def __init__(self, client: quantcdn.ApiClient, history: History, interval: float = 1.0) -> None:
         self.problem = ""
         self.orchestrations: dict[str, quantcdn.GetAIOrchestrationStatus200Response | str | None] = {}
-        self._api, self._organisation, self._history, self._interval = api, organisation, history, interval
+        self._api, self._history, self._interval = client.organisation(), history, interval
         self._unlisted: set[str] = set()
         self._cancel = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=16)
@@ -33,9 +33,7 @@ class Live:
 
     def watch(self, seconds: float | None = None) -> None:
         """Take in what changes until the dashboard ends, or for so many seconds; 0 reads the list once."""
-        for item in self._api.watch_ai_tool_executions(
-            self._organisation, interval=self._interval, timeout=seconds, cancel=self._cancel
-        ):
+        for item in self._api.watch_ai_tool_executions(interval=self._interval, timeout=seconds, cancel=self._cancel):
             self.problem = ""
             if isinstance(item, quantcdn.Gap):
                 self._unlisted.update(item.unfinished)
@@ -46,9 +44,7 @@ class Live:
 
     def catch_up(self) -> None:
         """Wait for what the list does not show: its newest 100 have no reasons, and older ones no end."""
-        for outcome in self._api.wait_for_ai_tool_executions(
-            self._organisation, tuple(self._unlisted), timeout=10, cancel=self._cancel
-        ):
+        for outcome in self._api.wait_for_ai_tool_executions(tuple(self._unlisted), timeout=10, cancel=self._cancel):
             if outcome.execution is not None:
                 self._history.record(outcome.execution, outcome.execution.error)
             if not isinstance(outcome.error, quantcdn.WaitTimeoutException):
@@ -72,7 +68,7 @@ class Live:
     def _follow(self, identifier: str) -> None:
         notify = partial(self.orchestrations.__setitem__, identifier)
         try:
-            wait = partial(self._api.wait_for_ai_orchestration, self._organisation, identifier, cancel=self._cancel)
-            notify(wait(on_update=notify, raise_on_failure=False))
+            wait = partial(self._api.wait_for_ai_orchestration, raise_on_failure=False, cancel=self._cancel)
+            wait(identifier, on_update=notify)
         except quantcdn.OpenApiException as error:
             notify(str(error))

@@ -25,19 +25,22 @@ pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium and 
 
 @contextlib.contextmanager
 def served(service: Emulator) -> Iterator[str]:
-    with History(":memory:") as history, quantcdn.ApiClient(service.configuration()) as client:
-        api = quantcdn.AIToolsApi(client)
-        with Live(api, "acme", history, interval=0.2) as live:
-            app = Dashboard(api, "acme", history, live).app()
-            server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            try:
-                WebDriverWait(server, 20).until(lambda server: server.started)
-                yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-            finally:
-                server.should_exit = True
-                thread.join()
+    configuration = service.configuration(organisation="acme")
+    with (
+        History(":memory:") as history,
+        quantcdn.ApiClient(configuration) as client,
+        Live(client, history, interval=0.2) as live,
+    ):
+        app = Dashboard(client, history, live).app()
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            WebDriverWait(server, 20).until(lambda server: server.started)
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="module")

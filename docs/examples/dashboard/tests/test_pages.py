@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -13,7 +14,7 @@ from dashboard.history import History
 from dashboard.live import Live
 from starlette.testclient import TestClient
 
-from quantcdn import AIToolsApi
+from quantcdn import ApiClient
 from quantcdn.emulator import Emulator
 
 
@@ -24,13 +25,18 @@ def history() -> Iterator[History]:
 
 
 @pytest.fixture
-def live(quantcdn_api: AIToolsApi, history: History) -> Live:
-    return Live(quantcdn_api, "acme", history)
+def client(quantcdn_client: ApiClient) -> ApiClient:
+    return quantcdn_client.with_options(organisation="acme")
 
 
 @pytest.fixture
-def pages(quantcdn_api: AIToolsApi, history: History, live: Live) -> TestClient:
-    return TestClient(Dashboard(quantcdn_api, "acme", history, live).app())
+def live(client: ApiClient, history: History) -> Live:
+    return Live(client, history)
+
+
+@pytest.fixture
+def pages(client: ApiClient, history: History, live: Live) -> TestClient:
+    return TestClient(Dashboard(client, history, live).app())
 
 
 def test_chosen_tools_become_the_configuration_of_a_chat(pages: TestClient) -> None:
@@ -49,8 +55,9 @@ def test_a_form_says_whether_the_arguments_fit(pages: TestClient, a: str, fits: 
 
 def test_a_finished_execution_has_its_images(pages: TestClient, quantcdn_emulator: Emulator) -> None:
     execution_id = quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
-    assert f"/executions/{execution_id}/images/0" in pages.get(f"/executions/{execution_id}").text
-    assert pages.get(f"/executions/{execution_id}/images/0").headers["content-type"] == "image/png"
+    page = pages.get(f"/executions/{execution_id}").text
+    (image,) = re.findall(r'<img src="data:image/png;base64,([^"]+)"', page)
+    assert base64.b64decode(html.unescape(image)).startswith(b"\x89PNG")
 
 
 def test_an_unknown_execution_is_a_page_that_says_so(pages: TestClient) -> None:

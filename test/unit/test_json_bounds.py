@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import quantcdn
-from quantcdn import _bounds
-from quantcdn._clock import Clock
+from quantcdn._file_formats import json_bounds
+from quantcdn.api_client import TimeSource
 from quantcdn.models import ListAIToolExecutions200Response, ListAIToolNames200Response
 from test.helpers.read_body import CALLS
 from test.helpers.server import ScriptedServer, answer
@@ -57,7 +57,7 @@ def test_a_small_bomb_of_items_is_refused_with_the_limit_and_costs_little() -> N
 )
 def test_items_are_counted_outside_of_strings(body: str, is_over: bool) -> None:
     for given in (body, body.encode(), bytearray(body, "ascii")):
-        assert (_bounds.excess(given) is not None) == is_over
+        assert (json_bounds.excess(given) is not None) == is_over
 
 
 def test_a_model_reads_as_many_items_as_the_limit_says_and_no_more() -> None:
@@ -70,15 +70,15 @@ def test_a_model_reads_as_many_items_as_the_limit_says_and_no_more() -> None:
 @pytest.mark.parametrize("letters", ["\U0001f600", "\\ud83d\\ude00", "\u20ac\\n"])
 def test_one_wide_letter_does_not_make_a_large_text_four_times_as_large(letters: str) -> None:
     long = '{"tools": [], "count": 1, "x": "' + "a" * (15 * MIB) + '%s"}'
-    assert _bounds.excess(long % letters) is not None
-    assert _bounds.excess(long % "") is None
+    assert json_bounds.excess(long % letters) is not None
+    assert json_bounds.excess(long % "") is None
     apart = f'{{"tools": [], "count": 1, "y": "{letters}", "x": "' + "a" * (15 * MIB) + '"}'
-    assert _bounds.excess(apart) is None
+    assert json_bounds.excess(apart) is None
 
 
 _PEAK = """
 import sys
-from test.unit.test_bounds import bodies, peak
+from test.unit.test_json_bounds import bodies, peak
 peak(sys.argv[1])
 """
 
@@ -145,7 +145,7 @@ def test_the_limit_of_the_call_holds_while_odd_times_are_read() -> None:
     with ScriptedServer(answer(200, body)) as server:
         configuration = quantcdn.Configuration(server.url, access_token="t0ken", timeout=5)
         with quantcdn.ApiClient(configuration) as client:
-            client.clock = Clock(monotonic=now)
+            client.clock = TimeSource(monotonic=now)
             with pytest.raises(quantcdn.ApiTimeoutException, match="limit of 5 s for the whole call"):
                 quantcdn.AIToolsApi(client).list_ai_tool_executions("acme")
         assert len(server.requests) == 1

@@ -1,4 +1,4 @@
-"""The command: ``picture-service ORGANISATION FOLDER``."""
+"""The command: ``image-service ORGANISATION FOLDER``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import quantcdn
-from picture_service.gallery import update
+from image_service.gallery import update
 
 
 def main() -> int:
     """Run the command; the exit status is 1 where something is missing from the gallery."""
-    parser = argparse.ArgumentParser(prog="picture-service", description=__doc__)
+    parser = argparse.ArgumentParser(prog="image-service", description=__doc__)
     parser.add_argument("organisation")
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
@@ -24,7 +24,7 @@ def main() -> int:
         return 1
     for problem in gallery.problems:
         print(problem, file=sys.stderr)
-    print(f"pictures on {given.folder / 'index.html'}: {len(gallery.pictures)}")
+    print(f"images on {given.folder / 'index.html'}: {len(gallery.images)}")
     return 1 if gallery.problems else 0
 
 

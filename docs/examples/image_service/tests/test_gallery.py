@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from picture_service import update
+from image_service import update
 
 from quantcdn import AIToolsApi
 from quantcdn.emulator import Emulator, Fault, ManualClock
@@ -33,7 +33,7 @@ def test_an_image_that_is_not_finished_is_waited_for(
 ):
     quantcdn_emulator.start_execution("generate_image", pending=1, running=12)
     before = quantcdn_clock.now()
-    assert len(update(quantcdn_api, "acme", folder).pictures) == 1
+    assert len(update(quantcdn_api, "acme", folder).images) == 1
     assert 13 <= quantcdn_clock.now() - before < 60
 
 
@@ -41,7 +41,7 @@ def test_patience_ends(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, fo
     quantcdn_emulator.start_execution("generate_image", running=3_600, execution_id="exec_slow")
     (problem,) = update(quantcdn_api, "acme", folder, patience=30).problems
     assert problem.startswith("exec_slow: ")
-    assert "No pictures" in (folder / "index.html").read_text()
+    assert "No images" in (folder / "index.html").read_text()
 
 
 def test_the_newest_comes_first(
@@ -50,8 +50,8 @@ def test_the_newest_comes_first(
     for name in ("exec_older", "exec_newer"):
         quantcdn_emulator.start_execution("generate_image", pending=0, running=0, execution_id=name)
         quantcdn_clock.advance(60)
-    pictures = update(quantcdn_api, "acme", folder).pictures
-    assert [path.name for path, _ in pictures] == ["exec_newer-0.png", "exec_older-0.png"]
+    images = update(quantcdn_api, "acme", folder).images
+    assert [path.name for path, _ in images] == ["exec_newer-0.png", "exec_older-0.png"]
 
 
 def test_other_tools_and_failures_are_not_asked_for(
@@ -60,7 +60,7 @@ def test_other_tools_and_failures_are_not_asked_for(
     quantcdn_emulator.start_execution("search_web")
     quantcdn_emulator.start_execution("generate_image", error="the prompt is too long")
     quantcdn_clock.advance(60)
-    assert update(quantcdn_api, "acme", folder).pictures == []
+    assert update(quantcdn_api, "acme", folder).images == []
     assert operations(quantcdn_emulator) == ["list_ai_tool_executions"]
 
 
@@ -82,7 +82,7 @@ def test_one_that_is_forgotten_meanwhile_does_not_disturb_the_rest(
         quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
     quantcdn_emulator.add_fault(Fault(status=404), operation="get_ai_tool_execution_status")
     gallery = update(quantcdn_api, "acme", folder)
-    assert (len(gallery.pictures), len(gallery.problems)) == (1, 1)
+    assert (len(gallery.images), len(gallery.problems)) == (1, 1)
 
 
 def test_where_an_original_cannot_be_had_the_smaller_image_stands_in(
@@ -90,7 +90,7 @@ def test_where_an_original_cannot_be_had_the_smaller_image_stands_in(
 ):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
     quantcdn_emulator.add_fault(Fault(status=403), operation="picture", times=None)
-    assert len(update(quantcdn_api, "acme", folder).pictures) == 1
+    assert len(update(quantcdn_api, "acme", folder).images) == 1
 
 
 def test_a_second_update_fetches_no_image_again(quantcdn_emulator: Emulator, quantcdn_api: AIToolsApi, folder: Path):

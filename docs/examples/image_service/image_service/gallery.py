@@ -1,4 +1,4 @@
-"""From the executions of an organisation to a folder with pictures and a page that shows them."""
+"""From the executions of an organisation to a folder with images and a page that shows them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ LONGEST_LIST = 100
 
 @dataclass
 class Gallery:
-    """What an update has found: the pictures, newest execution first, and why some are not there."""
+    """What an update has found: the images, newest execution first, and why some are not there."""
 
-    pictures: list[tuple[Path, str]] = field(default_factory=list)
+    images: list[tuple[Path, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def update(api: quantcdn.AIToolsApi, organisation: str, folder: Path, *, patience: float = 60) -> Gallery:
-    """Save the pictures of all executions that the service lists, and write the page.
+    """Save the images of all executions that the service lists, and write the page.
 
     Args:
         api: The endpoints.
         organisation: The organisation's name.
-        folder: Where the pictures and the page go.
-        patience: How long to wait for pictures that are not finished, in seconds.
+        folder: Where the images and the page go.
+        patience: How long to wait for images that are not finished, in seconds.
 
     Returns:
         What has been found.
@@ -47,7 +47,7 @@ def update(api: quantcdn.AIToolsApi, organisation: str, folder: Path, *, patienc
         except quantcdn.ApiException as error:
             gallery.problems.append(f"{identifier}: {error}")
             continue
-        gallery.pictures += [(path, outcome.execution.tool_name) for path in saved]
+        gallery.images += [(path, outcome.execution.tool_name) for path in saved]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text("\n".join(page(organisation, gallery)), encoding="utf-8")
     return gallery
@@ -55,8 +55,8 @@ def update(api: quantcdn.AIToolsApi, organisation: str, folder: Path, *, patienc
 
 def page(organisation: str, gallery: Gallery) -> Iterator[str]:
     """Write the page, line by line."""
-    yield f"<!doctype html><html lang=en><meta charset=utf-8><title>Pictures of {escape(organisation)}</title>"
-    for path, tool in gallery.pictures:
+    yield f"<!doctype html><html lang=en><meta charset=utf-8><title>Images of {escape(organisation)}</title>"
+    for path, tool in gallery.images:
         yield f'<figure><img src="{escape(path.name)}" alt=""><figcaption>{escape(tool)}</figcaption></figure>'
-    if not gallery.pictures:
-        yield "<p>No pictures in the last 24 hours.</p>"
+    if not gallery.images:
+        yield "<p>No images in the last 24 hours.</p>"

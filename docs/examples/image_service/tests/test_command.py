@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from picture_service.__main__ import main
+from image_service.__main__ import main
 
 from quantcdn.emulator import Emulator
 
@@ -15,7 +15,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quantcdn_emulator: E
     monkeypatch.setenv("QUANTCDN_HOST", quantcdn_emulator.url)
     monkeypatch.setenv("QUANTCDN_API_TOKEN", quantcdn_emulator.token)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("sys.argv", ["picture-service", "acme", str(tmp_path / "gallery")])
+    monkeypatch.setattr("sys.argv", ["image-service", "acme", str(tmp_path / "gallery")])
     return tmp_path / "gallery"
 
 
@@ -24,7 +24,7 @@ def test_it_says_how_many_images_there_are(
 ):
     quantcdn_emulator.start_execution("generate_image", pending=0, running=0)
     assert main() == 0
-    assert capsys.readouterr().out == f"pictures on {folder / 'index.html'}: 1\n"
+    assert capsys.readouterr().out == f"images on {folder / 'index.html'}: 1\n"
 
 
 def test_a_refused_token_is_one_line_on_stderr(
