@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from test.tools.parts import CONSENT, MISSING
 
 pytest_plugins = ["quantcdn.testing"]
 
-# With settings of pytest of their own; test/docs/test_example_projects.py and tox -e interop run them.
-collect_ignore = ["docs/examples/dashboard", "docs/examples/image_service", "test/interop"]
+# With settings of pytest of their own; test/docs/test_example_projects.py, tox -e interop and tox -e editors run them.
+collect_ignore = ["docs/examples/dashboard", "docs/examples/image_service", "test/interop", "test/types"]
 
 # Where an error has a cause, or pytest made it of a warning, the filter of Sybil 10.1 fails and ends the whole run.
 SybilItem._traceback_filter = pytest.Item._traceback_filter
@@ -44,18 +45,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
-# These take longest; begun last, one of them would run alone at the end.
-LONG_FILES = ("test_scaling", "test_notebooks", "test_docs", "test_cost", "test_commands", "test_terminal")
+# These take longest, in this order; begun last, one of them would run alone at the end.
+LONG_FILES = (
+    *("scaling", "cost", "example_projects", "docs", "notebooks", "openapi", "limits", "process", "threads", "doctor"),
+    *("commands", "hostile_arguments", "progress", "mock_servers", "figures", "wait", "terminal", "completion"),
+    "json_bounds",
+)
+ORDER = {f"test_{name}": place for place, name in enumerate(LONG_FILES)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first, which is the order in which processes are given files."""
-    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    items.sort(key=lambda item: ORDER.get(item.path.stem, len(ORDER)))
 
 
 # A shell starts background commands with Ctrl-C ignored, and so would every process start that a test presses it in.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_system_authorities() -> Iterator[None]:
+    """Trust no authority that no test names: to read the system's takes fifty times as long as to make a client."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
+        yield
 
 
 @pytest.fixture(scope="module")

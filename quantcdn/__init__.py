@@ -3,11 +3,23 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from quantcdn import models
+from quantcdn import models as models
 from quantcdn._version import __version__
 
 if TYPE_CHECKING:
+    from quantcdn import api as api
+    from quantcdn import api_client as api_client
+    from quantcdn import api_response as api_response
     from quantcdn import chat, images
+    from quantcdn import configuration as configuration
+    from quantcdn import exceptions as exceptions
+    from quantcdn import hooks as hooks
+    from quantcdn import operation as operation
+    from quantcdn import polling as polling
+    from quantcdn import rate_limit as rate_limit
+    from quantcdn import rest as rest
+    from quantcdn import retry as retry
+    from quantcdn import timeout as timeout
     from quantcdn._polling.batch import Outcome
     from quantcdn._polling.history import Gap
     from quantcdn.api.ai_tools_api import AIToolsApi
@@ -117,15 +129,17 @@ _SUBMODULES = frozenset(
 )
 
 
-def __getattr__(name: str) -> object:
-    if name in _SUBMODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in __all__:
-        raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
-    # Nearly all the names that are left are errors.
-    value = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'exceptions')}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # or type checkers would take any misspelt name for one that is there
+
+    def __getattr__(name: str) -> object:
+        if name in _SUBMODULES:
+            return import_module(f"{__name__}.{name}")
+        if name not in __all__:
+            raise AttributeError(f"module 'quantcdn' has no attribute {name!r}")
+        # Nearly all the names that are left are errors.
+        value = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'exceptions')}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

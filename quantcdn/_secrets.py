@@ -129,6 +129,7 @@ def hide_options(cls: C) -> C:
 def _hiding(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def call(*arguments: Any, **options: Any) -> Any:
+        """Hide the options, and call the method."""
         if options:
             hide_authorising(options)  # in place: this frame is a part of tracebacks too
         return method(*arguments, **options)

@@ -18,7 +18,7 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Recognise a mapping, which can be sent as a JSON object."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict | Mapping)  # a dict is found at once, any other mapping by Python code
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence[object]]:

@@ -184,6 +184,8 @@ def without_control(text: str) -> str:
 
 def optional_function(name: str, value: object) -> object:
     """Check that a setting can be called, or is None."""
+    if isinstance(value, type):
+        raise ApiTypeError(f"{name} takes a function, not the class {value.__name__}")
     if value is not None and not callable(value):
         raise ApiTypeError(f"{name} takes a function, not {type(value).__name__}")
     return value

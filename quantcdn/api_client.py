@@ -21,7 +21,7 @@ from quantcdn._generated.methods import GeneratedMethods
 from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret, hidden, hidden_options, hide_authorising
 from quantcdn._transport.errors import Failure
-from quantcdn._transport.headers import find_header, remove_header, set_authorisation, set_header
+from quantcdn._transport.headers import has_header, remove_header, set_authorisation, set_header
 from quantcdn._version import __version__
 from quantcdn.api_response import ApiResponse
 from quantcdn.configuration import ORGANIZATION_VARIABLES, Configuration
@@ -317,9 +317,12 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         target = operation.target(arguments, check_bounds=settings.client_side_validation)
         host = settings.get_host_from_settings(options.get("_host_index"))
         timeout = settings.timeout.changed(options.get("_request_timeout"))
-        headers, needs_token = self._headers(options)
+        auth = _validation.mapping("_request_auth", options.get("_request_auth"))
+        headers = self._headers(auth, options)
+        needs_token = not auth and not has_header(headers, "authorization")
         if needs_token:
             _set_token(headers, settings)
+        key = auth.get("key")
         request = partial(
             self.rest_client.request,
             operation.method,
@@ -328,7 +331,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             headers,
             timeout=timeout,
             preload=preload,
-            private=_private_names(options),
+            private=(key,) if isinstance(key, str) else (),  # it authorises, whatever its name
         )
         response = request(after=after)
         if response.status != 401 or not needs_token or not callable(settings.access_token):
@@ -340,10 +343,9 @@ class ApiClient(DisplayMixin, GeneratedMethods):
         _set_token(headers, settings)
         return request(after=response)
 
-    def _headers(self, options: RequestOptions) -> tuple[dict[str, str], bool]:
-        """Make the headers of a call, and say whether they still lack what authorises it."""
+    def _headers(self, auth: Mapping[str, object], options: RequestOptions) -> dict[str, str]:
+        """Make the headers of a call, without the token."""
         headers = self.default_headers.copy()
-        auth = _validation.mapping("_request_auth", options.get("_request_auth"))
         if auth:
             set_authorisation(headers, auth)
         content_type = options.get("_content_type")
@@ -351,7 +353,7 @@ class ApiClient(DisplayMixin, GeneratedMethods):
             set_header(headers, "Content-Type", content_type)
         for name, value in _validation.mapping("_headers", options.get("_headers")).items():
             set_header(headers, name, value)
-        return headers, not auth and find_header(headers, "authorization") is None
+        return headers
 
 
 def _set_token(headers: dict[str, str], settings: Configuration) -> None:
@@ -368,9 +370,3 @@ def _check_call(operation: object, arguments: object, options: object) -> None:
     for name in _validation.required_mapping("options", options):
         if name not in RequestOptions.__optional_keys__:
             raise ApiTypeError(f"{operation.name} has no option {_validation.shown(name)}")
-
-
-def _private_names(options: RequestOptions) -> tuple[str, ...]:
-    """List the header that authorises a call by what the caller says, whatever its name."""
-    key = _validation.mapping("_request_auth", options.get("_request_auth")).get("key")
-    return (key,) if isinstance(key, str) else ()

@@ -171,8 +171,7 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         self.max_image_size = max_image_size
         self.max_error_size = max_error_size
         self.verify_ssl = verify_ssl
-        self.ssl_ca_cert = ssl_ca_cert
-        self.ca_cert_data = ca_cert_data
+        self.ssl_ca_cert, self.ca_cert_data = ssl_ca_cert, ca_cert_data
         self.cert_file, self.key_file = cert_file, key_file
         self.ssl_context = ssl_context
         self.assert_hostname = assert_hostname
@@ -181,14 +180,10 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         self.proxy_headers = proxy_headers
         self.proxy_ssl_context = proxy_ssl_context
         self.socket_options = socket_options
-        self.client_side_validation = client_side_validation
-        self.verify_identifiers = verify_identifiers
-        self.on_request = on_request
-        self.on_response = on_response
-        self.on_retry = on_retry
+        self.client_side_validation, self.verify_identifiers = client_side_validation, verify_identifiers
+        self.on_request, self.on_response, self.on_retry = on_request, on_response, on_retry
         self.progress = progress
-        self.logger_format = logger_format
-        self.logger_file = logger_file
+        self.logger_format, self.logger_file = logger_format, logger_file
         if _validation.boolean("debug", debug):  # False is no wish to stop what another configuration has begun
             self.debug = True
 
@@ -375,14 +370,8 @@ class Configuration(DisplayMixin, CopiedSettings, LoggingSettings):
         token = self.token()
         if token is None:
             return {}
-        return {
-            "BearerAuth": {
-                "type": "bearer",
-                "format": "JWT",
-                "key": "Authorization",
-                "value": Secret(f"Bearer {token}"),
-            }
-        }
+        value = Secret(f"Bearer {token}")
+        return {"BearerAuth": {"type": "bearer", "format": "JWT", "key": "Authorization", "value": value}}
 
     def to_debug_report(self) -> str:
         """Describe the system for a bug report.

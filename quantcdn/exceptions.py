@@ -320,7 +320,13 @@ class WaitException(OpenApiException):
     """The last model seen, or None."""
 
     def __init__(
-        self, message: str, *, identifier: str = "", last: Any = None, waited: float = 0.0, polls: int = 0
+        self,
+        message: str,
+        *,
+        identifier: str = "",
+        last: GetAIToolExecutionStatus200Response | GetAIOrchestrationStatus200Response | None = None,
+        waited: float = 0.0,
+        polls: int = 0,
     ) -> None:
         super().__init__(message)
         self.message = message

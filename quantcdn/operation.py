@@ -103,8 +103,9 @@ class Operation(Generic[T]):
 
 
 def _segment(name: str, value: object) -> str:
-    segment = _validation.segment(name, value)
-    return segment if _UNRESERVED(segment) else quote(segment, safe="")
+    if isinstance(value, str) and _UNRESERVED(value):  # which is neither blank nor a dot segment
+        return value
+    return quote(_validation.segment(name, value), safe="")
 
 
 def read_response(operation: Operation[T], response: RESTResponse) -> T:
@@ -150,8 +151,8 @@ def mixed_up(operation: Operation[Any], arguments: Mapping[str, object], model: 
     name = operation.identifier
     if name is None:
         return None
-    sent, received = _validation.text(name, arguments[name]), getattr(model, name)
-    if sent.strip().casefold() == str(received).strip().casefold():
+    sent, received = arguments[name], getattr(model, name)
+    if sent == received or _validation.text(name, sent).strip().casefold() == str(received).strip().casefold():
         return None
     return (
         f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "

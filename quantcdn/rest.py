@@ -335,12 +335,13 @@ class RESTClientObject:
     def _pause(self, call: Call, outcome: AttemptResult) -> float | None:
         """Say how long to wait before the next attempt, or None where there is none."""
         policy = self._configuration.retries
+        if not (outcome.failure.retryable if outcome.failure else outcome.status in policy.statuses):
+            return None
         attempts = poll_attempts.get()
         if attempts is not None:
             policy = replace(policy, attempts=min(attempts, policy.attempts), longest_retry_after=0.0)
         tries = call.attempts - call.resent  # one that met a closed connection is no retry
-        again = outcome.failure.retryable if outcome.failure else outcome.status in policy.statuses
-        if not again or tries >= policy.attempts or call.method not in SAFE_METHODS:
+        if tries >= policy.attempts or call.method not in SAFE_METHODS:
             return None
         asked = 0.0
         if outcome.response is not None and outcome.failure is None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from quantcdn import AIToolsApi, ApiClient, ApiResponse, Configuration, Poll, RetryPolicy
 from quantcdn._polling.poller import MAX_CONSECUTIVE_FAILURES
 from quantcdn._transport.retry_budget import RetryBudget
-from quantcdn.api._waiters import _Polls
+from quantcdn.api._polls import Polls
 from quantcdn.exceptions import ServiceException
 
 FIGURES = Path(__file__).with_suffix(".json")
@@ -106,7 +106,7 @@ class Waiting:
         self, chance: random.Random, is_final: IsFinal, budget: RetryBudget
     ) -> Generator[float, Response | None, bool]:
         """Make one wait; returns whether it has seen the end, and not failed too often in a row."""
-        pauses, polls, failures = self.poll.pauses(chance.uniform), _Polls(_API, {}, once=False, cancel=None), 0
+        pauses, polls, failures = self.poll.pauses(chance.uniform), Polls(_API, {}, once=False, cancel=None), 0
         while True:
             response = yield from self._send(chance, budget, polls)
             failures = 0 if response.status == 200 else failures + 1
@@ -117,7 +117,7 @@ class Waiting:
             yield max(next(pauses), response.retry_after)
 
     def _send(
-        self, chance: random.Random, budget: RetryBudget, polls: _Polls
+        self, chance: random.Random, budget: RetryBudget, polls: Polls
     ) -> Generator[float, Response | None, Response]:
         """Send a poll, and retries of it."""
         most = self.policy.attempts
@@ -144,7 +144,7 @@ class Waiting:
         return response
 
 
-def _note(polls: _Polls, response: Response) -> None:
+def _note(polls: Polls, response: Response) -> None:
     """Let the polls of a wait earn a retry by a success, and lose one by a failure."""
 
     def call(_options: object) -> ApiResponse[None]:

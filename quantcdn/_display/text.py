@@ -107,14 +107,7 @@ def without_query(text: str) -> str:
 
 
 def render_path(path: Iterable[str | int]) -> str:
-    """Write the way to a value as Python would: ``['tools'][0]['name']``.
-
-    Args:
-        path: Keys and indices, outermost first.
-
-    Returns:
-        The path as text.
-    """
+    """Write the way to a value as Python would: ``['tools'][0]['name']``."""
     return "".join(f"[{part!r}]" for part in path)
 
 

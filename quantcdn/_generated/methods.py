@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -86,14 +85,7 @@ class GeneratedMethods:
             raise ApiValueError(f"the token goes to {settings.host} alone: set Configuration.host")
         checked_method = _checked_method(method)
         formats: Mapping[str, Any] = _validation.mapping("collection_formats", collection_formats)
-        path = _validation.text("resource_path", resource_path)
-        if not path.startswith("/"):
-            raise ApiValueError("resource_path must begin with a slash")  # else it would go on with the host's name
-        for name, value in serialization.pairs("path_params", path_params):
-            path = path.replace(f"{{{name}}}", serialization.path_value(name, value, formats))
-        missing = re.search(r"\{([^{}/]*)\}", path)
-        if missing is not None:
-            raise ApiValueError(f"path_params has no {_validation.shown(missing[1])}")
+        path = serialization.path(resource_path, path_params, formats)
         query = "&".join(serialization.query_parts(query_params, formats))
         headers = self.default_headers.copy()
         if auth:

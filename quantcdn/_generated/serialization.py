@@ -87,7 +87,20 @@ def parameter_text(value: object) -> str:
     raise ApiTypeError(f"a parameter takes text or a number, not {type(value).__name__}")
 
 
-def path_value(name: str, value: Any, formats: Mapping[str, str]) -> str:
+def path(template: object, parameters: Parameters | None, formats: Mapping[str, Any]) -> str:
+    """Fill path parameters into the path of an endpoint."""
+    filled = _validation.text("resource_path", template)
+    if not filled.startswith("/"):
+        raise ApiValueError("resource_path must begin with a slash")  # else it would go on with the host's name
+    for name, value in pairs("path_params", parameters):
+        filled = filled.replace(f"{{{name}}}", _path_value(name, value, formats))
+    missing = re.search(r"\{([^{}/]*)\}", filled)
+    if missing is not None:
+        raise ApiValueError(f"path_params has no {_validation.shown(missing[1])}")
+    return filled
+
+
+def _path_value(name: str, value: Any, formats: Mapping[str, str]) -> str:
     """Write a path parameter as one segment of the path."""
     joined = _separator(formats.get(name, "csv")).join(_texts(value))
     return quote(_validation.segment(name, joined), safe="")

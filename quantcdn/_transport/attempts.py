@@ -45,9 +45,11 @@ class AttemptResult(NamedTuple):
 
     @property
     def status(self) -> int:
+        """The status code, or 0 where there was no response."""
         return self.response.status if self.response else 0
 
     def result(self, call: Call) -> RESTResponse:
+        """Return the response, or raise the error of the failure."""
         if self.failure is None and self.response is not None:
             return self.response
         failed = self.failure or Failure(ApiException, "no response")
@@ -56,6 +58,7 @@ class AttemptResult(NamedTuple):
         raise error
 
     def record(self, call: Call, pause: float | None) -> AttemptRecord:
+        """Write what hooks are called with."""
         error = self.failure.reason if self.failure else None
         return AttemptRecord(
             call.method, call.host, call.path, call.attempts, self.status or None, self.seconds, error, pause
@@ -65,12 +68,12 @@ class AttemptResult(NamedTuple):
 def report(settings: Configuration, call: Call, outcome: AttemptResult, pause: float | None) -> None:
     """Tell the log and the hooks of an attempt that has ended."""
     level = logging.DEBUG if pause is None else logging.INFO
-    hooks = [settings.on_response] if pause is None else [settings.on_response, settings.on_retry]
-    if not any(hooks) and not _LOGGER.isEnabledFor(level):
+    on_retry = None if pause is None else settings.on_retry
+    if settings.on_response is None and on_retry is None and not _LOGGER.isEnabledFor(level):
         return
     record = outcome.record(call, pause)
     _log(level, record)
-    for hook in hooks:
+    for hook in (settings.on_response, on_retry):
         if hook is not None:
             notify(hook, record)
 

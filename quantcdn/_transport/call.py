@@ -11,6 +11,10 @@ from quantcdn.exceptions import RequestInfo
 from quantcdn.timeout import Timeout
 
 
+def _no_headers() -> dict[str, str]:
+    return {}  # dict[str, str] would do it by an exception of its own
+
+
 @dataclass(slots=True)
 class Call:
     """One call as it goes on: what is asked, since when, and how often it was tried."""
@@ -23,9 +27,9 @@ class Call:
     clock: Callable[[], float]
     started: float = field(init=False)
     attempts: int = 0
-    proxy_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    proxy_headers: Mapping[str, str] = field(default_factory=_no_headers)
     """What goes to a proxy with its last attempt, which may respond in the service's place."""
-    hook_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    hook_headers: Mapping[str, str] = field(default_factory=_no_headers)
     """What ``on_request`` has added to its last attempt."""
     resent: bool = False
     retry_cost: int = 0

@@ -6,18 +6,15 @@ never late. Here every single receive gets what is left of the call, and never m
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import io
-import queue
 import socket
 import ssl
 import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from urllib3 import HTTPResponse
 from urllib3 import Timeout as Urllib3Timeout
 
 # Not from urllib3.connection, where VCR.py has put its own if this is first imported while a cassette is in use.
@@ -32,9 +29,14 @@ from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
 from quantcdn._transport.errors import TUNNEL_REFUSED, UnusableBodyError
-from quantcdn._transport.http1 import Body, ResponseError, framing_of, read_head
+from quantcdn._transport.headers import has_header
+from quantcdn._transport.http1 import Body, ByteReader, Framing, Head, ResponseError, framing_of, read_head
 from quantcdn._transport.racing import Address, DeadAddresses, Race, in_turns
 from quantcdn.timeout import Timeout
+
+if TYPE_CHECKING:
+    from urllib3 import HTTPConnectionPool, HTTPResponse
+    from urllib3._base_connection import BaseHTTPConnection
 
 # Few servers send a header larger than this, and few receives then fill a large body.
 _BUFFER_SIZE = 65_536
@@ -109,9 +111,10 @@ current_limits: ContextVar[AttemptTimeouts] = ContextVar("current_limits")
 class _LimitedReader(io.RawIOBase):
     """The receiving side of a socket; each receive has its own time limit."""
 
-    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
+    limits: AttemptTimeouts
+
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._limits = limits
         self.ended = False
         """Whether the response is complete, so that nothing more is received."""
 
@@ -125,21 +128,24 @@ class _LimitedReader(io.RawIOBase):
             return 0
         # A timeout of a socket is for one receive: a head or a body that drips a byte at a time would renew it with
         # each byte. So it is set before each, to the limit of a silence or to what is left of the call.
-        seconds = self._limits.seconds()
-        if seconds != self._sock.gettimeout():  # a system call saved, where the limit of a silence is what counts
-            self._sock.settimeout(seconds)
+        _set_timeout(self._sock, self.limits.seconds())
         return self._sock.recv_into(buffer)
 
 
 class _Receiver:
-    """What is received for one response."""
+    """What is received on a connection, response by response."""
 
-    __slots__ = ("_reader", "_sock", "file")
+    __slots__ = ("_file", "_reader", "sock")
 
-    def __init__(self, sock: socket.socket, limits: AttemptTimeouts) -> None:
-        self._sock = sock
-        self._reader = _LimitedReader(sock, limits)
-        self.file = io.BufferedReader(self._reader, _BUFFER_SIZE)
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._reader = _LimitedReader(sock)
+        self._file = io.BufferedReader(self._reader, _BUFFER_SIZE)
+
+    def begin(self, limits: AttemptTimeouts) -> ByteReader:
+        """Begin with the next response, and give where it is read."""
+        self._reader.limits, self._reader.ended = limits, False
+        return self._file
 
     def holds_more(self) -> bool:
         """Tell, once the response is complete, whether more was received, which nobody requested.
@@ -148,7 +154,43 @@ class _Receiver:
         received already nor what TLS has decrypted.
         """
         self._reader.ended = True
-        return bool(self.file.peek(1)) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
+        return bool(self._file.peek(1)) or (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending() > 0)
+
+
+def _set_timeout(sock: socket.socket, seconds: float) -> None:
+    if seconds != sock.gettimeout():  # a system call saved, where the limit of a silence is what counts
+        sock.settimeout(seconds)
+
+
+class PooledResponse(Body):
+    """A response as a pool of urllib3 hands it on, with what the pool sets and reads of one.
+
+    urllib3's own class would look for a decoder, read the headers again and wrap each error once more.
+    """
+
+    _pool: HTTPConnectionPool
+    _connection: BaseHTTPConnection | None = None
+    retries: object = None
+
+    def __init__(self, head: Head, framing: Framing, file: ByteReader, on_close: Callable[[bool], None]) -> None:
+        super().__init__(file, framing, on_close)
+        self.version, self.status, self.reason, self.headers = head
+        self.version_string = "HTTP/1.1" if head.version == 11 else "HTTP/1.0"
+
+    def close(self) -> None:
+        """Give the body up, unless it was read to its end, and the connection with it."""
+        self._connection = None
+        super().close()
+
+    def __del__(self) -> None:
+        self.close()  # of a body that nobody has read
+
+    def _end(self, *, complete: bool) -> None:
+        super()._end(complete=complete)
+        if self._connection is not None:
+            # A broken one too: above others, it lets the next request make a new connection.
+            self._pool._put_conn(self._connection)  # pyright: ignore[reportPrivateUsage] # as urllib3's own class does
+            self._connection = None
 
 
 _DEAD = DeadAddresses()
@@ -163,6 +205,7 @@ class DeadlineConnection(HTTPConnection):
     _tunnel_headers: dict[str, str]
 
     _idle_since: float | None = None
+    _receiver: _Receiver | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -195,8 +238,8 @@ class DeadlineConnection(HTTPConnection):
         host = self._tunnel_host or ""
         authority = f"{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self._tunnel_port}"
         self.send(_head("CONNECT", authority, authority, self._tunnel_headers))
-        receiver = _Receiver(self.sock, current_limits.get())
-        head = read_head(receiver.file)
+        receiver = _Receiver(self.sock)
+        head = read_head(receiver.begin(current_limits.get()))
         if not 200 <= head.status <= 299:
             self.close()
             raise OSError(f"{TUNNEL_REFUSED}: {head.status} {head.reason}")
@@ -220,39 +263,30 @@ class DeadlineConnection(HTTPConnection):
         if self.sock is None:
             self.connect()
         else:
-            self.sock.settimeout(limits.seconds())
+            _set_timeout(self.sock, limits.seconds())
         self._asked = method
         head = _head(method, limits.target, limits.authority, headers or {})
         self.send(SecretBytes(head + body) if body else head)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's form
         """Receive the head of the response."""
-        limits = current_limits.get()
-        receiver = _Receiver(self.sock, limits)
-        head = read_head(receiver.file)
+        limits, receiver = current_limits.get(), self._receiver
+        if receiver is None or receiver.sock is not self.sock:
+            receiver = self._receiver = _Receiver(self.sock)
+        file = receiver.begin(limits)
+        head = read_head(file)
         framing = framing_of(head, self._asked)
         if framing.chunked:
-            head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3); urllib3 would warn of it
+            head.headers.discard("content-length")  # it says nothing (RFC 9112 section 6.3)
 
         def end(complete: bool) -> None:
+            """Keep the connection only where the next response begins here."""
             if framing.closes or not complete or receiver.holds_more():
                 self.close()
             else:
                 self._idle_since = limits.now()
 
-        body = Body(receiver.file, framing, end)
-        return HTTPResponse(
-            body=body,  # type: ignore[arg-type] # it has what urllib3 uses of one
-            headers=head.headers,
-            status=head.status,
-            version=head.version,
-            version_string="HTTP/1.1" if head.version == 11 else "HTTP/1.0",
-            reason=head.reason,
-            preload_content=False,
-            decode_content=False,
-            original_response=body,  # type: ignore[arg-type] # the same
-            request_method=self._asked,
-        )
+        return cast("HTTPResponse", PooledResponse(head, framing, file, end))  # it has what pools use of one
 
     def _new_conn(self) -> socket.socket:
         host, port = self._peer()
@@ -322,19 +356,11 @@ class DeadlineConnection(HTTPConnection):
 
 def _head(method: str, target: str, authority: str, headers: Mapping[str, str]) -> SecretBytes:
     """Write the head of a request (RFC 9112 section 2.1); no local variable here or below shows it."""
-    host = "" if any(name.lower() == "host" for name in headers) else f"Host: {authority}\r\n"
+    host = () if has_header(headers, "host") else (f"Host: {authority}",)
     head = SecretBytes(
-        "".join(
-            (
-                f"{method} {target} HTTP/1.1\r\n",
-                host,
-                *[f"{name}: {value}\r\n" for name, value in headers.items()],
-                "\r\n",
-            )
-        ),
-        "latin-1",
+        "\r\n".join((f"{method} {target} HTTP/1.1", *host, *map(": ".join, headers.items()), "", "")), "latin-1"
     )
-    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + bool(host) + 2):
+    if head.count(b"\r") + head.count(b"\n") != 2 * (len(headers) + len(host) + 2):
         raise ValueError("a header has a line break in it")  # which would make two of it; they are checked before
     return head
 
@@ -347,51 +373,3 @@ def _as_gaierror(error: Exception, host: str) -> socket.gaierror:
 
 class DeadlineHttpsConnection(DeadlineConnection, HTTPSConnection):
     """The same with TLS."""
-
-
-class IdleConnections:
-    """A pool's idle connections, the last one first; what it has no place for it closes.
-
-    No ``queue.LifoQueue``: gevent replaces that by one with other attributes, a fork may leave its lock held for ever,
-    and a list's append and pop need none. urllib3 fills a queue with None; an empty one says the same.
-    """
-
-    def __init__(self, maxsize: int = 0) -> None:
-        self._connections: list[Any] = []
-        self._maxsize = maxsize
-
-    def qsize(self) -> int:
-        """Count the connections."""
-        return len(self._connections)
-
-    # urllib3 puts None in place of a connection that broke. Above others, it lets the next request make a new
-    # connection, since what broke one may have broken them too.
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 # urllib3's form
-        """Keep a connection, or close it."""
-        if item is None and not self._connections:
-            return
-        self._connections.append(item)
-        # Afterwards, since another thread may put one too, or close all, between a look and a step.
-        if len(self._connections) > self._maxsize:
-            self._close_surplus()
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 # urllib3's form
-        """Take an idle connection, or raise queue.Empty."""
-        try:
-            return self._connections.pop()
-        except IndexError:
-            raise queue.Empty from None
-
-    def close(self) -> None:
-        """Close the connections, and from now on each that comes back."""
-        self._maxsize = 0
-        self._close_surplus()
-
-    def _close_surplus(self) -> None:
-        """Close what there is no place for."""
-        while len(self._connections) > self._maxsize:
-            with contextlib.suppress(IndexError):  # another thread took the last one
-                surplus = self._connections.pop()
-                if surplus is not None:
-                    surplus.close()

@@ -17,7 +17,11 @@ LARGEST_KEPT = 16_777_216
 
 def is_plain(raw: urllib3.BaseHTTPResponse) -> bool:
     """Say whether a body needs no decoding."""
-    return raw.headers.get("content-encoding", "").strip().lower() in ("", "identity")
+    return "content-encoding" not in raw.headers or _encoding(raw) in ("", "identity")
+
+
+def _encoding(raw: urllib3.BaseHTTPResponse) -> str:
+    return raw.headers.get("content-encoding", "").strip().lower()
 
 
 def too_large(limit: int) -> UnusableBodyError:
@@ -27,7 +31,7 @@ def too_large(limit: int) -> UnusableBodyError:
 
 def decoded(raw: urllib3.BaseHTTPResponse, limit: int, *, allow_gzip: bool) -> Iterator[bytes]:
     """Yield a body, decoded, and refuse what is beyond the limit."""
-    encoding = raw.headers.get("content-encoding", "").strip().lower()
+    encoding = _encoding(raw)
     if is_plain(raw):
         # Of urllib3's response in Pyodide, read returns what has come, and read1 is not implemented.
         has_read1 = isinstance(raw, urllib3.HTTPResponse) and not allow_gzip

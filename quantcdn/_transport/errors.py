@@ -81,7 +81,7 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
         return _proxy(causes)
-    if any(isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) for cause in causes):
+    if any(_is_timeout(cause) for cause in causes):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
         return _unresolved(causes)
@@ -134,6 +134,12 @@ def _proxy(causes: list[BaseException]) -> Failure:
     return Failure(
         ApiConnectionException, f"the proxy failed: {_innermost(causes)}", retryable=not final, permanent=final
     )
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    # urllib3 counts a connection that was refused, and a name that is unknown, among its timeouts.
+    is_refusal = isinstance(cause, urllib3_errors.NewConnectionError)
+    return isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) and not is_refusal
 
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import urllib3
 from urllib3 import connectionpool
@@ -18,16 +18,29 @@ from quantcdn._transport.connections import (
     AttemptTimeouts,
     DeadlineConnection,
     DeadlineHttpsConnection,
-    IdleConnections,
     current_limits,
 )
 from quantcdn._transport.downloads import without_query_values
+from quantcdn._transport.idle_connections import IdleConnections
 
 _LOGGER = logging.getLogger("quantcdn")
 _OWN_MODULES = ("urllib3.connection", "urllib3.contrib.socks")
 
 # The loop of the client is the only one; urllib3 would make this of ``retries=False`` at every call.
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
+
+
+class _NoTimeout(urllib3.Timeout):
+    """No time limit of urllib3's, which would copy one at each of its steps; our connections keep those of the call."""
+
+    def clone(self) -> Self:
+        return self
+
+    def start_connect(self) -> float:
+        return 0.0
+
+
+_NO_TIMEOUT = _NoTimeout()
 
 
 class ConnectionClass:
@@ -86,7 +99,7 @@ def send(
 ) -> urllib3.BaseHTTPResponse:
     """Send a request by urllib3, which gets the whole target; of a signed one, our connection alone has the values."""
     target: str = limits.target
-    options: dict[str, Any] = {}
+    timeout: urllib3.Timeout = _NO_TIMEOUT
     in_browser = False
     if keeps_limits(pool):
         if isinstance(target, Secret):  # urllib3 logs it, and tracers keep it
@@ -104,7 +117,7 @@ def send(
         in_browser = browser.makes(pool.ConnectionCls)
         if in_browser:
             headers = browser.left_to_caller(headers)
-        options["timeout"] = limits.for_urllib3(connects=not in_browser)
+        timeout = limits.for_urllib3(connects=not in_browser)
     before = current_limits.set(limits)
     try:
         raw = pool.urlopen(
@@ -117,7 +130,7 @@ def send(
             assert_same_host=False,
             preload_content=False,
             decode_content=False,
-            **options,
+            timeout=timeout,
         )
         return browser.as_decoded(raw) if in_browser else raw
     except Exception as error:

@@ -11,6 +11,8 @@ from quantcdn.exceptions import ApiValueError
 # What a client sends of itself, and what authorises nothing.
 _OWN = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
+_FRAMING = frozenset({"transfer-encoding", "content-length"})
+
 
 def set_header(headers: dict[str, str], name: object, value: object) -> None:
     """Set a header; one of the same name in other letter case gives way."""
@@ -24,7 +26,7 @@ def set_header(headers: dict[str, str], name: object, value: object) -> None:
 def are_secured(headers: Mapping[str, str]) -> bool:
     """Say whether headers are of those that a client makes: checked, and hidden where they may authorise."""
     # An instance check of a mapping would cost more than all of this.
-    return isinstance(headers, dict) and all(type(headers[name]) is Secret for name in headers.keys() - _OWN)
+    return isinstance(headers, dict) and all(type(value) is Secret or name in _OWN for name, value in headers.items())
 
 
 def checked_headers(headers: Mapping[str, object]) -> dict[str, str]:
@@ -38,6 +40,8 @@ def checked_headers(headers: Mapping[str, object]) -> dict[str, str]:
 def check_framing(headers: Mapping[str, str], length: int) -> None:
     """Refuse a header by which a request would seem to end elsewhere than it does."""
     # The server would take the next request on the connection for the rest of this one (RFC 9112 section 11.2).
+    if _FRAMING.isdisjoint(map(str.lower, headers)):
+        return
     for name, value in headers.items():
         lower = name.lower()
         if lower == "transfer-encoding" or (lower == "content-length" and value != str(length)):
@@ -59,6 +63,11 @@ def set_authorisation(headers: dict[str, str], auth: Mapping[str, object]) -> No
         set_header(headers, "Cookie", auth.get("value"))
     else:
         raise ApiValueError("_request_auth needs 'in' ('header' or 'cookie'), 'key' and 'value'")
+
+
+def has_header(headers: Mapping[str, str], name: str) -> bool:
+    """Say whether a header is there, whose name is given in lower case."""
+    return name in map(str.lower, headers)
 
 
 def find_header(headers: Mapping[str, str], name: str) -> str | None:

@@ -33,6 +33,8 @@ _FOLD = re.compile(r"(?:(?<![ \t])[ \t]++)?\r?\n[ \t]++")
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 
+_LENGTH = re.compile("[0-9]{1,20}").fullmatch  # Python reads more as a number, such as "+5" and "5_0"
+
 # RFC 9112 section 7.1, with blanks before the line's end, which some servers pad with. CRLF alone ends such a line.
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*+(?:;[^\x00-\x08\n-\x1f\x7f]*+)?\r\n")
 
@@ -135,7 +137,10 @@ def parse_head(block: bytes) -> Head:
     if line is None:
         raise _no_status_line(block[:1])
     version, status, reason = line.groups("")
-    return Head(10 + int(version), int(status), reason.strip(" \t"), HTTPHeaderDict(parse_fields(text[line.end() :])))
+    headers = HTTPHeaderDict()
+    for name, value in parse_fields(text[line.end() :]):
+        headers.add(name, value)  # its constructor would do the same, and take twice the time
+    return Head(10 + int(version), int(status), reason.strip(" \t"), headers)
 
 
 def parse_fields(text: str) -> list[tuple[str, str]]:
@@ -159,9 +164,9 @@ def framing_of(head: Head, method: str) -> Framing:
     version, status, _, headers = head
     chunked = "transfer-encoding" in headers
     # Of other codings nobody knows where they end (section 6.3 item 4), and none was requested with TE (section 7.4).
-    if chunked and _members(headers, "transfer-encoding") != ["chunked"]:
+    if chunked and _members(headers["transfer-encoding"]) != ["chunked"]:
         raise ResponseError("the response has a transfer coding that was not requested")
-    length = _content_length(headers) if "content-length" in headers else None
+    length = _content_length(headers["content-length"]) if "content-length" in headers else None
     # A length beside chunks is one for an intermediary that reads them differently, and so may be the next response
     # (RFC 9112 section 6.1); HTTP/1.0 has no chunks.
     closes = _closes(headers, version) or (chunked and (length is not None or version == 10))
@@ -173,29 +178,27 @@ def framing_of(head: Head, method: str) -> Framing:
     return Framing(length, False, closes or length is None)
 
 
-def _members(headers: HTTPHeaderDict, name: str) -> list[str]:
+def _members(value: str) -> list[str]:
     """List the members of a header's value in lower case; empty ones are none (RFC 9110 section 5.6.1.2)."""
-    members = (member.strip(" \t").lower() for member in headers[name].split(","))
-    return [member for member in members if member]
+    return [member for part in value.lower().split(",") if (member := part.strip(" \t"))]
 
 
-def _content_length(headers: HTTPHeaderDict) -> int:
-    # The same length may come twice (RFC 9110 section 8.6).
-    length, *others = {member.strip(" \t") for member in headers["content-length"].split(",")}
-    # Python reads more as a number, such as "+5" and "5_0".
-    if others or re.fullmatch("[0-9]{1,20}", length) is None:
+def _content_length(value: str) -> int:
+    if "," in value:  # the same length may come twice (RFC 9110 section 8.6)
+        value = ",".join({member.strip(" \t") for member in value.split(",")})
+    if _LENGTH(value) is None:
         raise ResponseError("the response has two different lengths, or one that is no number")
-    return int(length)
+    return int(value)
 
 
 def _closes(headers: HTTPHeaderDict, version: int) -> bool:
     """Tell whether the connection ends with the response (RFC 9112 section 9.3)."""
-    options = _members(headers, "connection") if "connection" in headers else ()
+    options = _members(headers["connection"]) if "connection" in headers else ()
     return "close" in options or (version == 10 and "keep-alive" not in options)
 
 
 class Body:
-    """The body of a response, read as ``urllib3.HTTPResponse`` asks for it."""
+    """The body of a response; an error in reading it gives it up."""
 
     def __init__(self, file: ByteReader, framing: Framing, on_close: Callable[[bool], None]) -> None:
         self._file = file
@@ -203,44 +206,46 @@ class Body:
         self._chunks = _Chunks(file) if framing.chunked else None
         self._on_close = on_close
         self.closed = False
+        """Whether it was read to its end or given up."""
 
-    def isclosed(self) -> bool:
-        """Tell whether the body was read to its end or given up."""
-        return self.closed
+    @property
+    def length_remaining(self) -> int | None:
+        """The bytes that were not read yet; None where the response did not say how many there are."""
+        return self._left
 
-    def read(self, amount: int | None = None) -> bytes:
-        """Read the body, or some of it."""
+    def read(self, amount: int | None = None, *, at_once: bool = False) -> bytes:
+        """Read the body, or some of it; with ``at_once``, no more than has come."""
         if self.closed or amount == 0:
             return b""
-        data, ended = self._next(amount)
+        try:
+            data, ended = self._next(amount, at_once)
+        except BaseException:
+            self._end(complete=False)
+            raise
         if ended:
             self._end(complete=True)
         return data
 
-    def _next(self, amount: int | None) -> tuple[bytes, bool]:
+    def read1(self, amount: int = _PIECE_SIZE) -> bytes:
+        """Read what has come of the body, after one receive where nothing has, so that a break loses none of it."""
+        return self.read(amount, at_once=True)
+
+    def _next(self, amount: int | None, at_once: bool) -> tuple[bytes, bool]:
+        if self._chunks is not None:
+            if at_once:
+                data = self._chunks.read(amount or _PIECE_SIZE, at_once=True)
+            else:
+                data = _gathered(self._chunks.read, amount)
+            return data, self._chunks.ended
+        if at_once and self._left != 0:  # a body of no bytes has nothing to wait for
+            amount = min(amount or _PIECE_SIZE, len(self._file.peek(1)) or 1)
         if self._left is not None:
             size = self._left if amount is None else min(amount, self._left)
             data = _read_exactly(self._file, size)
             self._left -= size
             return data, self._left == 0
-        if self._chunks is not None:
-            data = _gathered(self._chunks.read, amount)
-            return data, self._chunks.ended
         data = _gathered(self._file.read, amount)
         return data, amount is None or len(data) < amount
-
-    def read1(self, amount: int | None = None) -> bytes:
-        """Read what has come of the body, after one receive where nothing has, so that a break loses none of it."""
-        wanted = _PIECE_SIZE if amount is None else amount
-        if self.closed or wanted == 0:
-            return b""
-        if self._chunks is not None:
-            data = self._chunks.read(wanted, at_once=True)
-            if self._chunks.ended:
-                self._end(complete=True)
-            return data
-        # A body of no bytes has nothing to wait for.
-        return self.read(wanted if self._left == 0 else min(wanted, len(self._file.peek(1)) or 1))
 
     def close(self) -> None:
         """Give the body up, unless it was read to its end."""

@@ -20,10 +20,10 @@ from urllib3.util import parse_url
 from quantcdn._portability import ProcessLock
 from quantcdn._secrets import Secret
 from quantcdn._transport import browser
-from quantcdn._transport.connections import IdleConnections
 from quantcdn._transport.downloads import Reach
 from quantcdn._transport.extension import HttpPool, HttpsPool
 from quantcdn._transport.headers import set_header
+from quantcdn._transport.idle_connections import IdleConnections
 from quantcdn._transport.proxies import chosen_proxy, proxy_variables
 from quantcdn.configuration import Configuration
 from quantcdn.exceptions import ApiValueError

@@ -18,7 +18,7 @@ from quantcdn._file_formats import json_bounds
 from quantcdn._transport.call import Call
 from quantcdn._transport.decoding import LARGEST_KEPT, PIECE_SIZE, decoded, is_plain, keep_memory, too_large
 from quantcdn._transport.errors import TRANSPORT_ERRORS, Failure, UnusableBodyError, out_of_time, wrong_scheme
-from quantcdn._transport.redaction import without_part
+from quantcdn._transport.redaction import redacted, without_part
 from quantcdn.exceptions import (
     ApiException,
     ApiResponseException,
@@ -253,9 +253,8 @@ class RESTResponse:
 
     def public_headers(self) -> Mapping[str, str]:
         """Give the headers for an error, which may be logged or sent elsewhere."""
-        headers = urllib3.HTTPHeaderDict(
-            (name, self._call.without_secrets(value)) for name, value in self.headers.items()
-        )
+        secrets = self._call.secrets()
+        headers = urllib3.HTTPHeaderDict((name, redacted(value, secrets)) for name, value in self.headers.items())
         headers.discard("set-cookie")
         if "location" in headers:
             headers["location"] = re.sub(r"[?#].*|(?<=//)[^/]*@", "", headers["location"])

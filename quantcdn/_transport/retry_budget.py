@@ -32,5 +32,7 @@ class RetryBudget:
 
     def give_back(self, cost: int) -> None:
         """Return after a success the tokens that the last retry before it took, or one where it needed none."""
+        if self._tokens == _CAPACITY:
+            return  # the usual case needs no lock
         with self._lock.of_process():
             self._tokens = min(_CAPACITY, self._tokens + (cost or _SUCCESS))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from typing_extensions import Unpack
 
 from quantcdn import _validation
 from quantcdn._clock import Cancel, CancelFlag
-from quantcdn._polling.poller import MAX_PAGE_SIZE, Polled
+from quantcdn._polling.poller import MAX_PAGE_SIZE
 from quantcdn._polling.waiter import M, Wait
 from quantcdn._secrets import hide_options
-from quantcdn.api_client import ApiClient, RequestOptions
+from quantcdn.api._polls import Endpoints, Polls
+from quantcdn.api_client import RequestOptions
 from quantcdn.api_response import ApiResponse
 from quantcdn.exceptions import (
-    ApiException,
     ApiTypeError,
     ExecutionFailedException,
     OrchestrationFailedException,
@@ -30,38 +29,14 @@ from quantcdn.models.list_ai_tool_executions200_response_executions_inner import
     ListAIToolExecutions200ResponseExecutionsInner,
 )
 from quantcdn.polling import EVERY_2_SECONDS, Poll
-from quantcdn.rest import poll_attempts, poll_cancel
-from quantcdn.retry import retry_after
 
 if TYPE_CHECKING:
     from quantcdn._polling.batch import Outcome, Update
     from quantcdn._polling.history import Gap
     from quantcdn._polling.progress import WaitProgress
 
-_MAX_CREDIT = 5
-
 # How long a bar's expected duration is worth waiting for, in seconds: the polls are held up for as long.
 _HISTORY_TIMEOUT = 2.0
-
-R = TypeVar("R")
-
-
-class _Endpoints(Protocol):
-    """What the waits are made of."""
-
-    api_client: ApiClient
-
-    def list_ai_tool_executions_with_http_info(
-        self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> ApiResponse[ListAIToolExecutions200Response]: ...
-
-    def get_ai_tool_execution_status_with_http_info(
-        self, organisation: str, execution_id: str, **options: Unpack[RequestOptions]
-    ) -> ApiResponse[GetAIToolExecutionStatus200Response]: ...
-
-    def get_ai_orchestration_status_with_http_info(
-        self, organisation: str, orchestration_id: str, **options: Unpack[RequestOptions]
-    ) -> ApiResponse[GetAIOrchestrationStatus200Response]: ...
 
 
 @hide_options
@@ -69,7 +44,7 @@ class WaitsMixin:
     """Three waits and a watch."""
 
     def wait_for_ai_tool_execution(
-        self: _Endpoints,
+        self: Endpoints,
         organisation: str,
         execution_id: str,
         *,
@@ -123,7 +98,7 @@ class WaitsMixin:
         )
 
     def wait_for_ai_orchestration(
-        self: _Endpoints,
+        self: Endpoints,
         organisation: str,
         orchestration_id: str,
         *,
@@ -177,7 +152,7 @@ class WaitsMixin:
         )
 
     def wait_for_ai_tool_executions(
-        self: _Endpoints,
+        self: Endpoints,
         organisation: str,
         execution_ids: Iterable[str],
         *,
@@ -222,7 +197,7 @@ class WaitsMixin:
         identifiers = [_validation.segment("execution_ids", identifier) for identifier in execution_ids]
         progress = _progress(self, on_update)
         ended = CancelFlag(cancel)
-        polls = _Polls(self, options, once=timeout == 0, cancel=ended)
+        polls = Polls(self, options, once=timeout == 0, cancel=ended)
         batch = BatchWait(
             identifiers,
             lambda one, timeout: polls.send(
@@ -240,7 +215,7 @@ class WaitsMixin:
         return batch if progress is None else progress.counting(batch, len(set(identifiers)))
 
     def watch_ai_tool_executions(
-        self: _Endpoints,
+        self: Endpoints,
         organisation: str,
         *,
         status: str | None = None,
@@ -273,7 +248,7 @@ class WaitsMixin:
 
         _check(organisation, None, None, cancel)
         _validation.optional_text("status", status)
-        polls = _Polls(self, options, once=timeout == 0, cancel=cancel)
+        polls = Polls(self, options, once=timeout == 0, cancel=cancel)
         watch = Watch(
             lambda timeout: polls.send(timeout, _newest(self, organisation, status)),
             shows_all=status is None,
@@ -286,7 +261,7 @@ class WaitsMixin:
 
 
 def _newest(
-    api: _Endpoints, organisation: str, status: str | None = None
+    api: Endpoints, organisation: str, status: str | None = None
 ) -> Callable[[RequestOptions], ApiResponse[ListAIToolExecutions200Response]]:
     """Return the call that lists as many executions as the service does, the newest ones."""
     return lambda options: api.list_ai_tool_executions_with_http_info(
@@ -295,7 +270,7 @@ def _newest(
 
 
 def _wait(
-    api: _Endpoints,
+    api: Endpoints,
     call: tuple[str, str, str],
     get_status: Callable[[RequestOptions], ApiResponse[M]],
     poll_for: Callable[[M], Poll],
@@ -313,7 +288,7 @@ def _wait(
     _check(organisation, poll, on_update, cancel)
     _validation.boolean("raise_on_failure", raise_on_failure)
     _validation.segment("orchestration_id" if "orchestration" in method else "execution_id", identifier)
-    polls = _Polls(api, options, once=timeout == 0, cancel=cancel)
+    polls = Polls(api, options, once=timeout == 0, cancel=cancel)
     progress = _progress(api, on_update)
     wait: Wait[M] = Wait(
         identifier,
@@ -339,50 +314,6 @@ def _wait(
             progress.end()
 
 
-class _Polls:
-    """Sends the polls of one wait; ``once`` where there is a single one, which nothing repeats."""
-
-    # Polls are repeated anyway. So each is retried once at most, and only on credit that earlier ones have earned: one
-    # by each that succeeds, one lost by each that fails. A service that is down gets hardly more requests than there
-    # are polls, however many executions are waited for, and a failure now and then delays nothing.
-    def __init__(self, api: _Endpoints, options: RequestOptions, *, once: bool, cancel: Cancel | None) -> None:
-        self._api = api
-        self._options = options
-        self._cancel = cancel
-        self._credit = 1 if once else 0
-        self._cap_timeout(None)  # a timeout that cannot be used is refused now
-
-    def send(self, timeout: float | None, call: Callable[[RequestOptions], ApiResponse[R]]) -> Polled[R]:
-        """Send one, which may take so many seconds, or as long as any call where that is None."""
-        before = poll_attempts.set(2 if self._credit else 1)
-        cancel_before = poll_cancel.set(self._cancel)
-        try:
-            response = call(self._cap_timeout(timeout))
-        except ApiException:
-            self._credit = max(0, self._credit - 1)
-            raise
-        finally:
-            poll_cancel.reset(cancel_before)
-            poll_attempts.reset(before)
-        self._credit = min(_MAX_CREDIT, self._credit + 1)
-        return Polled(response.data, retry_after(response.headers))
-
-    def send_once(self, timeout: float | None, call: Callable[[RequestOptions], ApiResponse[R]]) -> Polled[R]:
-        """Send a request that the wait can do without: it is never retried, and earns and costs no credit."""
-        before = poll_attempts.set(1)
-        try:
-            response = call(self._cap_timeout(timeout))
-        finally:
-            poll_attempts.reset(before)
-        return Polled(response.data, retry_after(response.headers))
-
-    def _cap_timeout(self, timeout: float | None) -> RequestOptions:
-        limits = self._api.api_client.configuration.timeout.changed(self._options.get("_request_timeout"))
-        if timeout is not None and timeout < limits.total:
-            limits = replace(limits, total=timeout)
-        return {**self._options, "_request_timeout": limits}
-
-
 def _check(organisation: object, poll: object, on_update: object, cancel: object) -> None:
     """Refuse at the call what would only be noticed in the middle of a wait."""
     _validation.segment("organisation", organisation)
@@ -393,7 +324,7 @@ def _check(organisation: object, poll: object, on_update: object, cancel: object
         raise ApiTypeError(f"cancel takes a threading.Event(), not {type(cancel).__name__}")
 
 
-def _progress(api: _Endpoints, on_update: object) -> WaitProgress | None:
+def _progress(api: Endpoints, on_update: object) -> WaitProgress | None:
     """Return a wait's progress where a person sees it, and no callback is notified instead."""
     if on_update is not None or not api.api_client.configuration.progress:
         return None

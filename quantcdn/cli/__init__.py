@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
 from quantcdn._portability import is_closed_pipe
 from quantcdn._version import __version__
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         5 failed, 124 a time limit passed, 130 Ctrl-C.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    _make_stderr_optional()
     try:
         if words[:1] == ["__complete"]:  # a completion script asks; it is no command for people
             from quantcdn.cli.candidates import complete
@@ -62,11 +66,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(parsed)
     except OSError as error:
-        if not is_closed_pipe(error):
-            raise
-        return 0  # whoever read has seen enough
+        if is_closed_pipe(error):
+            return 0  # whoever read has seen enough
+        from quantcdn.cli.runner import exit_code, tell
+
+        tell(error)
+        return exit_code(error)
     finally:
         _flush_quietly()
+
+
+class _OptionalStream(io.TextIOWrapper):
+    """A stream that may be full; that nobody reads it any more is still an error."""
+
+    def write(self, text: str, /) -> int:
+        with _unless_closed():
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with _unless_closed():
+            super().flush()
+
+
+@contextmanager
+def _unless_closed() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        if is_closed_pipe(error):
+            raise
+
+
+def _make_stderr_optional() -> None:
+    """Let what stderr has no room for change nothing: neither what goes to stdout nor the exit code."""
+    stream: TextIO | None = sys.stderr  # None where the process was started without
+    is_of_process = sys.stderr is sys.__stderr__
+    if stream is not None and is_of_process:
+        sys.stderr = _OptionalStream(
+            stream.buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=True, write_through=True
+        )
 
 
 def _flush_quietly() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
@@ -62,9 +63,11 @@ def add_settings(parser: argparse.ArgumentParser, *, is_shown: bool = True) -> N
     """Add the options that most commands share; without a default, so that none given before the command is lost."""
 
     def shown(text: str) -> str:
+        """Hide the help of what a command shares with the program."""
         return text if is_shown else argparse.SUPPRESS
 
     def add(container: Any, *flags: str, **options: Any) -> None:
+        """Add an option without a default."""
         container.add_argument(*flags, default=argparse.SUPPRESS, **{**options, "help": shown(options["help"])})
 
     group = parser.add_argument_group("settings")
@@ -135,6 +138,14 @@ def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     )
 
 
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        problem = f"a whole number is expected, not {text!r}"
+    raise argparse.ArgumentTypeError(problem)
+
+
 class Parser(argparse.ArgumentParser):
     """The parser of a command; of one that does something, it knows no more than the name until it is needed.
 
@@ -147,6 +158,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, source: str = "", word: str = "", **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=_Formatter, **options)
         self._positionals.title = "arguments"
+        self.register("type", int, _whole_number)
         self.examples: tuple[str, ...] = ()
         """Command lines that show how it is used."""
         self.commands: dict[str, Parser] = {}
@@ -202,6 +214,13 @@ class Parser(argparse.ArgumentParser):
             choices = list(map(str, action.choices))
             advice = did_you_mean(str(value), choices) or f"choose from {', '.join(choices)}"
             raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {advice}")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write what the parser says; one that cannot be written is an error, as of any command."""
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
+            stream.flush()
 
     def check_settings(self, parsed: argparse.Namespace) -> None:
         """Refuse settings that no parser alone could: those given before the command are not known to its own."""

@@ -67,6 +67,7 @@ def _find(kind: str, line: Sequence[str]) -> list[str]:
         ask = _request(chosen, kind)
 
         def refresh() -> None:
+            """Write what the service lists; a failure leaves the old words."""
             with contextlib.suppress(Exception):
                 _write(path, ask())
 
@@ -87,6 +88,7 @@ def _request(chosen: Settings, kind: str) -> Callable[[], list[str]]:
     api = AIToolsApi(ApiClient(configuration))
 
     def ask() -> list[str]:
+        """Request the words."""
         if kind == "tools":
             return api.list_ai_tool_names(organisation).tools
         listed = api.list_ai_tool_executions(organisation, limit=_MOST_KEPT).executions

@@ -75,11 +75,19 @@ def exit_code(error: BaseException) -> int:
     return next((code for kinds, code in _CODES if isinstance(error, kinds)), ERROR)
 
 
+def _text_of(error: BaseException) -> str:
+    if isinstance(error, OpenApiException) or not isinstance(error, OSError) or not error.strerror:
+        return _in_options(str(error))
+    # mkdir alone says that something exists: a file, where a folder was to be.
+    reason = "it is no folder" if isinstance(error, FileExistsError) else error.strerror
+    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
+
+
 def tell(error: BaseException) -> None:
     """Tell an error on stderr, in one or two lines."""
     from quantcdn.cli.output.console import say
 
-    say(_in_options(str(error)), label="quantcdn:")
+    say(_text_of(error), label="quantcdn:")
     step = next((text for kinds, text in _NEXT if isinstance(error, kinds)), None)
     if step is not None:
         say(step)
@@ -128,6 +136,7 @@ def _log_to_stderr() -> None:
 
     class OneLine(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
+            """Write a record on one line."""
             return brief_line(super().format(record))
 
     handler = logging.StreamHandler()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
 from typing import Protocol, TypeGuard
 
 from quantcdn import _validation
@@ -27,7 +28,8 @@ def checked_clock(value: object) -> AnyClock:
 
 
 def _is_clock(value: object) -> TypeGuard[AnyClock]:
-    return callable(getattr(value, "now", None))
+    # A class is none of its objects, and a datetime has a method of this name that returns no seconds.
+    return not isinstance(value, type | datetime) and callable(getattr(value, "now", None))
 
 
 class Clock:

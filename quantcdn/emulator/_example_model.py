@@ -28,12 +28,7 @@ _ABSENT = object()
 
 
 def example_of(model: type[BaseModel], values: Mapping[str, object] = MappingProxyType({})) -> dict[str, Any]:
-    """Make a JSON object that a model can be read from, with optional fields too.
-
-    Args:
-        model: The model.
-        values: Values that win over those of the types, by ``Model.field`` or ``field``; None leaves a field out.
-    """
+    """Make a JSON object that a model can be read from; ``values`` win by ``Model.field`` or ``field``, None for none."""
     return _example(model, values, ())
 
 

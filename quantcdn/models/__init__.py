@@ -47,12 +47,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module 'quantcdn.models' has no attribute {name!r}")
-    model = getattr(import_module(f"{__name__}.{_module_of(name)}"), name)
-    globals()[name] = model
-    return model
+if not TYPE_CHECKING:  # or type checkers would take any misspelt name for one that is there
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module 'quantcdn.models' has no attribute {name!r}")
+        model = getattr(import_module(f"{__name__}.{_module_of(name)}"), name)
+        globals()[name] = model
+        return model
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -80,7 +80,7 @@ class Model(mixin.DisplayMixin, BaseModel):
         if not is_mapping(obj):
             raise ApiTypeError(f"from_dict takes a mapping, not {type(obj).__name__}")
         try:
-            return _read(partial(cls.model_validate, dict(obj)), Reading())
+            return _read(cls.model_validate, dict(obj), Reading())
         except ValidationError as error:
             problem = _explained(cls, error)
         raise problem
@@ -160,8 +160,9 @@ def _read_json(model: type[_M], json_str: str | bytes | bytearray, reading: Read
         raise ApiValueError(f"{model.__name__}: {excess}")
     if len(json_str) > json_bounds.MOST_ITEMS and json_bounds.has_many_items(json_str):
         _check_required_keys(model, json_str)
+    validate: Callable[..., _M] = model.__pydantic_validator__.validate_json
     try:
-        return _read(partial(model.model_validate_json, json_str), reading)
+        return _read(validate, json_str, reading)
     except ValidationError as error:
         problem = _explained(model, error)
     raise problem
@@ -178,9 +179,9 @@ def _check_required_keys(model: type[Model], json_str: str | bytes | bytearray) 
             raise ApiValueError(f"{model.__name__}: Field required", [key])
 
 
-def _read(validate: Callable[..., _M], reading: Reading) -> _M:
+def _read(validate: Callable[..., _M], value: object, reading: Reading) -> _M:
     """Read a model by its JSON keys alone: a key that is named like the field in Python is an extra one."""
-    model = validate(by_alias=True, by_name=False, context=reading)
+    model = validate(value, by_alias=True, by_name=False, context=reading)
     if reading.extra_keys:
         _unset_extra(model)
     return model

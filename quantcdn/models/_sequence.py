@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Generic, SupportsIndex, TypeVar, overload
 
+from quantcdn.exceptions import ApiTypeError
 from quantcdn.models._base import Model
 
 T = TypeVar("T")
@@ -38,4 +39,17 @@ class ListModel(Model, Generic[T]):
     def __getitem__(self, key: slice) -> list[T]: ...
 
     def __getitem__(self, key: SupportsIndex | slice) -> T | list[T]:
-        return self._sequence[key]
+        try:
+            return self._sequence[key]
+        except TypeError:
+            problem = self._wrong_key(key)
+        raise ApiTypeError(problem)
+
+    def _wrong_key(self, key: object) -> str:
+        for name, field in type(self).model_fields.items():
+            if isinstance(key, str) and key in (name, field.alias):
+                return f"{type(self).__name__} has its field {name} as .{name}, and its items by their places, as [0]"
+        return (
+            f"{type(self).__name__} takes the place of an item, as [0], not {type(key).__name__}; "
+            "to_dict() has its fields by their names"
+        )

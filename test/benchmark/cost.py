@@ -46,7 +46,8 @@ def instructions(url: str) -> dict[str, float]:
     if valgrind is None:
         raise SystemExit(f"valgrind is missing: install the Debian package {PACKAGES['valgrind'][0]}")
     with tempfile.TemporaryDirectory() as place:
-        tool = [valgrind, "--tool=callgrind", "--dump-before=sched_yield", f"--callgrind-out-file={place}/dump"]
+        tool = [valgrind, "--tool=callgrind", "--instr-atstart=no", "--dump-before=sched_yield"]
+        tool.append(f"--callgrind-out-file={place}/dump")
         _run("loops", url, tool=tool)
         totals = [_total(Path(place, f"dump.{number}")) for number in range(1, 4 * len(LOOPS) + 1)]
     # Four dumps a case: the way to our loop, our loop, the way to the other one, the other one.

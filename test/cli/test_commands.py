@@ -156,10 +156,11 @@ def test_importing_the_package_leaves_what_not_every_program_needs_for_later() -
         (["executions", "list", "--em"], {}, 2, "unrecognized arguments: --em; did you mean --emulator?\nTry: "),
         (["doctor", "now"], {}, 2, "unrecognized arguments: now\nTry: quantcdn doctor --help"),
         (["--emul"], {}, 2, "Try: quantcdn --help"),
-        (["executions", "list", "--limit", "many"], {}, 2, "invalid int value"),
+        (["executions", "list", "--limit", "many"], {}, 2, "a whole number is expected, not 'many'"),
         (["executions", "list", "--emulator", "--limit", "101"], {}, 2, "quantcdn: --limit must be from 1 to 100"),
         (["executions", "list", "--emulator", "--limit", "0", "--since", "1h"], {}, 2, "--limit must be from 1 to 100"),
         (["executions", "list", "--since", "3x"], {}, 2, "a time above 0, such as 90, 5m or 2h, is expected, not '3x'"),
+        (["executions", "list", "--limit", "1e3"], {}, 2, "--limit: a whole number is expected, not '1e3'"),
         (["executions", "watch", "--since", "none"], {}, 2, "above 0, such as 90, 5m or 2h, is expected, not 'none'"),
         (["executions", "watch", "--interval", "0"], {}, 2, "above 0, such as 90, 5m or 2h, is expected, not '0'"),
         (["executions", "list", "--since", "0"], {}, 2, "above 0"),
@@ -318,6 +319,45 @@ def test_settings_may_stand_before_the_command_too() -> None:
             done = run(*words, **known)
             assert (done.code, done.err) == (0, "")
         assert {request.arguments["organisation"] for request in service.requests} == {"acme"}
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "help tools", "tools names --help", "completion bash"])
+def test_help_that_cannot_be_written_is_an_error(tmp_path: Path, words: str) -> None:
+    with Emulator() as service:
+        done = shell(f"quantcdn {words} > /dev/full", service, tmp_path)
+    assert (done.code, done.out, done.err) == (1, "", "quantcdn: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("--nothing", 2),
+        ("executions get exec_no", 3),
+        ("executions wait exec_0123456789abcdef0123456789abcdef --fields status", 0),
+        ("-v tools names", 0),
+    ],
+)
+def test_a_stderr_that_is_full_changes_nothing(tmp_path: Path, words: str, code: int) -> None:
+    with Emulator() as service:
+        service.fill_documented()
+        done = shell(f"quantcdn {words} 2> /dev/full", service, tmp_path)
+        assert (done.code, done.out) == (code, shell(f"quantcdn {words}", service, tmp_path).out)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("executions save exec_0123456789abcdef0123456789abcdef --to file", "file: it is no folder"),
+        ("executions watch --timeout 0 --log .", ".: Is a directory"),
+        ("executions watch --timeout 0 --log no/such", "no/such: No such file or directory"),
+    ],
+)
+def test_an_error_of_a_file_names_it_and_no_number(tmp_path: Path, words: str, said: str) -> None:
+    (tmp_path / "file").touch()
+    with Emulator() as service:
+        service.fill_documented()
+        done = shell(f"quantcdn {words}", service, tmp_path)
+    assert (done.code, done.err.splitlines()[-1]) == (1, f"quantcdn: {said}")
 
 
 @pytest.mark.parametrize("arguments", [["tools", "names"], ["executions", "list"], ["demo", "--speed", "50"]])

@@ -19,10 +19,10 @@ from quantcdn.cli import runner
 from quantcdn.cli.command_tree import command_of
 from quantcdn.configuration import HOST_VARIABLES, ORGANIZATION_VARIABLES, TOKEN_VARIABLES
 from quantcdn.emulator import Clock, Emulator
+from test.helpers import forkserver
 from test.helpers.ports import free_port
 from test.tools.parts import needed
 
-COMMAND = Path(sys.executable).with_name("quantcdn")
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE, MANUAL = DOCS / "cli.md", DOCS / "quantcdn.1"
 PROGRAM = command_of(cli.parser(complete=True))
@@ -130,8 +130,9 @@ class Shell:
         (folder / ".config" / "quantcdn" / "config.toml").chmod(0o600)
         self._output = folder / "output"
         self._folder = folder
+        self._program = forkserver.Program()
         self._environ = {
-            "PATH": f"{COMMAND.parent}:{os.environ['PATH']}",
+            "PATH": f"{self._program.folder}:{os.environ['PATH']}",
             "HOME": str(folder),
             "NO_PROXY": "*",
             "QUANTCDN_HOST": service.url,
@@ -154,6 +155,7 @@ class Shell:
                 env=self._environ,
                 cwd=self._folder,
                 start_new_session=True,
+                pass_fds=[self._program.descriptor],
             )
         try:
             if is_ready is not None:

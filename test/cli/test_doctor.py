@@ -524,14 +524,26 @@ def test_colours_are_for_terminals() -> None:
     assert "\x1b" not in shown(TERM="dumb")
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "other"),
+    [
+        ("top_level.txt", "quantcdn\n", "quantcdn_other\n"),
+        ("RECORD", "quantcdn/rest.py,sha256=x,1\nquantcdn-1.0.dist-info/RECORD,,\n", "a/quantcdn/rest.py,sha256=x,1\n"),
+    ],
+)
 def test_a_second_distribution_of_the_same_package_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: str,
+    text: str,
+    other: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name in ("quantcdn", "quantcdn-client"):
+    for name, recorded in (("quantcdn", text), ("quantcdn-client", text), ("quantcdn-other", other)):
         folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (folder / "top_level.txt").write_text("quantcdn\n")
+        (folder / file).write_text(recorded)
     monkeypatch.syspath_prepend(str(tmp_path))
     assert main(["doctor", "--emulator"]) == 1
     lines = capsys.readouterr().out.splitlines()

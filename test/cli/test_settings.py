@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from quantcdn import cli
-from quantcdn._portability import lock
 from quantcdn.cli.config_file import read_config, write_config
 from quantcdn.cli.settings import Setting, settings
 from quantcdn.emulator import Emulator
@@ -362,7 +362,7 @@ def test_no_change_of_the_config_file_is_lost_where_another_command_changes_it_t
 def test_a_config_file_that_another_command_keeps_is_left_alone(tmp_path: Path) -> None:
     path = write(tmp_path, 'organisation = "acme"\n')
     with (path.parent / ".config.toml.lock").open("w") as held:
-        lock(held.fileno())
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         done = run("config", "set", "host", "https://x.example", XDG_CONFIG_HOME=str(tmp_path))
     assert (done.code, done.err) == (1, f"quantcdn: {path}: another command is changing it; try again\n")
     assert path.read_text() == 'organisation = "acme"\n'

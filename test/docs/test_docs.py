@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from quantcdn import RetryPolicy, Timeout, exceptions, models, testing
 from quantcdn.api.ai_tools_api import OPERATIONS
+from test.helpers.table import table
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -31,7 +33,8 @@ def name(path: Path) -> str:
 
 def run(*arguments: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # to load them takes longer than the tests
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
 def blocks(path: Path) -> list[tuple[str, str]]:
@@ -123,7 +126,7 @@ def test_every_endpoint_has_a_section_with_an_example():
         assert f"api.{operation.name}(" in section
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@table("page", PAGES)
 def test_every_link_leads_to_a_file_and_an_anchor(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if not re.match("https?:|mailto:", target):
@@ -133,7 +136,7 @@ def test_every_link_leads_to_a_file_and_an_anchor(page):
             assert not anchor or anchor in anchors(found), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@table("page", PAGES)
 def test_every_block_says_plainly_what_it_is(page):
     kinds = {kind for kind, _ in blocks(page)} - ({"py"} if page.name in {name for _, name in RECIPES} else set())
     assert kinds <= NOT_RUN | {"python"}, "a block of another name, ```py or ```python3, would not be run"
@@ -157,7 +160,7 @@ def test_every_block_that_needs_another_tool_is_run_beside_it(page):
 def test_every_python_block_is_collected():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     paths = [path for path in settings["tool"]["pytest"]["ini_options"]["testpaths"] if path != "test"]
-    done = run("-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *paths)
+    done = run("-m", "pytest", "--collect-only", "-q", "-p", "pytest_timeout", "-p", "no:cacheprovider", *paths)
     collected = [line.partition("::line:")[0] for line in done.stdout.splitlines() if "::line:" in line]
     expected = {name(page): [kind for kind, _ in blocks(page)].count("python") for page in PAGES}
     assert {page: collected.count(page) for page in expected} == expected
@@ -169,7 +172,7 @@ def test_no_page_tells_the_runner_to_skip_a_block():
         assert not re.search(r"<!--+\s*;?\s*(skip|clear-namespace|invisible)", page.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "quantcdn").rglob("*.py")), ids=name)
+@table("module", sorted((ROOT / "quantcdn").rglob("*.py")))
 def test_no_docstring_has_an_example_which_nothing_would_run(module):
     documentable = ast.Module | ast.ClassDef | ast.FunctionDef
     nodes = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, documentable)]
@@ -215,5 +218,5 @@ def test_the_tests_on_the_page_of_testing_pass_in_a_project_of_its_own(tmp_path)
     (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
     tests = "\n\n".join(code)
     (tmp_path / "test_example.py").write_text(tests, encoding="utf-8")
-    done = run("-m", "pytest", "-q", "-W", "error", "-p", "no:anyio", "-p", "no:cacheprovider", folder=tmp_path)
+    done = run("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

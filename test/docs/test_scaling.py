@@ -315,17 +315,20 @@ def test_parts_are_as_even_as_can_be_and_none_is_empty(module: Any) -> None:
     ],
 )
 def test_arguments_that_cannot_be_used_are_told_in_a_line(
-    arguments: list[str], settings: dict[str, str], message: str
+    arguments: list[str],
+    settings: dict[str, str],
+    message: str,
+    module: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    command = [sys.executable, EXAMPLES / "scale_threads.py", *arguments]
-    done = subprocess.run(
-        command,
-        env={**environment(None), **settings},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr.splitlines()[-1]
+    for name in os.environ.keys() - environment(None).keys():
+        monkeypatch.delenv(name)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["scale_threads.py", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(module.main())
+    written = capsys.readouterr()
+    assert (ended.value.code, written.out) == (2, "")
+    assert message in written.err.splitlines()[-1]

@@ -33,6 +33,7 @@ from test.helpers.responses import (
     then_reset,
 )
 from test.helpers.server import Answer, ScriptedServer, answer, then_close
+from test.helpers.table import table
 
 OTHER = json.dumps({"tools": ["somebody_else_s"], "count": 7}).encode()
 INTERIM = {
@@ -83,9 +84,9 @@ STRAYS: dict[str, bytes] = {
 
 
 # Fails if what was received beyond an answer is dropped and its connection used again: what follows would cross.
-@pytest.mark.parametrize("stray", STRAYS)
-@pytest.mark.parametrize("framing", ["length", "chunks", "no content"])
-@pytest.mark.parametrize("tls", [False, True])
+@table("stray", STRAYS)
+@table("framing", ["length", "chunks", "no content"])
+@table("tls", [False, True])
 def test_more_than_the_response_never_reaches_the_next_call(stray: str, framing: str, tls: bool) -> None:
     first = answer(200, NAMES)
     if framing == "chunks":
@@ -379,8 +380,8 @@ UNREADABLE: dict[str, tuple[bytes, str | None, str]] = {
 
 
 # Fails if what json, pydantic or a codec raises gets out, or if the answer is lost with it.
-@pytest.mark.parametrize("what", UNREADABLE)
-@pytest.mark.parametrize("status", [200, 202])
+@table("what", UNREADABLE)
+@table("status", [200, 202])
 def test_a_response_that_is_no_such_object_is_refused_with_all_that_came(what: str, status: int) -> None:
     body, kind, why = UNREADABLE[what]
     headers = [("X-Request-Id", "r-3"), *([("Content-Type", kind)] if kind else [])]
@@ -521,7 +522,7 @@ STATUSES: dict[type[quantcdn.ApiException], list[int]] = {
 
 
 # Fails if the table from status to class has a hole.
-@pytest.mark.parametrize(("status", "error"), [(s, error) for error, statuses in STATUSES.items() for s in statuses])
+@table("status, error", [(s, error) for error, statuses in STATUSES.items() for s in statuses])
 def test_every_error_status_has_its_class(status: int, error: type[quantcdn.ApiException]) -> None:
     body = b'{"error": "no", "n": NaN, "\xff": 1}'
     with serving(answer(status, body), retries=0) as (server, api):

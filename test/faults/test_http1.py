@@ -11,6 +11,7 @@ import quantcdn
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Verdict
 from test.helpers.responses import Pauses, costs_less_than, ends_within, flood, refused, serving, then_hang
 from test.helpers.server import Answer, answer, then_close
+from test.helpers.table import table
 
 GOOD = OK + LENGTH + b"\r\n" + BODY
 GETS = [name for name, vector in VECTORS.items() if vector.method == "GET"]
@@ -18,7 +19,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(116))
 
 
 # Fails if a verdict of the reader is not the call's: what is refused is not tried again, and what is read is returned.
-@pytest.mark.parametrize("name", [name for name in GETS if name != "length, 20 digits"])  # that is too large to be read
+@table("name", [name for name in GETS if name != "length, 20 digits"])  # that is too large to be read
 def test_a_call_ends_as_its_response_s_verdict_says(name: str) -> None:
     vector = VECTORS[name]
     pauses = Pauses()
@@ -43,7 +44,7 @@ def test_a_call_ends_as_its_response_s_verdict_says(name: str) -> None:
 
 
 # Fails if a connection is used again that is not to be, or thrown away though it could be.
-@pytest.mark.parametrize("name", [name for name in GETS if VECTORS[name].verdict in (Verdict.KEPT, Verdict.CLOSED)])
+@table("name", [name for name in GETS if VECTORS[name].verdict in (Verdict.KEPT, Verdict.CLOSED)])
 def test_a_connection_is_used_again_where_the_response_allows_it(name: str) -> None:
     vector = VECTORS[name]
     until_the_end = not any(mark in vector.data.lower() for mark in (b"content-length:", b"transfer-encoding:"))

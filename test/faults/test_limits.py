@@ -31,6 +31,7 @@ from test.helpers.responses import (
     then_hang,
 )
 from test.helpers.server import Answer, answer, then_close
+from test.helpers.table import table
 
 LIMIT = 0.3
 MEGABYTE = 2**20
@@ -352,8 +353,8 @@ BAD_ENCODINGS = {
 
 
 # Fails if what a decoder raises gets out, or if half a body passes for a whole one.
-@pytest.mark.parametrize("what", BAD_ENCODINGS)
-@pytest.mark.parametrize("framing", ["length", "chunks"])
+@table("what", BAD_ENCODINGS)
+@table("framing", ["length", "chunks"])
 def test_a_body_that_cannot_be_unpacked_is_refused_and_not_tried_again(what: str, framing: str) -> None:
     encoding, body, why = BAD_ENCODINGS[what]
     headers = [("Content-Encoding", encoding), ("X-Request-Id", "r-1")]

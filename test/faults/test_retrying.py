@@ -27,6 +27,7 @@ from test.helpers.responses import (
     then_hang,
 )
 from test.helpers.server import Answer, answer, close, then_close
+from test.helpers.table import table
 
 AGAIN = [408, 429, 500, 502, 503, 504]
 NOT_AGAIN = [400, 402, 403, 404, 405, 409, 410, 413, 418, 421, 422, 423, 425, 426, 451, 501, 505, 507, 508, 511, 529]
@@ -144,9 +145,9 @@ def test_a_retry_of_urllib3_is_obeyed(retry: urllib3.Retry, said: Answer, reques
 
 
 # Fails if what the service asks for takes the place of the pause, or is left out.
-@pytest.mark.parametrize("status", AGAIN)
-@pytest.mark.parametrize(
-    ("value", "date", "share", "slept"),
+@table("status", AGAIN)
+@table(
+    "value, date, share, slept",
     [
         ("3", None, 0, [3, 3]),
         ("3", None, 1, [3, 3]),

@@ -79,6 +79,15 @@ def test_a_private_authority_is_refused_without_the_setting_for_it(certificates:
         assert (server.connections, server.requests) == (1, [])
 
 
+def test_the_authorities_of_the_system_are_trusted_where_no_other_is_named(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", certificates.file)
+    with ScriptedServer(GOOD, context=certificates.context()) as server:
+        with calling(server.url, ca_cert_data=None) as calls:
+            assert calls.names() == ["get_weather"]
+
+
 def test_a_bad_certificate_of_nginx_is_refused_at_once(nginx: Nginx) -> None:
     with Relay(nginx.tls) as relay, calling(f"https://127.0.0.1:{relay.port}", retries=2) as calls:
         without_advice(calls.failure(ApiConnectionException))

@@ -11,13 +11,16 @@ import contextlib
 import gc
 import importlib
 import io
-import json
+import marshal
 import os
 import pkgutil
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +28,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
+
+COMMAND = Path(sys.executable).with_name("quantcdn")
 
 _LONGEST_MESSAGE = 200_000
 
@@ -34,7 +39,7 @@ class Forked:
 
     def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], *files: int) -> None:
         own, status = os.pipe()
-        message = json.dumps([arguments, dict(environ), os.getcwd()]).encode()
+        message = marshal.dumps([list(arguments), dict(environ), os.getcwd()])
         try:
             socket.send_fds(_server(os.getpid()), [message], [*files, status])
         finally:
@@ -95,6 +100,26 @@ def _feed(end: int, data: bytes) -> None:
             data = data[stream.write(data) :]
 
 
+class Program:
+    """A folder for the PATH of shells: its ``quantcdn`` is a process of the command too."""
+
+    def __init__(self) -> None:
+        self.descriptor = _server(os.getpid()).fileno()
+        """What a shell has to pass on, as ``subprocess.Popen(pass_fds=…)`` does."""
+        self.folder = _program(self.descriptor)
+
+
+@cache
+def _program(descriptor: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="quantcdn-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, "-I", "-S", Path(__file__).with_name("forkclient.py"), descriptor, COMMAND]
+    file = folder / COMMAND.name
+    file.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, command))} "$@"\n')
+    file.chmod(0o755)
+    return folder
+
+
 @cache
 def _server(_pid: int) -> socket.socket:
     """Start the server of this process; it ends with it."""
@@ -125,7 +150,7 @@ def _serve(connection: socket.socket) -> list[str] | None:
             return None
         if os.fork() == 0:
             connection.close()
-            arguments, environ, folder = json.loads(message)
+            arguments, environ, folder = marshal.loads(message)
             if _is_child(files.pop()):
                 _become(environ, folder, files)
                 return list(arguments)
@@ -184,7 +209,7 @@ def main() -> int:
     arguments = _serve(socket.socket(fileno=int(sys.argv[1])))
     if arguments is None:
         return 0
-    sys.argv = [str(Path(sys.executable).with_name("quantcdn")), *arguments]
+    sys.argv = [str(COMMAND), *arguments]
     return main()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -56,6 +59,8 @@ VALUES: list[Any] = [
     *([], [1], ["a", 1], [[]], [None], (), (1, 2), (0, float("nan")), (10**400, 1), (1, 2, 3), {}, {1: 2}, {"a": None}),
     *({"\ud800": "\r\n"}, {"in": "header"}, {"in": "cookie", "key": 1, "value": 2}, {"a": {"b": [object()]}}, {1}),
     *(object(), range(3), iter([]), Exception("boom"), lambda *_args, **_kwargs: None, Ellipsis, inspect),
+    *(str, dict, quantcdn.ApiClient, quantcdn.AIToolsApi, (value for value in "ab"), Path("x"), uuid.UUID(int=1)),
+    *(datetime(2026, 1, 31), datetime(2026, 1, 31, tzinfo=UTC), date(2026, 1, 31), timedelta(seconds=3)),
 ]
 
 

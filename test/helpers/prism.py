@@ -13,14 +13,13 @@ PATIENCE = 30.0
 
 
 class Prism(Program):
-    """A mock server made of a description: it answers the examples, or (``dynamic``) what its schemas allow."""
+    """A mock server made of a description: it answers the examples, or by ``Prefer`` what the schemas allow."""
 
     patience = PATIENCE
 
-    def __init__(self, folder: Path, description: Path, *, dynamic: bool) -> None:
+    def __init__(self, folder: Path, description: Path) -> None:
         super().__init__(folder / "log")
-        mode = ["--dynamic"] if dynamic else []
-        self._command = [*needed("prism"), "mock", *mode, str(description), "--host", "127.0.0.1", "--port", "0"]
+        self._command = [*needed("prism"), "mock", str(description), "--host", "127.0.0.1", "--port", "0"]
         self.start(self._command, self._configure)
         self.url = f"http://127.0.0.1:{self.port}"
 

@@ -163,6 +163,7 @@ def test_the_error_says_what_was_seen(name: str) -> None:
         ("poll", 2, r"poll takes a Poll, such as Poll\(initial=2, maximum=2\), not int"),
         ("poll", (1, 2), "poll takes a Poll"),
         ("on_update", 3, "on_update takes a function, not int"),
+        ("on_update", dict, "on_update takes a function, not the class dict"),
         ("raise_on_failure", "no", "raise_on_failure takes True or False"),
         ("timeout", "5", "timeout takes a number"),
         ("timeout", True, "timeout takes a number"),

@@ -13,10 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 import quantcdn
 from test.helpers.markup import Page
@@ -147,26 +144,25 @@ def test_a_pipe_and_a_dumb_terminal_get_nothing(tmp_path: Path) -> None:
 # In a notebook
 
 
-class Counted(NotebookClient):
-    """Runs a notebook, and keeps what came to be shown, in its order."""
-
-    def __init__(self, notebook: nbformat.NotebookNode) -> None:
-        super().__init__(notebook, kernel_name="python3", timeout=60, extra_arguments=["--log-level=ERROR"])
-        self.messages: list[tuple[str, Any]] = []
-
-    def process_message(self, msg: Any, *arguments: Any) -> Any:
-        if msg["msg_type"] in ("display_data", "update_display_data"):
-            self.messages.append((msg["msg_type"], msg["content"]["data"]))
-        return super().process_message(msg, *arguments)
-
-
 def run_cells(tmp_path: Path, *sources: str) -> tuple[list[list[Any]], list[tuple[str, Any]]]:
     """Run cells in a kernel; give the outputs of each, and the messages that showed or changed something."""
+    # Each process of the tests collects this file, and one runs it.
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    messages: list[tuple[str, Any]] = []
+
+    class Counted(NotebookClient):
+        def process_message(self, msg: Any, *arguments: Any) -> Any:
+            if msg["msg_type"] in ("display_data", "update_display_data"):
+                messages.append((msg["msg_type"], msg["content"]["data"]))
+            return super().process_message(msg, *arguments)
+
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    client = Counted(notebook)
+    client = Counted(notebook, kernel_name="python3", timeout=60, extra_arguments=["--log-level=ERROR"])
     client.resources = {"metadata": {"path": str(tmp_path)}}
     client.execute()
-    return [cell.outputs for cell in notebook.cells], client.messages
+    return [cell.outputs for cell in notebook.cells], messages
 
 
 BEGIN = """

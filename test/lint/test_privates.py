@@ -55,7 +55,7 @@ def test_no_private_name_of_the_package_is_used() -> None:
     "source",
     [
         "from quantcdn._clock import sleep",
-        "from quantcdn.api._waiters import _Polls",
+        "from quantcdn.api._waiters import WaitsMixin",
         "import quantcdn._transport.http1",
         "patch('quantcdn.rest._FILE_HEADERS', {})",
         "client.rest_client._pools",

@@ -31,9 +31,10 @@ def main(folder: Path) -> None:
         raise SystemExit(f"no wheel in {folder}")
     for wheel in wheels:
         with tempfile.TemporaryDirectory() as place:
-            venv.create(place, with_pip=True)
+            venv.create(place)
             python = Path(place) / "bin" / "python"
-            subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, cwd=place)
+            install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", wheel]
+            subprocess.run(install, check=True, cwd=place)
             subprocess.run([python, "-W", "error", "-c", USE], check=True, cwd=place)
             subprocess.run([python.with_name("quantcdn"), "--version"], check=True, cwd=place)
             for shell in ("bash", "zsh", "fish"):

@@ -35,6 +35,11 @@ class Pieces(io.RawIOBase):
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = list(pieces)[::-1]
 
+    @property
+    def left(self) -> int:
+        """How many bytes were not received."""
+        return sum(map(len, self._pieces))
+
     def readable(self) -> bool:
         return True
 

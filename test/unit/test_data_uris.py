@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from quantcdn._file_formats.data_uris import ContentError, DataUri, is_data_uri, read_base64, read_data_uri
 from test.helpers.responses import costs_less_than
+from test.helpers.table import table
 
 VECTORS: list[tuple[str, tuple[str, bytes] | None]] = [
     ("data:,", ("text/plain", b"")),
@@ -108,7 +109,7 @@ def test_there_are_vectors_of_each_kind() -> None:
     assert sum(expected is None for _, expected in VECTORS) > 10
 
 
-@pytest.mark.parametrize(("uri", "expected"), VECTORS, ids=[ascii(uri) for uri, _ in VECTORS])
+@table("uri, expected", VECTORS)
 def test_a_data_uri_is_read_as_browsers_read_it(uri: str, expected: tuple[str, bytes] | None) -> None:
     assert is_data_uri(uri)
     if expected is None:

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from IPython.core.formatters import DisplayFormatter
 
 import quantcdn
 from quantcdn import models
@@ -575,6 +574,8 @@ def test_a_derived_model_is_shown_as_what_it_derives_from() -> None:
 
 
 def formatted(obj: object) -> dict[str, str]:
+    from IPython.core.formatters import DisplayFormatter  # each process collects this file, and one runs it
+
     data, _ = DisplayFormatter().format(obj)
     return dict(data)
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from IPython.core.formatters import DisplayFormatter
 
 import quantcdn
 from quantcdn import images, models
@@ -26,6 +25,8 @@ HARMLESS = "https://h.example/a?…"
 
 
 def formatted(obj: object) -> dict[str, Any]:
+    from IPython.core.formatters import DisplayFormatter  # each process collects this file, and one runs it
+
     data, _ = DisplayFormatter().format(obj)
     return dict(data)
 

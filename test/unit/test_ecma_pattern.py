@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from quantcdn._chat.ecma_matcher import search
 from quantcdn._chat.ecma_pattern import PatternError, UnsupportedPatternError, parse
+from test.helpers.table import table
 
 # The verdicts are those of V8 (Node.js 24), with the flag "u" as JSON Schema asks for.
 VERDICTS = [
@@ -99,7 +100,7 @@ VERDICTS = [
 ]
 
 
-@pytest.mark.parametrize(("pattern", "text", "verdict"), VERDICTS)
+@table("pattern, text, verdict", VERDICTS)
 def test_a_pattern_matches_where_ecma_262_says(pattern: str, text: str, verdict: bool) -> None:
     assert search(parse(pattern), text, lambda: None) is verdict
 
@@ -112,7 +113,7 @@ INVALID = [
 ]
 
 
-@pytest.mark.parametrize("pattern", INVALID)
+@table("pattern", INVALID)
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(PatternError) as caught:
         parse(pattern)

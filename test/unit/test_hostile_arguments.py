@@ -10,7 +10,6 @@ import inspect
 import itertools
 import json
 import logging
-import os
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -267,7 +266,6 @@ def _as_before(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     logger = logging.getLogger("quantcdn")
     level, handlers = logger.level, logger.handlers[:]
     monkeypatch.chdir(world.folder)
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)  # to read the system's takes longer than the rest of a client
     monkeypatch.setattr(socket, "getaddrinfo", _only_this_machine(socket.getaddrinfo))
     yield
     world.put_back()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import time
 from dataclasses import replace
+from http.client import IncompleteRead
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import HTTPHeaderDict
 
 from quantcdn._transport.http1 import (
     MAX_HEAD_SIZE,
@@ -24,6 +26,7 @@ from quantcdn._transport.http1 import (
     read_head,
 )
 from test.helpers.http1_vectors import BODY, CHUNK, CHUNKED, LAST, LENGTH, OK, VECTORS, Vector, Verdict
+from test.helpers.table import table
 from test.unit.http1_readers import BUFFER_SIZE, Pieces, Reading, ours, theirs
 
 EXPECTED: dict[Verdict, tuple[str, bool, bytes, bool]] = {
@@ -76,7 +79,7 @@ DIFFERENCES: dict[str, tuple[str, str, str, str]] = {
 
 
 # Fails if what RFC 9112 forbids is read, or if what it allows is refused.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -84,7 +87,7 @@ def test_a_response_has_its_verdict(name: str) -> None:
 
 
 # Fails if this reader and h11 part ways anywhere but where the table says so, or no longer do there.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_h11_has_the_same_verdict_but_where_the_table_says_why_not(name: str) -> None:
     vector = VECTORS[name]
     here, there = replace(ours(vector.data, vector.method), retryable=False), theirs(vector.data, vector.method)
@@ -101,7 +104,7 @@ def test_the_table_of_differences_names_vectors_alone() -> None:
 
 
 # Fails if a border between receives, or between reads of the body, falls where the reading does not expect it.
-@pytest.mark.parametrize("name", VECTORS)
+@table("name", VECTORS)
 def test_a_response_has_its_verdict_wherever_its_borders_fall(name: str) -> None:
     vector = VECTORS[name]
     reading = ours(vector.data, vector.method)
@@ -114,7 +117,7 @@ def whole(vector: Vector) -> bool:
 
 
 # Fails if a part of a response passes for a whole one, which only the end of the connection may frame.
-@pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if whole(vector)])
+@table("name", [name for name, vector in VECTORS.items() if whole(vector)])
 def test_a_response_that_is_cut_anywhere_is_never_read_as_whole(name: str) -> None:
     data = VECTORS[name].data
     until_the_end = not any(mark in data.lower() for mark in (b"content-length:", b"transfer-encoding:"))
@@ -173,6 +176,88 @@ def test_size_lines_extensions_and_trailers_are_bounded() -> None:
     assert chunked(CHUNK + b"0\r\n" + b"X: y\r\n" * 100 + b"\r\n").body == BODY
     assert chunked(CHUNK + b"0\r\n" + b"X: y\r\n" * 101 + b"\r\n") == Reading("refused")
     assert chunked(CHUNK + b"0\r\nX: " + b"y" * MAX_HEAD_SIZE + b"\r\n\r\n") == Reading("refused")
+
+
+# Fails if a limit is a byte off.
+def test_a_size_line_and_the_sum_of_extensions_may_be_as_large_as_their_limits() -> None:
+    size, rest = CHUNK.split(b"\r\n", 1)
+    line = size + b";" + b"x" * (4096 - len(size) - 3) + b"\r\n"
+    assert chunked(line + rest + LAST).body == BODY
+    assert chunked(line.replace(b";", b";x") + rest + LAST) == Reading("refused")
+    one = b"1;" + b"x" * 1023 + b"\r\n-\r\n"
+    assert chunked(one * 64 + b"0;\r\n\r\n") == Reading("refused")
+
+
+# Fails if a line is received to its end before its length counts.
+@pytest.mark.parametrize("start", [b"", OK, OK + CHUNKED + b"\r\n", OK + CHUNKED + b"\r\n" + CHUNK + b"0\r\n"])
+def test_a_line_without_an_end_is_not_received_for_ever(start: bytes) -> None:
+    received = Pieces([start, *[b"H" * 10_000] * 1000])
+    file = io.BufferedReader(received, BUFFER_SIZE)
+    with pytest.raises((ResponseError, http.client.BadStatusLine)):
+        Body(file, framing_of(read_head(file), "GET"), lambda _: None).read()
+    assert received.left > 9_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (OK + b"X: " + b"y" * MAX_HEAD_SIZE, "the head of the response is too large: more than 65536 bytes"),
+        (
+            OK + CHUNKED + b"\r\n0\r\nX: " + b"y" * MAX_HEAD_SIZE,
+            "the trailer section of the response is too large: more than 65536 bytes",
+        ),
+        (OK + CHUNKED + b"\r\n1;" + b"x" * 5000, "a chunk's size line is too large: more than 4096 bytes"),
+        (
+            OK + CHUNKED + b"\r\n" + (b"1;" + b"x" * 1023 + b"\r\n-\r\n") * 65,
+            "the chunk extensions are too large: more than 65536 bytes",
+        ),
+        (OK + CHUNKED + b"\r\nx\r\n", "the response has a chunk whose size is no number"),
+        (OK + CHUNKED + b"\r\n1\r\nab\r\n", "the response has a chunk that is longer than its size"),
+        (OK + b"Transfer-Encoding: Xchunked\r\n\r\n", "the response has a transfer coding that was not requested"),
+    ],
+)
+def test_an_error_says_what_is_wrong(data: bytes, words: str) -> None:
+    file = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type] # a raw file for this purpose
+    with pytest.raises(ResponseError) as caught:
+        Body(file, framing_of(read_head(file), "GET"), lambda _: None).read()
+    assert str(caught.value) == words
+
+
+# Fails if what has come waits for what has not: a break of the connection would lose it.
+@pytest.mark.parametrize(
+    ("framing", "pieces"),
+    [
+        (Framing(8, False, False), [b"abc", b"de", b"fgh"]),
+        (Framing(None, True, False), [b"8\r\nabc", b"de", b"fgh\r\n0\r\n\r\n"]),
+        (Framing(None, False, True), [b"abc", b"de", b"fgh"]),
+    ],
+)
+@pytest.mark.parametrize(("amount", "reads"), [(None, [b"abc", b"de", b"fgh"]), (2, [b"ab", b"c", b"de", b"fg", b"h"])])
+def test_read1_returns_what_one_receive_brings(
+    framing: Framing, pieces: list[bytes], amount: int | None, reads: list[bytes]
+) -> None:
+    body = Body(io.BufferedReader(Pieces(pieces), BUFFER_SIZE), framing, lambda _: None)
+    assert body.read1(0) == b""
+    assert [body.read1(amount) for _ in reads] == reads
+    assert body.read1(amount) == b""
+    assert body.closed
+    assert body.read1(amount) == b""
+
+
+def test_read1_of_a_body_that_was_given_up_reads_no_more() -> None:
+    body = Body(io.BufferedReader(io.BytesIO(CHUNK + LAST)), Framing(None, True, False), lambda _: None)  # type: ignore[arg-type]
+    assert BODY.startswith(body.read1(3))
+    body.close()
+    assert body.read1() == b""
+
+
+# Fails if a body of no bytes is waited for, of a connection that goes on.
+def test_read1_of_a_body_of_no_bytes_receives_nothing() -> None:
+    received = Pieces([b"the next response"])
+    body = Body(io.BufferedReader(received, BUFFER_SIZE), Framing(0, False, False), lambda _: None)
+    assert body.read1() == b""
+    assert body.closed
+    assert received.left == len(b"the next response")
 
 
 # Fails if interim responses are read for ever.
@@ -237,31 +322,43 @@ def test_what_follows_a_head_is_left(piece: int) -> None:
     assert file.read() == BODY
 
 
-# Fails if urllib3 needs more of a body than it finds.
+# Fails if a piece of a body is lost between two reads, or if its end is told of more than once, or never.
 @pytest.mark.parametrize("framing", [Framing(8, False, False), Framing(None, True, False), Framing(None, False, True)])
-def test_urllib3_reads_a_body_in_each_of_its_ways(framing: Framing) -> None:
+def test_a_body_is_read_whole_and_in_pieces(framing: Framing) -> None:
     data = b"4\r\nabcd\r\n4\r\nefgh\r\n0\r\n\r\n" if framing.chunked else b"abcdefgh"
 
-    def response() -> tuple[HTTPResponse, list[bool]]:
+    def response() -> tuple[Body, list[bool]]:
         ended: list[bool] = []
-        body = Body(io.BufferedReader(io.BytesIO(data)), framing, ended.append)  # type: ignore[arg-type]
-        return HTTPResponse(body, preload_content=False, original_response=body), ended  # type: ignore[arg-type]
+        return Body(io.BufferedReader(io.BytesIO(data)), framing, ended.append), ended  # type: ignore[arg-type]
 
     for read in (
         lambda r: r.read(),
-        lambda r: r.data,
-        lambda r: b"".join(r.stream(3)),
         lambda r: b"".join(iter(lambda: r.read(3), b"")),
         lambda r: b"".join(iter(lambda: r.read1(3), b"")),
         lambda r: r.read1() + r.read1() + r.read1(),
     ):
-        raw, ended = response()
-        assert read(raw) == b"abcdefgh"
-        assert raw.closed
+        body, ended = response()
+        assert read(body) == b"abcdefgh"
+        assert body.closed
+        body.close()
         assert ended == [True]
-    raw, ended = response()
-    assert raw.read(3) == b"abc"
-    raw.close()
-    assert raw.closed
+        assert body.read() == body.read1() == b""
+    body, ended = response()
+    assert body.read(3) == b"abc"
+    assert body.length_remaining == (5 if framing.length else None)
+    body.close()
+    assert body.closed
     assert ended == [False]
-    assert raw.read() == b""
+    assert body.read() == b""
+
+
+# Fails if a connection goes back to the pool with the rest of a broken body before it, or a body is not given up.
+@pytest.mark.parametrize("framing", [Framing(9, False, False), Framing(None, True, False)])
+def test_an_error_gives_a_body_up(framing: Framing) -> None:
+    for read in (Body.read, Body.read1):
+        ended: list[bool] = []
+        body = Body(io.BufferedReader(io.BytesIO(b"8\r\nabcd")), framing, ended.append)  # type: ignore[arg-type]
+        with pytest.raises(IncompleteRead):
+            read(body, 4) + read(body, 4) + read(body, 4)
+        assert body.closed
+        assert ended == [False]

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 from quantcdn import ApiResponseException
 from test.helpers.read_body import BODIES, OneBody, Path, at, changed, one_body
+from test.helpers.table import table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT = datetime(2026, 11, 24, 4, 56, 7, tzinfo=UTC)
@@ -69,6 +70,8 @@ READ: dict[str | int | float, datetime] = {
     # HTTP and mail.
     "Tue, 24 Nov 2026 04:56:07 GMT": INSTANT,
     "Tue, 24 Nov 2026 06:56:07 +0200": INSTANT,
+    "Tue, 24 Nov 2026 10:41:07 +0545": INSTANT,
+    "Tue, 24 Nov 2026 01:26:07 -0330": INSTANT,
     "24 Nov 2026 04:56:07 GMT": INSTANT,
     # Of what is left, that in which the year, the month and the day cannot be mistaken for each other.
     "Tue Nov 24 04:56:07 2026": INSTANT,  # C's asctime
@@ -159,12 +162,8 @@ def value_of(service: OneBody, field: tuple[str, Path, str, type], value: object
     return model, getattr(owner, name)
 
 
-def label(field: tuple[str, Path, str, type]) -> str:
-    return f"{field[0]}-{field[1][-1]}"
-
-
-@pytest.mark.parametrize("field", FIELDS, ids=label)
-@pytest.mark.parametrize("form", READ, ids=repr)
+@table("field", FIELDS)
+@table("form", READ)
 def test_a_time_is_read_as_the_instant_that_it_says(
     service: OneBody, form: str | float, field: tuple[str, Path, str, type]
 ) -> None:
@@ -185,7 +184,7 @@ def test_a_time_is_read_as_the_instant_that_it_says(
     assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
 
 
-@pytest.mark.parametrize("form", REFUSED, ids=lambda form: repr(form)[:40])
+@table("form", REFUSED)
 def test_what_does_not_say_a_time_is_refused_by_the_name_of_its_field(service: OneBody, form: object) -> None:
     for field in FIELDS:
         if field not in REQUIRED and isinstance(form, (dict, list, bool)):

@@ -19,6 +19,7 @@ import quantcdn
 from quantcdn.api.ai_tools_api import OPERATIONS
 from quantcdn.models._base import Model
 from test.helpers.read_body import BODIES, CALLS, EXECUTION_ID, OneBody, Path, at, changed, model_in, one_body
+from test.helpers.table import table
 
 EXECUTION = "get_ai_tool_execution_status"
 ORCHESTRATION = "get_ai_orchestration_status"
@@ -92,7 +93,8 @@ ODD: list[Any] = [
 def use(model: BaseModel) -> None:
     """Do with a model whatever a program does that has read it."""
     for name in dir(type(model)):
-        if isinstance(getattr(type(model), name), property) and not name.startswith(("_", "model_")):
+        # Names first: __doc__ is made of the source anew each time that it is asked for.
+        if not name.startswith(("_", "model_")) and isinstance(getattr(type(model), name), property):
             getattr(model, name)
     for text in (str(model), repr(model), model.to_str(), model.to_json(), model._repr_html_()):  # type: ignore[attr-defined]
         assert isinstance(text, str)
@@ -103,12 +105,8 @@ def use(model: BaseModel) -> None:
                 use(item)
 
 
-def label(case: tuple[str, Path]) -> str:
-    return f"{case[0]}-{'.'.join(map(str, case[1]))}"
-
-
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:40])
-@pytest.mark.parametrize("field", OPTIONAL, ids=label)
+@table("odd", ODD)
+@table("field", OPTIONAL)
 def test_an_optional_field_of_another_type_is_kept_whole(
     service: OneBody, field: tuple[str, Path], odd: object
 ) -> None:
@@ -125,8 +123,8 @@ def test_an_optional_field_of_another_type_is_kept_whole(
     use(model)
 
 
-@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 5000, "1" * 5000 + ".5"])
-@pytest.mark.parametrize("field", OPTIONAL, ids=label)
+@table("literal", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 5000, "1" * 5000 + ".5"])
+@table("field", OPTIONAL)
 def test_a_number_that_nobody_can_write_again_is_refused(
     service: OneBody, field: tuple[str, Path], literal: str
 ) -> None:
@@ -138,8 +136,8 @@ def test_a_number_that_nobody_can_write_again_is_refused(
     assert literal[:100] in str(caught.value.body)
 
 
-@pytest.mark.parametrize("odd", [None, [1], {"a": 1}, [None], True], ids=repr)
-@pytest.mark.parametrize("field", REQUIRED, ids=label)
+@table("odd", [None, [1], {"a": 1}, [None], True])
+@table("field", REQUIRED)
 def test_a_required_field_of_another_type_is_refused_by_its_name(
     service: OneBody, field: tuple[str, Path], odd: object
 ) -> None:
@@ -149,7 +147,7 @@ def test_a_required_field_of_another_type_is_refused_by_its_name(
     assert json.loads(caught.value.body or "") == changed(call, path, odd)
 
 
-@pytest.mark.parametrize("field", REQUIRED, ids=label)
+@table("field", REQUIRED)
 def test_a_missing_required_field_is_refused_by_its_name(service: OneBody, field: tuple[str, Path]) -> None:
     call, path = field
     body = copy.deepcopy(BODIES[call])
@@ -164,8 +162,8 @@ COUNTS: list[tuple[str, Path, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("sent", "read"), [(11, 11), (11.0, 11), ("11", 11), (-4, -4), (0, 0), (2**63, 2**63)])
-@pytest.mark.parametrize("count", COUNTS, ids=lambda count: f"{count[0]}-{count[2]}")
+@table("sent, read", [(11, 11), (11.0, 11), ("11", 11), (-4, -4), (0, 0), (2**63, 2**63)])
+@table("count", COUNTS)
 def test_a_count_is_a_whole_number_however_it_is_written(
     service: OneBody, count: tuple[str, Path, str], sent: object, read: int
 ) -> None:
@@ -175,10 +173,8 @@ def test_a_count_is_a_whole_number_however_it_is_written(
     assert type(value) is int
 
 
-@pytest.mark.parametrize(
-    "sent", [11.5, "eleven", "", " ", "11.5", "\u0661\u0661", "1_000", "0x10", "1e3", True], ids=repr
-)
-@pytest.mark.parametrize("count", COUNTS, ids=lambda count: f"{count[0]}-{count[2]}")
+@table("sent", [11.5, "eleven", "", " ", "11.5", "\u0661\u0661", "1_000", "0x10", "1e3", True])
+@table("count", COUNTS)
 def test_what_is_no_whole_number_is_no_count(service: OneBody, count: tuple[str, Path, str], sent: object) -> None:
     call, path, _ = count
     with pytest.raises(quantcdn.ApiResponseException, match=str(path[-1])):
@@ -211,8 +207,8 @@ def test_a_bad_tool_does_not_hide_an_orchestrations_status(service: OneBody) -> 
     use(model)
 
 
-@pytest.mark.parametrize(("call", "path"), [(call, path[:-1]) for call, path, _ in ALL_FIELDS], ids=str)
-@pytest.mark.parametrize("place", ["before", "behind"])
+@table("call, path", [(call, path[:-1]) for call, path, _ in ALL_FIELDS])
+@table("place", ["before", "behind"])
 def test_a_key_that_is_a_fields_python_name_never_takes_the_field_over(
     service: OneBody, call: str, path: Path, place: str
 ) -> None:
@@ -236,7 +232,7 @@ def test_a_key_that_is_a_fields_python_name_never_takes_the_field_over(
 RENAMED = [(call, path) for call, path in OPTIONAL if snake(str(path[-1])) != path[-1]]
 
 
-@pytest.mark.parametrize(("call", "path"), RENAMED, ids=str)
+@table("call, path", RENAMED)
 def test_a_key_that_is_a_fields_python_name_alone_is_an_extra_key(service: OneBody, call: str, path: Path) -> None:
     name = snake(str(path[-1]))
     body = copy.deepcopy(BODIES[call])
@@ -267,7 +263,7 @@ CLASHING = [
 ]
 
 
-@pytest.mark.parametrize(("call", "path"), [(call, path[:-1]) for call, path, _ in ALL_FIELDS], ids=str)
+@table("call, path", [(call, path[:-1]) for call, path, _ in ALL_FIELDS])
 def test_keys_that_are_names_of_methods_are_kept_and_hide_nothing(service: OneBody, call: str, path: Path) -> None:
     inner = at(BODIES[call], path)
     extra = {key: [key] for key in CLASHING if key not in inner}
@@ -326,7 +322,7 @@ WHOLE: list[bytes] = [
 ]
 
 
-@pytest.mark.parametrize("body", WHOLE, ids=lambda body: repr(body[:40]))
+@table("body", WHOLE)
 def test_a_body_that_is_no_such_object_is_refused_and_stays_at_hand(service: OneBody, body: bytes) -> None:
     with pytest.raises(quantcdn.ApiResponseException) as caught:
         service.read("list_ai_tool_names", body)

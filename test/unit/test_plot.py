@@ -1,4 +1,7 @@
-"""The plot of a list of executions: what its axes hold, whatever the service has sent."""
+"""The plot of a list of executions: what its axes hold, whatever the service has sent.
+
+Every process of the tests collects this file, and one runs it: so matplotlib is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import matplotlib as mpl
 import pytest
-from IPython.core.formatters import DisplayFormatter
-from matplotlib.artist import Artist
-from matplotlib.colors import to_rgb
-from matplotlib.dates import date2num, num2date
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 import quantcdn
 from quantcdn import models
-
-mpl.use("Agg")
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
 
@@ -31,6 +25,10 @@ def row(tool: object, status: object, minutes: float = 0, seconds: float | None 
 
 
 def plotted(*rows: dict[str, Any]) -> Any:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.use("Agg")
     body = {"executions": list(rows), "count": len(rows), "orgId": "acme"}
     listed = models.ListAIToolExecutions200Response.from_dict(body)
     assert listed is not None
@@ -42,6 +40,8 @@ def plotted(*rows: dict[str, Any]) -> Any:
 
 def bars(axes: Any) -> dict[str, list[tuple[str, int]]]:
     """Give the bars of a panel by status: where each begins, and how high it is."""
+    from matplotlib.dates import num2date
+
     return {
         container.get_label(): [
             (f"{num2date(bar.get_x()):%H:%M}", int(bar.get_height())) for bar in container if bar.get_height()
@@ -97,6 +97,8 @@ def test_counts_are_whole_numbers(number: int) -> None:
 
 @pytest.mark.parametrize("hours", [0, 0.5, 3, 23, 24 * 40, 24 * 4_000])
 def test_every_execution_is_in_a_bar_however_long_the_time(hours: float) -> None:
+    from matplotlib.dates import date2num
+
     rows = [row("paint", "complete", minutes=60 * hours * part / 9) for part in range(10)]
     axes = plotted(*rows).axes[0]
     assert sum(height for _, height in bars(axes)["complete"]) == 10
@@ -136,12 +138,15 @@ def test_whatever_the_service_has_sent_is_drawn_as_text(odd: object) -> None:
 
 
 def test_it_shows_itself_in_a_notebook() -> None:
+    from IPython.core.formatters import DisplayFormatter
+
     data, _ = DisplayFormatter().format(plotted(*ROWS))
     assert data["image/png"].startswith(b"\x89PNG")
 
 
 def contrast(colour: object, page: object) -> float:
     """Give the contrast of two colours, as WCAG 2.2 defines it."""
+    from matplotlib.colors import to_rgb
 
     def luminance(of: Any) -> float:
         parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(of)]
@@ -166,14 +171,15 @@ def test_it_can_be_read_on_a_light_and_on_a_dark_page(page: str) -> None:
     assert {len(bars) > 5, len(lines) > 0, len(dots) > 0} == {True}
 
 
-class CountedArtist(Artist):
-    drawn = 0
-
-    def draw(self, renderer: object) -> None:
-        self.drawn += 1
-
-
 def test_it_is_drawn_once_and_measures_no_text_to_lay_it_out() -> None:
+    from matplotlib.artist import Artist
+
+    class CountedArtist(Artist):
+        drawn = 0
+
+        def draw(self, renderer: object) -> None:
+            self.drawn += 1
+
     figure = plotted(*ROWS)
     counted = CountedArtist()
     figure.add_artist(counted)
@@ -196,6 +202,8 @@ def test_no_text_is_over_another_or_cut_off(tools: int) -> None:
 
 def drawn_texts(figure: Any) -> list[Any]:
     """Draw a figure, and list the texts that are drawn: ticks beyond the ends of an axis are not."""
+    from matplotlib.text import Text
+
     drawn: list[Any] = []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Text, "draw", lambda text, renderer: drawn.append(text))

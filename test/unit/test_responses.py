@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import pickle
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -177,3 +179,30 @@ def test_a_body_that_breaks_off_is_no_whole_body() -> None:
             response.read()
         with pytest.raises(quantcdn.ApiValueError, match="no whole body"):
             _ = response.data
+
+
+# Fails if what a pool of urllib3 hands on does not close its connection where nobody reads it, as urllib3's own does.
+def test_a_response_that_is_dropped_closes_its_connection() -> None:
+    with serving(answer(200, BODY)) as (server, api), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        api.list_ai_tools_without_preload_content("acme")
+        gc.collect()
+        assert api.list_ai_tools_without_preload_content("acme").data == BODY
+        assert server.connections == 2
+    assert not warned
+
+
+# The first body ends too early, or the caller gives it up, while the connection of the second is idle. What broke
+# the one may have broken the other too.
+@pytest.mark.parametrize(("end", "connections"), [(RESTResponse.read, [1, 2, 3]), (RESTResponse.close, [1, 2, 2])])
+def test_a_connection_is_made_anew_after_a_break_alone(
+    end: Callable[[RESTResponse], object], connections: list[int]
+) -> None:
+    cut = then_close(head(("Content-Length", "11")) + BODY)
+    with serving(cut, answer(200, BODY), answer(200, BODY)) as (server, api):
+        first, second = (api.list_ai_tools_without_preload_content("acme") for _ in range(2))
+        assert second.read() == BODY
+        with contextlib.suppress(quantcdn.ApiConnectionException):
+            end(first)
+        api.list_ai_tools_without_preload_content("acme").read()
+        assert [request.connection for request in server.requests] == connections

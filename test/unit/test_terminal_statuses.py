@@ -10,6 +10,7 @@ import pytest
 
 import quantcdn
 from test.helpers.read_body import BODIES, CALLS, OneBody, changed, one_body
+from test.helpers.table import table
 
 EXECUTION = "get_ai_tool_execution_status"
 ORCHESTRATION = "get_ai_orchestration_status"
@@ -51,8 +52,8 @@ STATUSES: list[tuple[str, bool, bool]] = [  # status, whether it is final, wheth
 ]
 
 
-@pytest.mark.parametrize("call", [EXECUTION, ORCHESTRATION, EXECUTIONS])
-@pytest.mark.parametrize(("status", "final", "complete"), STATUSES, ids=lambda value: repr(value))
+@table("call", [EXECUTION, ORCHESTRATION, EXECUTIONS])
+@table("status, final, complete", STATUSES)
 def test_a_status_is_final_by_its_word_alone(
     service: OneBody, call: str, status: str, final: bool, complete: bool
 ) -> None:

@@ -25,7 +25,7 @@ import pytest
 import quantcdn
 from quantcdn import RateLimit, RetryPolicy
 from quantcdn._portability import ProcessLock
-from quantcdn._transport.connections import IdleConnections
+from quantcdn._transport.idle_connections import IdleConnections
 from quantcdn.api_client import TimeSource
 from quantcdn.emulator import Emulator, Fault
 from quantcdn.hooks import AttemptRecord

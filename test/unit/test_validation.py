@@ -22,6 +22,7 @@ from quantcdn import Configuration, Poll, RetryPolicy, Timeout, _validation
 from quantcdn.exceptions import OpenApiException
 from quantcdn.operation import Bounded
 from test.helpers.server import ScriptedServer, answer
+from test.helpers.table import table
 
 HUGE = 10**5000
 """An integer that Python refuses to write."""
@@ -150,8 +151,8 @@ NUMBERS: dict[str, Callable[[Any], object]] = {
 }
 
 
-@pytest.mark.parametrize("setting", INTEGERS)
-@pytest.mark.parametrize("value", [-1, -HUGE, "1", 1.5, float("nan"), Decimal(1), True, BadIndex()], ids=named)
+@table("setting", INTEGERS)
+@table("value", [-1, -HUGE, "1", 1.5, float("nan"), Decimal(1), True, BadIndex()])
 def test_no_setting_takes_what_is_no_integer_of_its_range(setting: str, value: Any) -> None:
     if setting == "socket_options" and value == -1:
         return  # which the system takes
@@ -166,8 +167,8 @@ def test_integers_of_numpy_are_settings(setting: str) -> None:
     INTEGERS[setting](np.int64(200 if setting == "statuses" else 1))
 
 
-@pytest.mark.parametrize("setting", NUMBERS)
-@pytest.mark.parametrize("value", [*NO_FLOATS, *NO_NUMBERS, -1, -1e-300, 1e19 * 1e200], ids=named)
+@table("setting", NUMBERS)
+@table("value", [*NO_FLOATS, *NO_NUMBERS, -1, -1e-300, 1e19 * 1e200])
 def test_no_setting_takes_what_is_no_number_of_its_range(setting: str, value: Any) -> None:
     if setting == "timeout" and (value is None or value == [1]):
         value = "1"
@@ -269,8 +270,8 @@ def test_a_policy_of_another_library_is_checked_field_by_field(name: str, value:
 # Settings that were read late
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
+@table(
+    "name, value",
     [
         ("proxy_headers", "X: y"),
         ("proxy_headers", [("X", "y")]),
@@ -318,7 +319,6 @@ def test_a_policy_of_another_library_is_checked_field_by_field(name: str, value:
         ("host", "https://\u017fervice.example"),
         ("host", "https://\u212aelvin.example"),
     ],
-    ids=named,
 )
 def test_a_setting_is_refused_when_it_is_set_and_not_at_the_first_request(name: str, value: Any) -> None:
     with pytest.raises((quantcdn.ApiTypeError, quantcdn.ApiValueError)) as caught:

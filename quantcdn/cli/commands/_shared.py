@@ -35,6 +35,7 @@ class ObservedApi(AIToolsApi):
     def list_ai_tool_executions_with_http_info(
         self, organisation: str, status: str | None = None, limit: int | None = None, **options: Unpack[RequestOptions]
     ) -> ApiResponse[ListAIToolExecutions200Response]:
+        """List executions, and hand them on."""
         response = super().list_ai_tool_executions_with_http_info(organisation, status, limit, **options)
         self.lists += 1
         if self.on_list is not None:
@@ -46,6 +47,7 @@ def output_options(record_type: RecordType[Any]) -> Callable[[Parser], None]:
     """Make the function that adds the options of a command that takes no others."""
 
     def add_arguments(parser: Parser) -> None:
+        """Add the options of the output alone."""
         add_forms(parser, record_type)
 
     return add_arguments

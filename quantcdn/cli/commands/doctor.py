@@ -110,11 +110,18 @@ def _examine(arguments: argparse.Namespace, limit: float) -> Iterator[Check]:
 
 def _installation() -> Iterator[Check]:
     """Tell of another distribution that has put its files into the same package, such as the API's official client."""
-    owners = sorted(set(metadata.packages_distributions().get("quantcdn", [])))
+    owners = sorted({found.metadata["Name"] for found in metadata.distributions() if _holds(found, "quantcdn")})
     if len(owners) > 1:
         advice = f"uninstall all of them, and then install one: pip uninstall {' '.join(owners)}"
         text = f"the package quantcdn is of {' and '.join(owners)}, mixed: {advice}"
         yield _failed("installation", text, runner.ERROR)
+
+
+def _holds(distribution: metadata.Distribution, package: str) -> bool:
+    """Find a package in what a distribution records, as text: to make paths of every file takes most of a second."""
+    if declared := (distribution.read_text("top_level.txt") or "").split():
+        return package in declared
+    return f"\n{package}/" in f"\n{distribution.read_text('RECORD')}"
 
 
 def _versions() -> Check:

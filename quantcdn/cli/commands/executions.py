@@ -53,6 +53,7 @@ def _list(arguments: argparse.Namespace) -> int:
     limit = arguments.limit
 
     def send(api: AIToolsApi, organisation: str) -> ApiResponse[ListAIToolExecutions200Response]:
+        """Request the list, whole where a part is left out here."""
         if is_filtered and limit is not None:
             _validation.integer("limit", limit, 1, MAX_PAGE_SIZE)
         return api.list_ai_tool_executions_with_http_info(
@@ -60,6 +61,7 @@ def _list(arguments: argparse.Namespace) -> int:
         )
 
     def records_of(listed: ListAIToolExecutions200Response) -> list[ExecutionSummary]:
+        """Leave out what the options leave out."""
         if not is_filtered:
             return listed.executions
         if len(listed.executions) >= MAX_PAGE_SIZE and passes(listed.executions[-1], None, arguments.since):

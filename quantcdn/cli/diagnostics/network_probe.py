@@ -44,6 +44,7 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
     future: Future[_Result] = Future()
 
     def do() -> None:
+        """Do the work, and hand over what it returns or raises."""
         try:
             future.set_result(work())
         except BaseException as error:  # it is raised where it is waited for

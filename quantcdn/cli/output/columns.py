@@ -112,10 +112,14 @@ def _first_sentence(spec: object) -> Cell:
 
 class _Timed(Protocol):
     @property
-    def created(self) -> datetime | None: ...
+    def created(self) -> datetime | None:
+        """When it was created."""
+        ...
 
     @property
-    def completed(self) -> datetime | None: ...
+    def completed(self) -> datetime | None:
+        """When it completed or failed."""
+        ...
 
 
 def _age(record: _Timed) -> int | None:

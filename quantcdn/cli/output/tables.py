@@ -27,16 +27,7 @@ def rich_for(stream: TextIO) -> ModuleType | None:
 
 
 def table(stream: TextIO, columns: Sequence[str], rows: Rows) -> list[str]:
-    """Draw a table of any values, within the width of the stream where it is a terminal.
-
-    Args:
-        stream: Where it will be displayed.
-        columns: The titles; all empty for a table without.
-        rows: The records; None is displayed as nothing.
-
-    Returns:
-        The lines.
-    """
+    """Draw a table of any values, None as nothing, within the width of the stream where it is a terminal."""
     width = terminal.size(stream)[0] if stream.isatty() else None
     write = escaped if width is None else one_line
     texts = [["" if cell is None else write(str(cell)) for cell in row] for row in rows]

@@ -77,6 +77,7 @@ class _Server(ThreadingHTTPServer):
             self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, unless the server closes."""
         with self._changed:
             self._open.add(request)
         if self.closing.is_set():
@@ -85,18 +86,19 @@ class _Server(ThreadingHTTPServer):
             super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        # socketserver would shut the socket down first, and its FIN would be sent before the RST of a fault.
+        """Close a connection, without the FIN that socketserver would send before the RST of a fault."""
         self.close_request(request)
         with self._changed:
             self._open.discard(request)
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that has gone is no error of ours; anything else is, and is shown.
+        """Report an error, unless it is a client that has gone."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
     def close(self, thread: threading.Thread) -> None:
+        """End all connections, and wait for the threads."""
         self.closing.set()
         with contextlib.suppress(OSError):
             # The thread waits in accept for a connection, and this is one.
@@ -157,18 +159,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(int(length))
 
     def handle_expect_100(self) -> bool:
+        """Send the interim response at once."""
         proceed = super().handle_expect_100()
         # Else the line would stay in the buffer, and the client would wait for it with its body.
         self.wfile.flush()
         return proceed
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        # http.server calls this for requests that it cannot read, and would send a web page.
+        """Respond with JSON to a request that cannot be read, where http.server would send a web page."""
         self.close_connection = True
         response = json_response(code, {"error": message or explain or "Bad request"})
         self._send(response.with_common_headers(time.time(), "unread"))
 
     def finish(self) -> None:
+        """Close both files, though the first may fail."""
         try:
             super().finish()
         finally:
