@@ -103,7 +103,7 @@ class Operation(Generic[T]):
 
 
 def _segment(name: str, value: object) -> str:
-    if isinstance(value, str) and _UNRESERVED(value):  # which is neither blank nor a dot segment
+    if type(value) is str and _UNRESERVED(value):  # which is neither blank nor a dot segment
         return value
     return quote(_validation.segment(name, value), safe="")
 
