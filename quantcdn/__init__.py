@@ -1,9 +1,11 @@
 """A client for QuantCDN's AI tools API."""
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from quantcdn import models as models
+from quantcdn._installation import problem as _problem
 from quantcdn._version import __version__
 
 if TYPE_CHECKING:
@@ -94,6 +96,9 @@ __all__ = [
     "images",
 ]
 __all__ += models.__all__
+
+if (_mixed := _problem()) is not None:
+    warnings.warn(_mixed, RuntimeWarning, stacklevel=2)
 
 # A program pays for what it uses: each module is imported when one of its names is first asked for (PEP 562).
 _MODULES = {

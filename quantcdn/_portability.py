@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
+import re
+import shlex
+import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,7 +22,16 @@ WINDOWS = os.name == "nt"
 IN_BROWSER = sys.platform == "emscripten"
 """Whether this is Pyodide, in a browser or in Node.js: it has neither threads nor sockets."""
 
+INTERRUPT_LATENCY = 0.5
+"""How long nothing may wait in one go on Windows, in seconds, so that Ctrl-C ends it within a second."""
+
+# What PowerShell takes for a word as it is: it splits an option at a dot or a colon, and changes what is a number.
+_IS_PLAIN = re.compile(r"--?[A-Za-z-]*|[A-Za-z_][\w./:\\-]*", re.ASCII).fullmatch
+_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 _FIRST_PROCESS = os.getpid()
+
+# Between attempts to move a file, in seconds: one in all.
+_PAUSES = (0.05, 0.1, 0.15, 0.3, 0.4)
 
 # No file comes so far, and the locks of Windows let nobody else read what is locked.
 _LOCKED_BYTE = 0x7FFF_FFFE
@@ -58,6 +72,33 @@ def user_folder(xdg: str, default: str, windows: str) -> Path:
     return Path.home() / default
 
 
+def move(do: Callable[[], object]) -> None:
+    """Move a file; on Windows, for a second, again: a scanner may have open what was just written."""
+    for pause in _PAUSES if WINDOWS else ():
+        with contextlib.suppress(PermissionError):
+            do()
+            return
+        time.sleep(pause)
+    do()
+
+
+def join_command(words: Iterable[str]) -> str:
+    """Write words as a line to paste into the shell of this system: PowerShell on Windows, else a POSIX shell."""
+    if not WINDOWS:
+        return shlex.join(words)
+    return " ".join(word if _IS_PLAIN(word) else quoted_for_powershell(word) for word in words)
+
+
+def set_variable(name: str, value: str) -> str:
+    """Write the line that sets an environment variable in the shell of this system."""
+    return f"$env:{name} = {quoted_for_powershell(value)}" if WINDOWS else f"export {name}={shlex.quote(value)}"
+
+
+def quoted_for_powershell(text: str) -> str:
+    """Quote a text for PowerShell, to which typographic quotes are quotes too."""
+    return f"'{_QUOTES.sub(lambda quote: 2 * quote[0], text)}'"
+
+
 def is_closed_pipe(error: OSError) -> bool:
     """Tell whether a write failed since nobody reads any more."""
     return isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
@@ -66,6 +107,25 @@ def is_closed_pipe(error: OSError) -> bool:
 def is_connecting(code: int) -> bool:
     """Tell from what ``connect_ex`` returns whether a socket that does not block goes on connecting."""
     return code == (errno.EWOULDBLOCK if WINDOWS else errno.EINPROGRESS)
+
+
+def socket_error(code: int) -> OSError:
+    """Make the error of a code that a socket gives."""
+    if not WINDOWS:
+        return OSError(code, os.strerror(code))
+    ctypes: Any = importlib.import_module("ctypes")
+    return OSError(code, ctypes.FormatError(code).strip())  # strerror does not know the codes of sockets there
+
+
+def receive_in_parts(sock: socket.socket, buffer: Any, seconds: float) -> int:
+    """Receive within some seconds, on Windows, where Ctrl-C is noticed between two receives and not within one."""
+    while seconds > INTERRUPT_LATENCY:
+        sock.settimeout(INTERRUPT_LATENCY)
+        seconds -= INTERRUPT_LATENCY
+        with contextlib.suppress(TimeoutError):
+            return sock.recv_into(buffer)
+    sock.settimeout(seconds)
+    return sock.recv_into(buffer)
 
 
 def understands_escapes(stream: TextIO) -> bool:

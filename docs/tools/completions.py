@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from quantcdn import cli
+from quantcdn._portability import quoted_for_powershell
 from quantcdn.cli.command_tree import Argument, CommandNode, command_of
 
 FOLDER = Path(cli.__file__).parent / "completions"
@@ -238,7 +239,92 @@ def _fish_quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-SHELLS: Mapping[str, Callable[[CommandNode], Iterator[str]]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+_POWERSHELL = """\
+# PowerShell completion for quantcdn, written by docs/tools/completions.py from its parser
+Register-ArgumentCompleter -Native -CommandName quantcdn -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    # Of each command: what may follow it, its options, and what an argument or the value of an option is.
+    $commands = @{"""
+
+_POWERSHELL_END = """\
+    }
+    $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        ForEach-Object { $_.Extent.Text.Trim([char[]] @("'", '"')) })
+    $command = 'quantcdn'
+    $option = ''
+    foreach ($word in $before) {
+        if ($option) { $option = '' }
+        elseif ($commands[$command].Follows.ContainsKey($word)) { $option = $word }
+        elseif ($commands.ContainsKey("$command $word")) { $command = "$command $word" }
+    }
+    $start = "$wordToComplete"
+    $joined = ''
+    $is_joined = $start -match '^(--[a-z-]+)=(.*)$'
+    if (-not $option -and $is_joined -and $commands[$command].Follows.ContainsKey($Matches[1])) {
+        $option = $Matches[1]
+        $start = $Matches[2]
+        $joined = "$option="
+    }
+    $described = @{}
+    $takes = $commands[$command].Takes
+    if ($option) {
+        $takes = $commands[$command].Follows[$option]
+    } elseif ($commands[$command].Words.Count) {
+        $described = $commands[$command].Words
+    }
+    if (-not $option -and ($start.StartsWith('-') -or -not ($takes -or $described.Count))) {
+        $described = $commands[$command].Options
+        $takes = ''
+    }
+    $kind, $words = "$takes" -split ' '
+    if ($kind -eq 'candidates') {
+        $words = @(& quantcdn __complete $words @before 2> $null)
+    } elseif ($kind -ne 'words') {
+        $words = @($described.Keys) # none for a path: PowerShell then completes files and folders by itself
+    }
+    foreach ($word in $words) {
+        if (-not $word.StartsWith($start)) { continue }
+        $text = if ($word -match '^[\\w./:-]+$') { $word } else { "'$word'" }
+        $help = if ($described[$word]) { $described[$word] } else { $word }
+        [System.Management.Automation.CompletionResult]::new("$joined$text", $word, 'ParameterValue', $help)
+    }
+}"""
+
+
+def _powershell(program: CommandNode) -> Iterator[str]:
+    yield _POWERSHELL
+    for command in program.walk():
+        words = {below.word: below.summary for below in command.commands}
+        options = {_long(option): option.help for option in command.options}
+        valued = [option for option in command.options if option.value]
+        values = {flag: _powershell_value(option) for option in valued for flag in option.flags}
+        takes = next(filter(None, map(_powershell_value, command.positionals)), "")
+        yield f"        {quoted_for_powershell(command.name)} = @{{"
+        for name, table in (("Words", words), ("Options", options), ("Follows", values)):
+            yield f"            {name} = {'[ordered]' if name != 'Follows' else ''}@{{"
+            for key, text in table.items():
+                yield f"                {quoted_for_powershell(key)} = {quoted_for_powershell(text)}"
+            yield "            }"
+        yield f"            Takes = {quoted_for_powershell(takes)}"
+        yield "        }"
+    yield _POWERSHELL_END
+
+
+def _powershell_value(argument: Argument) -> str:
+    if argument.choices:
+        return f"words {' '.join(argument.choices)}"
+    if argument.candidates:
+        return f"candidates {argument.candidates}"
+    return "path" if argument.is_file or argument.is_folder else ""
+
+
+SHELLS: Mapping[str, Callable[[CommandNode], Iterator[str]]] = {
+    "bash": _bash,
+    "zsh": _zsh,
+    "fish": _fish,
+    "powershell": _powershell,
+}
 
 
 def scripts() -> Mapping[str, str]:

@@ -39,6 +39,9 @@ def public() -> Iterator[str]:
         yield from (f"quantcdn.{name}.{field}" for field in getattr(models, name).model_fields)
     settings = inspect.signature(Configuration.__init__).parameters
     yield from (f"quantcdn.Configuration.{name}" for name in settings if name not in ("self", "unknown"))
+    yield from (
+        f"quantcdn.ApiException.{name}" for name in ("status", "reason", "body", "headers", "request_id", "attempts")
+    )
     fixtures = re.findall(r"^@pytest\.fixture\ndef (\w+)", TESTING.read_text(encoding="utf-8"), flags=re.MULTILINE)
     yield from (f"quantcdn.testing.{name}" for name in fixtures)
     yield from ("quantcdn.rest.RESTResponse", "quantcdn.hooks.AttemptRecord", "quantcdn.operation.Operation")

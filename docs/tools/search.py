@@ -37,6 +37,7 @@ QUESTIONS: Mapping[str, str] = {
     "function calling": "chat",
     "VCR": "testing",
     "windows": "compatibility",
+    "JupyterLite": "compatibility",
     "certificate": "proxies-and-tls",
     "ssl error": "troubleshooting",
     "changelog": "changelog",

@@ -39,7 +39,7 @@ def excess(body: bytes | bytearray | str) -> str | None:
 
 
 def has_many_items(body: bytes | bytearray | str) -> bool:
-    """Say whether a JSON text has so many items that each copy of them counts; those of the service have some hundred."""
+    """Say whether a JSON text has so many items, some thousand, that each copy of them counts."""
     raw = body.encode(errors="replace") if isinstance(body, str) else body
     return _items(raw, b",") > _MANY_ITEMS
 

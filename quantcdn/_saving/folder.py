@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from quantcdn import _portability
 from quantcdn._file_formats.media_types import EXTENSIONS
 from quantcdn.exceptions import ApiTypeError, ApiValueError
 
@@ -64,7 +65,7 @@ class OutputFile:
                 with part.open("x+b") as file:
                     path = self.folder / f"{self.stem}.{write_to(file)}"
                 with _advice_for_open_file(path):
-                    part.replace(path)
+                    _portability.move(lambda: part.replace(path))
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise

@@ -25,6 +25,7 @@ from urllib3.connectionpool import (  # type: ignore[attr-defined] # it imports 
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 from urllib3.util.ssltransport import SSLTransport
 
+from quantcdn import _portability
 from quantcdn._clock import monotonic
 from quantcdn._secrets import SecretBytes
 from quantcdn._transport.downloads import is_public
@@ -128,7 +129,10 @@ class _LimitedReader(io.RawIOBase):
             return 0
         # A timeout of a socket is for one receive: a head or a body that drips a byte at a time would renew it with
         # each byte. So it is set before each, to the limit of a silence or to what is left of the call.
-        _set_timeout(self._sock, self.limits.seconds())
+        seconds = self.limits.seconds()
+        if _portability.WINDOWS:
+            return _portability.receive_in_parts(self._sock, buffer, seconds)
+        _set_timeout(self._sock, seconds)
         return self._sock.recv_into(buffer)
 
 
@@ -309,7 +313,7 @@ class DeadlineConnection(HTTPConnection):
 
     def _first_connected(self, addresses: list[Address]) -> socket.socket:
         limits = current_limits.get()
-        if len(addresses) == 1:
+        if len(addresses) == 1 and not _portability.WINDOWS:  # where Ctrl-C would not interrupt it
             return self._connected(addresses[0], limits.seconds())
         race = Race(self._made, limits.remaining)
         try:

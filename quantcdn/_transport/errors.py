@@ -81,13 +81,19 @@ def failure(error: Exception, *, overdue: bool, seconds: float) -> Failure:
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3_errors.ProxyError) for cause in causes):
         return _proxy(causes)
-    if any(_is_timeout(cause) for cause in causes):
+    if any(map(_is_timeout, causes)):
         return _timeout(causes, overdue, seconds)
     if any(isinstance(cause, urllib3_errors.NameResolutionError) for cause in causes):
         return _unresolved(causes)
     if any(isinstance(cause, ssl.SSLError | urllib3_errors.SSLError) for cause in causes):
         return _tls(causes)
     return _broken(causes)
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    """Tell a timeout from a failure to connect, whose class urllib3 derives from one of a timeout."""
+    is_timeout = isinstance(cause, TimeoutError | urllib3_errors.TimeoutError)
+    return is_timeout and not isinstance(cause, urllib3_errors.NewConnectionError)
 
 
 def out_of_time(seconds: float) -> Failure:
@@ -134,12 +140,6 @@ def _proxy(causes: list[BaseException]) -> Failure:
     return Failure(
         ApiConnectionException, f"the proxy failed: {_innermost(causes)}", retryable=not final, permanent=final
     )
-
-
-def _is_timeout(cause: BaseException) -> bool:
-    # urllib3 counts a connection that was refused, and a name that is unknown, among its timeouts.
-    is_refusal = isinstance(cause, urllib3_errors.NewConnectionError)
-    return isinstance(cause, TimeoutError | urllib3_errors.TimeoutError) and not is_refusal
 
 
 def _timeout(causes: list[BaseException], overdue: bool, seconds: float) -> Failure:

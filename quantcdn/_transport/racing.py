@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 import selectors
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
-from quantcdn._portability import is_connecting
+from quantcdn import _portability
 
 ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside those that have not yet taken a connection (section 5)."""
@@ -97,10 +96,10 @@ class Race:
         if code == 0:
             self.lost.remove(address)
             return sock
-        if is_connecting(code):
+        if _portability.is_connecting(code):
             selector.register(sock, selectors.EVENT_WRITE, address)
         else:
-            self._problem = OSError(code, os.strerror(code))
+            self._problem = _portability.socket_error(code)
             sock.close()
         return None
 
@@ -109,7 +108,8 @@ class Race:
         remaining = self._remaining()
         # Each address has its share of a short limit, so that the last is tried too.
         delay = min(ATTEMPT_DELAY, remaining / (waiting + 1)) if waiting else remaining
-        ready = selector.select(delay) if remaining > 0 else []
+        is_part = _portability.WINDOWS and delay > _portability.INTERRUPT_LATENCY
+        ready = selector.select(_portability.INTERRUPT_LATENCY if is_part else delay) if remaining > 0 else []
         for key, _ in ready:
             sock = _socket_of(key)
             selector.unregister(sock)
@@ -117,9 +117,9 @@ class Race:
             if code == 0:
                 del self.lost[self.lost.index(key.data) :]
                 return sock
-            self._problem = OSError(code, os.strerror(code))
+            self._problem = _portability.socket_error(code)
             sock.close()
-        if remaining <= 0 or not (ready or waiting):
+        if remaining <= 0 or not (ready or waiting or is_part):
             raise self._problem or TimeoutError("timed out")
         return None
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
+from quantcdn._installation import problem
 from quantcdn._portability import is_closed_pipe
 from quantcdn._version import __version__
 from quantcdn.cli.arguments import SETTINGS, Parser, add_settings
@@ -65,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from quantcdn.cli.runner import run  # neither --version nor --help pays for it
 
         return run(parsed)
+    except ImportError:
+        if (mixed := problem()) is None:
+            raise
+        sys.stderr.write(f"quantcdn: {mixed}\n")
+        return 1
     except OSError as error:
         if is_closed_pipe(error):
             return 0  # whoever read has seen enough

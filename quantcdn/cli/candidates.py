@@ -141,4 +141,4 @@ def _write(path: Path, words: Iterable[str]) -> None:
     kept = [word for word in dict.fromkeys(words) if _HARMLESS(word)][:_MOST_KEPT]
     own = path.with_name(f"{path.name}.{os.getpid()}")  # several commands may write at once
     own.write_text("".join(f"{word}\n" for word in kept), encoding="utf-8")
-    os.replace(own, path)
+    _portability.move(lambda: os.replace(own, path))

@@ -153,7 +153,7 @@ def _replace(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        _portability.move(lambda: os.replace(name, path))
     except BaseException:
         os.unlink(name)
         raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-import shlex
 import signal
 import sys
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from quantcdn._clock import sleep
+from quantcdn._portability import set_variable
 from quantcdn.emulator._clock import Clock
 from quantcdn.emulator._emulator import Emulator
 from quantcdn.emulator._http.request import RecordedRequest
@@ -23,9 +23,7 @@ _GREETING = """\
 The local service is at {url} and speaks version {wire}. Ctrl-C stops it.
 Its token is {token}
 
-export QUANTCDN_HOST={quoted_url}
-export QUANTCDN_API_TOKEN={quoted_token}
-export QUANTCDN_ORGANIZATION={quoted_organisation}
+{variables}
 """
 
 
@@ -90,14 +88,9 @@ def _log(request: RecordedRequest) -> None:
 
 
 def _greeting(service: Emulator, organisation: str) -> str:
-    return _GREETING.format(
-        url=service.url,
-        wire=service.wire,
-        token=service.token,
-        quoted_url=shlex.quote(service.url),
-        quoted_token=shlex.quote(service.token),
-        quoted_organisation=shlex.quote(organisation),
-    )
+    settings = {"HOST": service.url, "API_TOKEN": service.token, "ORGANIZATION": organisation}
+    variables = "\n".join(set_variable(f"QUANTCDN_{name}", value) for name, value in settings.items())
+    return _GREETING.format(url=service.url, wire=service.wire, token=service.token, variables=variables)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -28,7 +28,7 @@ _ABSENT = object()
 
 
 def example_of(model: type[BaseModel], values: Mapping[str, object] = MappingProxyType({})) -> dict[str, Any]:
-    """Make a JSON object that a model can be read from; ``values`` win by ``Model.field`` or ``field``, None for none."""
+    """Make JSON that a model can be read from; ``values``, by ``Model.field`` or ``field``, win; None leaves it out."""
     return _example(model, values, ())
 
 

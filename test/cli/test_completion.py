@@ -36,13 +36,14 @@ def script(shell: str) -> str:
 
 
 def test_the_scripts_are_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for shell in SHELLS:
+    for shell in (*SHELLS, "powershell"):  # of which there is none to ask
         assert script(shell) == completions.scripts()[f"quantcdn.{shell}"], "run python docs/tools/completions.py"
     monkeypatch.setattr("sys.argv", ["completions.py", "--check", "--folder", str(tmp_path)])
     assert completions.main() == 1
     monkeypatch.setattr("sys.argv", ["completions.py", "--folder", str(tmp_path)])
     assert completions.main() == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["quantcdn.bash", "quantcdn.fish", "quantcdn.zsh"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["quantcdn.bash", "quantcdn.fish", "quantcdn.powershell", "quantcdn.zsh"]
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +208,7 @@ STATUSES = ["complete", "failed", "pending", "running"]
 def test_choices_are_offered(ask: Ask) -> None:
     assert sorted(ask("quantcdn executions list --status ")) == STATUSES
     assert ask("quantcdn executions list --status ru") == ["running"]
-    assert sorted(ask("quantcdn completion ")) == ["bash", "fish", "zsh"]
+    assert sorted(ask("quantcdn completion ")) == ["bash", "fish", "powershell", "zsh"]
     assert ask("quantcdn completion z") == ["zsh"]
     assert sorted(ask("quantcdn emulator --wire ")) == ["4.19", "4.9"]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import quantcdn
 from quantcdn.cli import main
 from quantcdn.emulator import Emulator, Fault
 from test.helpers.certificates import Certificates
@@ -549,3 +553,38 @@ def test_a_second_distribution_of_the_same_package_is_told(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("fail  installation: the package quantcdn is of quantcdn and quantcdn-client, mixed")
     assert lines[0].endswith("pip uninstall quantcdn quantcdn-client")
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A copy of the package with a file of the official client among its own."""
+    package = Path(quantcdn.__file__).parent
+    shutil.copytree(package, tmp_path / "quantcdn", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "quantcdn" / "__version__.py").write_text("")
+    return tmp_path
+
+
+def run_python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+
+
+def test_an_import_warns_of_files_of_the_official_client(mixed: Path) -> None:
+    done = run_python(mixed, "-c", "import quantcdn; print(quantcdn.AIToolsApi)")
+    assert "AIToolsApi" in done.stdout
+    assert "<string>:1: RuntimeWarning: quantcdn-client is installed too" in done.stderr
+    (mixed / "quantcdn" / "__version__.py").unlink()
+    assert run_python(mixed, "-c", "import quantcdn").stderr == ""
+
+
+def test_commands_that_the_official_client_has_broken_say_so(mixed: Path) -> None:
+    (mixed / "quantcdn" / "__init__.py").write_text("")
+    (mixed / "quantcdn" / "exceptions.py").write_text("class OpenApiException(Exception):\n    pass\n")
+    for command in ("doctor", "executions list"):
+        done = run_python(mixed, "-m", "quantcdn", *command.split())
+        assert done.returncode == 1
+        assert done.stderr.startswith("quantcdn: quantcdn-client is installed too")
+        assert done.stderr.endswith("pip uninstall quantcdn quantcdn-client\n")
+        assert done.stderr.count("\n") == 1
+    (mixed / "quantcdn" / "__version__.py").unlink()
+    assert "Traceback" in run_python(mixed, "-m", "quantcdn", "doctor").stderr

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import ctypes
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +22,9 @@ from quantcdn.cli import main
 from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.config_file import config_path, read_config, write_config
 from quantcdn.cli.diagnostics import network_probe
+from quantcdn.cli.progress.wait_report import advice
 from quantcdn.emulator import Emulator
+from quantcdn.emulator import __main__ as emulator_command
 from quantcdn.exceptions import ApiValueError
 
 IMPORT_ALL = """
@@ -132,8 +137,6 @@ def test_a_console_is_told_to_take_escapes(
     set_mode: int,
     expected: bool,
 ) -> None:
-    import ctypes
-
     modes: list[int] = []
 
     def set_console_mode(_: int, mode: int) -> int:
@@ -184,3 +187,148 @@ def test_doctor_leaves_the_connection_to_the_browser(
     assert "skip  connection: the browser makes it, and tells nothing of its steps" in lines
     assert not any(line.startswith(("ok    name", "ok    connection")) for line in lines)
     assert any(line.startswith("ok    call") for line in lines)
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_portability, "WINDOWS", True)
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("exec_0123-abc", "exec_0123-abc"),
+        ("--exit-status", "--exit-status"),
+        ("C:\\pictures", "C:\\pictures"),
+        ("two words", "'two words'"),
+        ("it's", "'it''s'"),
+        ("it\u2019s", "'it\u2019\u2019s'"),  # which ends a string in single quotes, too
+        ("$(evil)", "'$(evil)'"),
+        ("a,b", "'a,b'"),
+        ("@splat", "'@splat'"),
+        ("007", "'007'"),
+        ("--host=http://127.0.0.1:1", "'--host=http://127.0.0.1:1'"),
+        ("", "''"),
+    ],
+)
+def test_advice_is_quoted_for_powershell(windows: None, word: str, written: str) -> None:
+    assert advice("quantcdn executions wait", [], [word]).endswith(f" {written}" if word else "")
+    assert _portability.join_command([word]) == written
+
+
+def test_the_local_service_says_how_powershell_sets_variables(
+    windows: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = argparse.ArgumentParser()
+    emulator_command.add_arguments(arguments)
+    assert emulator_command.run(arguments.parse_args(["--token", "it's"]), lambda: None) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "$env:QUANTCDN_API_TOKEN = 'it''s'" in lines
+    assert any(line.startswith("$env:QUANTCDN_HOST = 'http://127.0.0.1:") for line in lines)
+
+
+def test_no_other_program_can_take_the_port_of_the_local_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)  # of Windows alone
+    options: list[int] = []
+    real = socket.socket
+
+    class Recorder(real):  # type: ignore[misc,valid-type] # a class of the module
+        def setsockopt(self, level: int, name: int, value: Any) -> None:  # type: ignore[override] # one of its forms
+            options.append(name)
+            super().setsockopt(level, name, value)
+
+    monkeypatch.setattr(socket, "socket", Recorder)
+    with Emulator():
+        pass
+    assert socket.SO_REUSEADDR not in options
+    assert socket.SO_KEEPALIVE in options
+
+
+@pytest.mark.parametrize("code", [10060, 10061])
+def test_what_windows_says_of_a_connection_is_in_words(
+    windows: None, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr(ctypes, "FormatError", {10060: "It did not respond.", 10061: "It refused."}.get, raising=False)
+    error = _portability.socket_error(code)
+    assert isinstance(error, OSError)
+    assert str(error) == f"[Errno {code}] {ctypes.FormatError(code)}"  # type: ignore[attr-defined] # of Windows alone
+
+
+@pytest.mark.parametrize("refusals", [2, 100])
+def test_a_file_that_is_open_for_a_moment_is_moved(
+    msvcrt: FakeMsvcrt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refusals: int
+) -> None:
+    pauses: list[float] = []
+    replace, refused = os.replace, iter([True] * refusals)
+
+    def scanned(source: str, target: str) -> None:
+        if next(refused, False):
+            raise PermissionError(errno.EACCES, "Access is denied", source, None, target)
+        replace(source, target)
+
+    monkeypatch.setattr(_portability.time, "sleep", pauses.append)
+    monkeypatch.setattr(os, "replace", scanned)
+    path = tmp_path / "config.toml"
+    if refusals == 2:
+        write_config(path, {"organisation": "acme"})
+        assert read_config(path) == {"organisation": "acme"}
+        assert len(pauses) == 2
+    else:
+        with pytest.raises(PermissionError, match=r"Access is denied: .*config\.toml"):
+            write_config(path, {"organisation": "acme"})
+        assert sum(pauses) == pytest.approx(1)
+
+
+def test_no_file_is_moved_twice_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_portability.time, "sleep", lambda _: pytest.fail("slept"))
+
+    def refuse() -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        _portability.move(refuse)
+
+
+LEGACY = """
+import io, sys
+from quantcdn.cli import main
+
+class Console(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+sys.stdout = Console(sys.stdout.buffer, encoding={encoding!r}, errors="strict", write_through=True)
+sys.stderr = Console(sys.stderr.buffer, encoding={encoding!r}, errors="backslashreplace", write_through=True)
+for words in {commands!r}:
+    try:
+        main(words.split())
+    except SystemExit:
+        pass
+"""
+COMMANDS = (
+    "--help",
+    "completion --help",
+    "n→nsense",
+    "tools list --emulator",
+    "tools show generate_image --emulator",
+    "tools names --emulator --fields näme→",
+    "executions list --emulator",
+    "executions get exec_0123456789abcdef0123456789abcdef --emulator",
+    "executions get → --emulator",
+    "executions wait exec_0123456789abcdef0123456789abcdef --emulator",
+    "executions watch --emulator --timeout 0.5",
+    "doctor --emulator --organisation →",
+    "executions save exec_0123456789abcdef0123456789abcdef --emulator --to {folder}/→",
+)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+@pytest.mark.timeout(60)
+def test_no_command_fails_on_a_console_of_few_letters(encoding: str, tmp_path: Path) -> None:
+    commands = [command.format(folder=tmp_path) for command in COMMANDS]
+    program = LEGACY.format(encoding=encoding, commands=commands)
+    environ = {**os.environ, "PYTHONUTF8": "0", "XDG_CONFIG_HOME": str(tmp_path), "TERM": "xterm"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environ, timeout=60, check=False)
+    assert b"Error" not in done.stderr, done.stderr
+    assert done.returncode == 0
+    assert done.stdout.count(b"exec_0123456789abcdef0123456789abcdef") >= 3

@@ -8,7 +8,7 @@ from importlib import resources
 
 from quantcdn.cli.arguments import Command, Parser
 
-SHELLS = ("bash", "zsh", "fish")
+SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 def _add_arguments(parser: Parser) -> None:
@@ -28,8 +28,9 @@ COMMANDS = {
         "Write a script with which a shell completes commands, options, their choices, files, folders, the names of "
         "tools and recent identifiers. "
         "In bash and zsh, the lines below do it for one shell, and for each new one from ~/.bashrc, or from ~/.zshrc "
-        "below the line with compinit. In fish, the line below does it for each new shell, and has to be repeated "
-        "after an update.",
+        "below the line with compinit. In fish, the third does it for each new shell, and has to be repeated after "
+        "an update. In PowerShell, 'quantcdn completion powershell | Out-String | Invoke-Expression' does it for one "
+        "shell, and for each new one from the file that $PROFILE names.",
         (
             "source <(quantcdn completion bash)",
             "source <(quantcdn completion zsh)",

@@ -72,7 +72,7 @@ _quantcdn() {
     'quantcdn emulator ') words='' options='--help --port --token --wire --organisation --seed --speed' ;;
     'quantcdn doctor --token-file') paths=file ;;
     'quantcdn doctor ') words='' options='--help --timeout --json --host --emulator --organisation --token-file --verbose --quiet' ;;
-    'quantcdn completion ') words='bash zsh fish' options='--help' ;;
+    'quantcdn completion ') words='bash zsh fish powershell' options='--help' ;;
     'quantcdn help ') words='' options='--help' ;;
     esac
     if [[ -n $candidates && $current != -* ]]; then

@@ -446,7 +446,7 @@ _quantcdn_completion() {
     _arguments \
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
-        '1:SHELL:(bash zsh fish)'
+        '1:SHELL:(bash zsh fish powershell)'
 }
 _quantcdn_help() {
     _arguments \

@@ -16,7 +16,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -51,7 +51,11 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
             future.set_exception(error)
 
     threading.Thread(target=do, daemon=True).start()
-    return future.result(seconds)
+    end = time.monotonic() + seconds
+    while not future.done() and (remaining := end - time.monotonic()) > 0:
+        # In parts, since Ctrl-C does not interrupt such a wait on Windows.
+        wait([future], min(remaining, _portability.INTERRUPT_LATENCY))
+    return future.result(0)
 
 
 class ConnectionProbe:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
@@ -19,6 +18,7 @@ from quantcdn._display.text import escaped, one_line
 from quantcdn._display.views import summary
 from quantcdn._polling.history import ExecutionSummary
 from quantcdn._polling.waiter import Pollable
+from quantcdn._portability import join_command
 from quantcdn.api.ai_tools_api import AIToolsApi
 from quantcdn.cli.output.console import say
 from quantcdn.cli.output.writer import Output
@@ -101,8 +101,8 @@ def advice(command: str, options: Iterable[str], identifiers: Iterable[str]) -> 
     """Write a command to be pasted into a shell, quoted, since the service has chosen the identifiers."""
     names = list(identifiers)
     if any(name.startswith("-") for name in names):
-        return shlex.join([*command.split(), *options, "--", *names])
-    return shlex.join([*command.split(), *names, *options])
+        return join_command([*command.split(), *options, "--", *names])
+    return join_command([*command.split(), *names, *options])
 
 
 class WaitReport:

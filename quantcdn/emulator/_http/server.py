@@ -67,6 +67,11 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind the socket, and learn the port."""
+        # On Windows, which alone has this, an address that may be used again may be taken while it is in use
+        # (https://learn.microsoft.com/en-us/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse).
+        if (exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None)) is not None:
+            self.allow_reuse_address = False
+            self.socket.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         # HTTPServer would ask the resolver for this machine's name here, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
