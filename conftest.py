@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import trustme
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -17,6 +18,10 @@ from test.helpers.descriptions import LEFT_OUT
 from test.tools.parts import CONSENT, MISSING
 
 pytest_plugins = ["quantcdn.testing"]
+
+# No test depends on the speed of the machine.
+settings.register_profile("patient", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("patient")
 
 # With settings of pytest of their own; test/docs/test_example_projects.py, tox -e interop and tox -e editors run them.
 collect_ignore = ["docs/examples/dashboard", "docs/examples/image_service", "test/interop", "test/types"]
@@ -65,10 +70,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_system_authorities() -> Iterator[None]:
+def _no_system_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Trust no authority that no test names: to read the system's takes fifty times as long as to make a client."""
+    file = tmp_path_factory.mktemp("authorities") / "nobody.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))  # not an empty one, which other clients refuse
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
         yield
 
 

@@ -24,7 +24,7 @@ MOST_REDIRECTS = 3
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SHORTEST_SECRET = 8  # an address also has dates and numbers
-_EXPIRED_HINT = "The signed address is good for 1 hour; get the execution's status again for a new one"
+_EXPIRED_HINT = "The signed URL is valid for 1 hour; get the execution's status again for a new one"
 
 # Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375, and ICANN's resolution of 2024-07-29).
 _LOCAL_NAME = r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)"

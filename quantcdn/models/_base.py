@@ -42,25 +42,6 @@ class Model(mixin.DisplayMixin, BaseModel):
     __pydantic_extra__: dict[ExtraKey, Json]  # pyright: ignore[reportIncompatibleVariableOverride] # as pydantic documents it
 
     @classmethod
-    def model_rebuild(
-        cls,
-        *,
-        force: bool = False,
-        raise_errors: bool = True,
-        _parent_namespace_depth: int = 2,
-        _types_namespace: Mapping[str, Any] | None = None,
-    ) -> bool | None:
-        """Build what validates and serializes the model, as pydantic does at the first use; one thread at a time."""
-        # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used.
-        with _BUILD_LOCK.of_process():
-            return super().model_rebuild(
-                force=force,
-                raise_errors=raise_errors,
-                _parent_namespace_depth=_parent_namespace_depth + 1,
-                _types_namespace=_types_namespace,
-            )
-
-    @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
         """Make the model from a mapping.
 
@@ -145,6 +126,23 @@ class Model(mixin.DisplayMixin, BaseModel):
 
     def __str__(self) -> str:
         return mixin.plain(self)
+
+
+class _BuildByOneThread:
+    """pydantic's ``model_rebuild``, which it calls at the first use of a model, for one thread at a time."""
+
+    # pydantic before 2.14 has no lock: one thread deletes what another has built, and a base class's is used. This is
+    # no method of Model, since it is no more of this package than all else that pydantic's models have.
+
+    def __get__(self, instance: object, owner: type[Model]) -> Callable[..., bool | None]:
+        def build(**settings: Any) -> bool | None:
+            with _BUILD_LOCK.of_process():
+                return super(Model, owner).model_rebuild(**settings)
+
+        return build
+
+
+Model.model_rebuild = _BuildByOneThread()  # type: ignore[method-assign, assignment] # pyright: ignore[reportAttributeAccessIssue] # it is called like one
 
 
 def from_body(model: type[_M], body: bytes, is_overdue: Callable[[], bool]) -> _M:

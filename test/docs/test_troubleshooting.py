@@ -313,7 +313,7 @@ def _(folder: Path) -> object:
         return save_images(execution, folder, api_client=client, source="signed")
 
 
-@raises("The signed address is good for 1 hour; get the execution's status again for a new one")
+@raises("The signed URL is valid for 1 hour; get the execution's status again for a new one")
 def _(folder: Path) -> object:
     clock = ManualClock()
     with Emulator(clock=clock) as emulator, ApiClient(emulator.configuration(proxy="")) as client:

@@ -628,7 +628,7 @@ def chunked(body: bytes, sizes: list[int]) -> bytes:
 
 
 # Fails if a border of a chunk, a packed member or a receive falls where the reading does not expect it.
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(borders=BORDERS, slices=BORDERS, member=st.integers(0, len(BODY)), gzipped=st.booleans())
 def test_a_response_is_the_same_wherever_its_borders_fall(
     borders: list[int], slices: list[int], member: int, gzipped: bool
@@ -664,7 +664,7 @@ WHOLE = [
 
 
 # Fails if anything foreign gets out, or a limit is passed, whatever happens to an answer on its way.
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), whole=st.sampled_from(WHOLE))
 def test_a_response_cut_or_changed_anywhere_is_a_model_or_an_error_of_the_family(
     data: st.DataObject, whole: bytes

@@ -1,4 +1,4 @@
-"""A file behind a signed address is fetched without the token, within limits, and from nowhere else."""
+"""A file behind a signed URL is fetched without the token, within limits, and from nowhere else."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_a_url_that_is_no_https_url_is_refused_and_not_shown(url: str) -> None:
         assert server.connections == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     url=st.text(max_size=30).map("https://".__add__)
     | st.text(st.sampled_from("htps:/[]@\\?#.%a1 -_\t"), max_size=30)
@@ -325,7 +325,7 @@ def test_an_expired_url_says_what_to_do() -> None:
         f"<SignatureProvided>{SIGNATURE}</SignatureProvided></Error>"
     )
     with fetching(answer(403, body)) as (server, rest):
-        with pytest.raises(quantcdn.ForbiddenException, match="good for 1 hour; get the execution's status") as caught:
+        with pytest.raises(quantcdn.ForbiddenException, match="valid for 1 hour; get the execution's status") as caught:
             rest.download(server.url + SIGNED)
         assert len(server.requests) == 1
     # Without taking it out, the answer of a store of files would carry the signature into a log.

@@ -48,7 +48,7 @@ def finished(url: str, *previews: bytes, identifier: str = "exec_1") -> quantcdn
 
 @contextlib.contextmanager
 def store(*script: Answer, **settings: Any) -> Iterator[tuple[ScriptedServer, quantcdn.ApiClient, str]]:
-    """Give a server of files, a client with small limits, and a signed address there."""
+    """Give a server of files, a client with small limits, and a signed URL there."""
     settings = {"access_token": TOKEN, "proxy": "", "retries": 0, "timeout": 0.4, **settings}
     with ScriptedServer(*script) as server:
         with quantcdn.ApiClient(quantcdn.Configuration("http://127.0.0.1:9", **settings)) as client:

@@ -392,7 +392,7 @@ def test_the_numbers_are_the_documented_ones() -> None:
 
 
 # Fails if any header makes a pause that is below zero, above a minute, or past the limit.
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     value=st.text(st.characters(max_codepoint=255, exclude_characters="\0\n\v\f\r")) | st.floats(-99, 99).map(str),
     date=st.sampled_from(["", DATE, "nonsense"]),

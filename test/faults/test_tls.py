@@ -466,10 +466,11 @@ def test_a_context_of_the_caller_s_own_decides(certificates: Certificates) -> No
     assert context.check_hostname
 
 
-@pytest.mark.parametrize("setting", ["ssl_ca_cert", "ca_cert_data", "cert_file", "verify_ssl"])
+@pytest.mark.parametrize("setting", ["ssl_ca_cert", "ca_cert_data", "cert_file", "key_file", "verify_ssl"])
 def test_a_setting_that_a_context_makes_void_is_refused(certificates: Certificates, setting: str) -> None:
-    certificate, _ = certificates.pair("beside", "client@example.test")
-    values = {"ssl_ca_cert": certificates.file, "ca_cert_data": certificates.pem, "cert_file": certificate}
+    certificate, key = certificates.pair("beside", "client@example.test")
+    values = {"ssl_ca_cert": certificates.file, "ca_cert_data": certificates.pem}
+    values |= {"cert_file": certificate, "key_file": key}
     settings: dict[str, Any] = {setting: values.get(setting, False)}
     configuration = quantcdn.Configuration("https://localhost", ssl_context=ssl.create_default_context(), **settings)
     with pytest.raises(quantcdn.ApiValueError, match=f"^{setting} has no effect beside ssl_context"):
@@ -483,8 +484,9 @@ def test_two_sides_without_a_common_cipher_are_told_so_at_once(certificates: Cer
         side.set_ciphers(ciphers)
     with ScriptedServer(GOOD, context=server_context) as server:
         with calling(server.url, ssl_context=context, ca_cert_data=None, retries=2) as calls:
-            text = without_advice(calls.failure(ApiConnectionException))
-            assert "no TLS version or cipher in common, for which ssl_context could be set" in text
+            error = calls.failure(ApiConnectionException)
+            assert "no TLS version or cipher in common, for which ssl_context could be set" in without_advice(error)
+            assert not error.retryable  # a wait ends by it
         assert (server.connections, server.requests) == (1, [])
 
 
@@ -496,12 +498,16 @@ def test_a_server_of_http_2_alone_is_named_at_once(certificates: Certificates, t
     context = certificates.context() if tls else None
     with ScriptedServer(then_close(HTTP2_SETTINGS), context=context) as server:
         with calling(server.url, ssl_ca_cert=certificates.file, retries=2) as calls:
-            assert "the server speaks HTTP/2 alone" in str(calls.failure(ApiConnectionException))
+            error = calls.failure(ApiConnectionException)
+            assert "the server speaks HTTP/2 alone" in str(error)
+            assert not error.retryable
         assert server.connections == 1
 
 
 def test_a_refusal_of_http_1_in_the_handshake_is_named_at_once() -> None:
     # RFC 7301 section 3.2
     with Alerting(120) as server, calling(f"https://127.0.0.1:{server.port}", retries=2) as calls:
-        assert "the server speaks HTTP/2 alone" in str(calls.failure(ApiConnectionException))
+        error = calls.failure(ApiConnectionException)
+        assert "the server speaks HTTP/2 alone" in str(error)
+        assert not error.retryable
         assert server.connections == 1

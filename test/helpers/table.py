@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from quantcdn._validation import shown
-
 SHOWN_WHOLE = 20
 """Of how many failures the traceback is shown; all are named."""
 
@@ -53,9 +51,26 @@ def _failure(
     return None
 
 
+def _shown(value: object) -> str:
+    """Write a value, whatever its own class does, and an integer of too many digits."""
+    try:
+        return f"{value!r:.60}"
+    except Exception:
+        return f"<{type(value).__name__}>"
+
+
 def _told(row: Mapping[str, object], error: BaseException, *, whole: bool) -> str:
     """Write which case failed and, if asked, how."""
-    name = f"in the case {', '.join(f'{name}={shown(value)}' for name, value in row.items())}"
+    name = f"in the case {', '.join(f'{name}={_shown(value)}' for name, value in row.items())}"
     if isinstance(error, pytest.fail.Exception) and not error.pytrace:  # a table in this one
         return f"{name}: {error.msg}"
     return f"{name}:\n{''.join(traceback.format_exception(error))}" if whole else name
+
+
+def _shown(value: object) -> str:
+    """Write a value shortly, even one that refuses: an integer of more than 4,300 digits, or one of a test's class."""
+    try:
+        text = ascii(value)
+    except Exception:
+        text = f"<{type(value).__name__}>"
+    return text if len(text) < 80 else f"{text[:80]}…"

@@ -684,7 +684,7 @@ def test_json_bounds_are_left_to_the_service_where_asked() -> None:
         assert server.requests[0].target.endswith("?limit=1000")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     status=st.sampled_from([200, 201, 204, 206, 299, 300, 304, 400, 404, 429, 500, 503]),
     body=st.binary(max_size=200)

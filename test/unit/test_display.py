@@ -397,7 +397,7 @@ def test_markup_comes_out_as_text_in_every_form() -> None:
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(min_size=1).filter(str.strip) | st.text("<>&\"'/ a=\n\r\t\x1b\u202e!-[]`$", min_size=1).filter(str.strip)
 )

@@ -101,7 +101,7 @@ def check(service: Service, notified: list[Any], reads: list[float]) -> None:
             assert made.identifier in ends or made.identifier in unfinished, made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from([10, 20, 50, 100]),
     st.sampled_from([1.0, 60.0, 3_600.0, 40_000.0]),
@@ -123,7 +123,7 @@ def test_every_execution_is_reported_or_covered_by_a_gap(
     check(service, notified, reads)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from([10, 50, 100]), st.floats(0.0, 5.0), st.integers(0, 2**32))
 def test_times_out_of_order_hide_nothing(page: int, disorder: float, seed: int) -> None:
     chance = random.Random(seed)

@@ -138,7 +138,7 @@ PARTS = [
 
 
 # Fails if the pattern that reads a head at once and the way that goes line by line come to different verdicts.
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(parts=st.lists(st.sampled_from(PARTS), max_size=12), start=st.sampled_from([b"", OK, OK + LENGTH, OK + CHUNKED]))
 def test_any_bytes_have_one_verdict_in_one_receive_and_in_many(parts: list[bytes], start: bytes) -> None:
     data = start + b"".join(parts)

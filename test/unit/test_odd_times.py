@@ -239,7 +239,7 @@ def written_forms(instant: datetime) -> dict[str, object]:
     return forms
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(instant=INSTANTS.map(lambda instant: instant.replace(microsecond=0)))
 def test_any_instant_is_read_from_any_form_and_comes_back(service: OneBody, instant: datetime) -> None:
     call = "list_ai_tool_executions"
@@ -252,7 +252,7 @@ def test_any_instant_is_read_from_any_form_and_comes_back(service: OneBody, inst
     assert type(model).from_json(model.to_json()) == model
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(st.characters(exclude_categories=["Nd", "Cs"])) | st.text("0123456789", max_size=6))
 def test_text_without_a_year_month_and_day_is_never_filled_in(service: OneBody, text: str) -> None:
     with pytest.raises(ApiResponseException, match="createdAt"):

@@ -85,7 +85,7 @@ def test_single_polls_slower_than_the_interval_leave_room_for_the_list(poll_seco
     assert len(service.polled) >= 0.5 * 60 / (poll_seconds + 0.07)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from([1, 2, 60, 150]),
     st.sampled_from([0.0, 0.3, 2.5]),

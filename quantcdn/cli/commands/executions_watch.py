@@ -51,7 +51,7 @@ def _add_arguments(parser: Parser) -> None:
         type=interval,
         default=_INTERVAL,
         metavar="TIME",
-        help=f"the pause between two polls (default: {_INTERVAL:g})",
+        help=f"the poll interval (default: {_INTERVAL:g})",
     )
     parser.add_argument("--timeout", type=seconds, metavar="TIME", help="end after this time, such as 90, 5m or 2h")
     add_forms(parser, EXECUTION_SUMMARY, whole=False)

@@ -195,7 +195,7 @@ _quantcdn_executions_wait() {
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 300)]:TIME:_message TIME' \
-        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
+        '--interval=[the poll interval (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
         '--save=[save the images there; it is made if need be]:DIR:_files -/' \
         '--json[the response as it came]' \
@@ -222,7 +222,7 @@ _quantcdn_executions_watch() {
         '--status=[only changes to this status]:STATUS:(pending running complete failed)' \
         '--tool=[only executions of this tool]:TOOL: _quantcdn_candidates tools' \
         '--since=[only those created within this time, such as 2h]:TIME:_message TIME' \
-        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
+        '--interval=[the poll interval (default\: 2)]:TIME:_message TIME' \
         '--timeout=[end after this time, such as 90, 5m or 2h]:TIME:_message TIME' \
         '--ndjson[one JSON object a line]' \
         '--fields=[only these fields (piped, without this\: executionId,toolName,status,createdAt,completedAt; there are age and duration too, in seconds)]:A,B:_message A,B' \
@@ -297,7 +297,7 @@ _quantcdn_orchestrations_wait() {
         '(-h --help)-h[show this help message and exit]' \
         '(-h --help)--help[show this help message and exit]' \
         '--timeout=[the limit, such as 90, 5m, 2h or none; 0 polls once (default\: 600)]:TIME:_message TIME' \
-        '--interval=[the pause between two polls (default\: 2)]:TIME:_message TIME' \
+        '--interval=[the poll interval (default\: 2)]:TIME:_message TIME' \
         '--exit-status[end with 5 where one has failed]' \
         '--json[the response as it came]' \
         '--ndjson[one JSON object a line]' \

@@ -50,7 +50,7 @@ def add_wait_arguments(parser: argparse.ArgumentParser, timeout: float) -> None:
         help=f"the limit, such as 90, 5m, 2h or none; 0 polls once (default: {timeout:g})",
     )
     parser.set_defaults(usual_timeout=timeout)
-    parser.add_argument("--interval", type=interval, metavar="TIME", help="the pause between two polls (default: 2)")
+    parser.add_argument("--interval", type=interval, metavar="TIME", help="the poll interval (default: 2)")
     parser.add_argument("--exit-status", action="store_true", help="end with 5 where one has failed")
 
 
