@@ -58,6 +58,18 @@ class Cancel(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class CancelFlag:
+    """A switch of the package's own beside an event of the caller's."""
+
+    event: Cancel | None
+    is_raised: bool = False
+
+    def is_set(self) -> bool:
+        """Say whether either is set."""
+        return self.is_raised or (self.event is not None and self.event.is_set())
+
+
 def sleep(seconds: float, *, between: Callable[[], object] | None = None) -> None:
     """Sleep for some seconds of real time, and call ``between`` at least ten times in each."""
     _sleep_in_parts(seconds, _SIGNAL_LATENCY, time.sleep, time.monotonic, between=between)

@@ -79,7 +79,7 @@ class SecretFunction:
 def hidden(value: Any, depth: int = 0) -> Any:
     """Hide every text and function in a value, which may be of any type; a text still equals what it equalled."""
     if isinstance(value, str):
-        return value if isinstance(value, Secret) else Secret(value)
+        return value if isinstance(value, Secret) else Secret(str.__str__(value))  # an Enum's str is a name
     if isinstance(value, bytes | bytearray):
         return SecretBytes(value)
     if depth > _DEEPEST:

@@ -139,7 +139,8 @@ def text(name: str, value: object) -> str:
     except UnicodeEncodeError:
         problem = ApiValueError(f"{name} has surrogates, which are no characters")
     else:
-        return value
+        # What str and format write of an Enum with text for its members is the member's name.
+        return value if isinstance(value, Secret) else str.__str__(value)
     raise problem
 
 

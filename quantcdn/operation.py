@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Model)
 
 _INT64 = 2**63
+_LARGE_ERROR = 4_194_304
 
 # Identifiers are of what needs no percent-encoding.
 _UNRESERVED = re.compile("[A-Za-z0-9_-]+").fullmatch
@@ -102,7 +103,7 @@ class Operation(Generic[T]):
 
 
 def _segment(name: str, value: object) -> str:
-    if isinstance(value, str) and _UNRESERVED(value):  # which is neither blank nor a dot segment
+    if type(value) is str and _UNRESERVED(value):  # which is neither blank nor a dot segment
         return value
     return quote(_validation.segment(name, value), safe="")
 
@@ -128,8 +129,8 @@ def _error(operation: Operation[Any], response: RESTResponse) -> ApiException:
 
 def _error_data(model: type[Model] | None, raw: bytes) -> Any:
     """Read an error's body as the documented model, else as JSON, else not at all."""
-    if json_bounds.excess(raw) is not None:
-        return None
+    if json_bounds.excess(raw) is not None or (len(raw) > _LARGE_ERROR and not raw.isascii()):
+        return None  # the text of it, which the error has too, may take four times as much
     try:
         # What is nested deeper than this reads, no pickle of the error could hold.
         return from_json(raw.removeprefix(b"\xef\xbb\xbf")) if model is None else model.from_json(raw)
@@ -151,7 +152,7 @@ def mixed_up(operation: Operation[Any], arguments: Mapping[str, object], model: 
     if name is None:
         return None
     sent, received = arguments[name], getattr(model, name)
-    if sent == received or str(sent).strip().casefold() == str(received).strip().casefold():
+    if sent == received or _validation.text(name, sent).strip().casefold() == str(received).strip().casefold():
         return None
     return (
         f"the response is about {name} {_validation.shown(received)} and not {_validation.shown(sent)}; "

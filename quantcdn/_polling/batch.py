@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import NoReturn, Self, cast
 
-from quantcdn._clock import Cancel, TimeSource
+from quantcdn._clock import Cancel, CancelFlag, TimeSource
 from quantcdn._display.mixin import DisplayMixin
 from quantcdn._polling.deadline import FINAL_POLL_TIMEOUT, Deadline
 from quantcdn._polling.history import ExecutionSummary, keyed
@@ -106,6 +107,7 @@ class BatchWait(Iterator[Outcome]):
         on_update: Callable[[Update], object] | None,
         clock: TimeSource,
         cancel: Cancel | None = None,
+        ended: CancelFlag | None = None,
     ) -> None:
         self._tracked = {identifier: _Tracked(identifier) for identifier in identifiers}
         """Those whose outcome the caller does not have."""
@@ -117,7 +119,9 @@ class BatchWait(Iterator[Outcome]):
         self._on_update = on_update
         self._clock = clock
         self._cancel = cancel
-        self._workers = Workers()
+        self._ended = ended or CancelFlag(None)
+        self._workers = Workers(self._ended)
+        self._process = os.getpid()
         self._events: deque[_Tracked | Update] = deque()
         """What the caller is to get, in order: updates, and those that have an outcome."""
         self._list_polls = self._list_failures = 0
@@ -133,22 +137,28 @@ class BatchWait(Iterator[Outcome]):
 
     def __next__(self) -> Outcome:
         try:
-            return self._next()
-        except StopIteration:
-            raise
+            outcome = self._next()
         except BaseException as error:
             self.close()  # the traceback may keep this object; where it goes on, threads are started anew
             if not isinstance(error, OpenApiException):
                 error.add_note(f"To go on waiting, for these: {self._unfinished()}")
+            if isinstance(error, StopIteration):  # of the caller's own: it would pass for the end of this (PEP 479)
+                raise RuntimeError("on_update or the function for the token raised StopIteration") from error
             raise
         finally:
             self._left_at = self._clock.monotonic()
+        if outcome is None:
+            self.close()
+            raise StopIteration
+        return outcome
 
     def close(self) -> None:
         """Let the threads end; those under way when their requests do."""
         self._workers.close()
 
-    def _next(self) -> Outcome:
+    def _next(self) -> Outcome | None:
+        if self._process != os.getpid():
+            self._begin_in_child_process()
         # What the caller does with an outcome while the deadline passes does not count.
         self._end += max(0.0, self._clock.monotonic() - max(self._left_at, self._deadline.at))
         while self._tracked:
@@ -158,8 +168,18 @@ class BatchWait(Iterator[Outcome]):
                     return outcome
             elif not self._take_results():
                 self._step(self._clock.monotonic())
-        self.close()
-        raise StopIteration
+        return None
+
+    def _begin_in_child_process(self) -> None:
+        """Poll anew what the parent's threads are polling, which a fork leaves to the parent."""
+        done = self._workers.done
+        self._workers, self._process = Workers(self._ended), os.getpid()
+        self._workers.done.extend(done)
+        has_come = {identifier for identifier, _ in done}
+        for identifier in [one for one in self._schedule.in_flight if one not in has_come]:
+            if identifier is not None:
+                self._schedule.queue(identifier)
+            del self._schedule.in_flight[identifier]
 
     def _hand_over(self, event: _Tracked | Update) -> Outcome | None:
         """Call ``on_update``, which may raise, or return an outcome."""
@@ -268,8 +288,8 @@ class BatchWait(Iterator[Outcome]):
             self._schedule.back_off(retry_after_of(polled))
             rows = keyed(polled.data.executions)
         waiting = {identifier: tracked for identifier, tracked in self._tracked.items() if tracked.outcome is None}
-        rows = {identifier: row for identifier, row in rows.items() if identifier in waiting}
-        self._schedule.take_list(rows, waiting)
+        rows = {identifier: row for identifier, row in rows.items() if identifier in waiting and _says_status(row)}
+        self._schedule.take_list(rows, waiting, failed=isinstance(result, ApiException))
         for identifier, row in rows.items():
             self._update(waiting[identifier], row)
 
@@ -368,3 +388,8 @@ class BatchWait(Iterator[Outcome]):
         named = ", ".join(islice(self._tracked, _MAX_NAMED))
         more = len(self._tracked) - _MAX_NAMED
         return f"{named} and {more} more" if more > 0 else named
+
+
+def _says_status(row: ExecutionSummary) -> bool:
+    """Say whether a row shows how far its execution is; without a status, its time of completion does."""
+    return row.is_final or (isinstance(row.status, str) and bool(row.status.strip()))

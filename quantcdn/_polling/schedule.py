@@ -92,12 +92,13 @@ class Schedule:
         self._unlisted.pop(identifier, None)
         return identifier
 
-    def take_list(self, rows: Mapping[str, ExecutionSummary], waiting: Iterable[str]) -> None:
+    def take_list(self, rows: Mapping[str, ExecutionSummary], waiting: Iterable[str], *, failed: bool = False) -> None:
         """Take in what the list shows of those that have no outcome; the others are polled in turn."""
         now = self._monotonic()
         # The pause begins with the response, not with the request: where a list takes longer than the interval, the
         # next one would be due at once, and single polls would never get their turn.
-        self.next_list = now + self._round
+        # Nor would they where the service asks again and again to wait with the list.
+        self.next_list = (max(now, self.backed_off_until) if failed else now) + self._round
         self._listed = set(rows)
         for identifier, row in rows.items():
             self._unlisted.pop(identifier, None)

@@ -46,6 +46,7 @@ class Wait(Generic[M]):
         self._poller: Poller[M] = Poller(send, poll=poll or Poll(), timeout=timeout, clock=clock, cancel=cancel)
         self.last: M | None = None
         """The last model that was received."""
+        self._stage: tuple[object, object] | None = None
 
     @property
     def polls(self) -> int:
@@ -63,8 +64,9 @@ class Wait(Generic[M]):
             for response in self._poller.responses():
                 problem = response if isinstance(response, ApiException) else None
                 if not isinstance(response, ApiException):
+                    is_final = response.is_final  # before the callback, which may change the model
                     self._receive(response)
-                    if response.is_final:
+                    if is_final:
                         return self._result(response, failed)
         except ApiException as error:
             error.last = self.last
@@ -77,10 +79,11 @@ class Wait(Generic[M]):
         raise self._error(WaitTimeoutException, message) from problem
 
     def _receive(self, response: M) -> None:
-        last, self.last = self.last, response
-        if last is None and self._poll_for is not None:
+        if self.last is None and self._poll_for is not None:
             self._poller.change_poll(self._poll_for(response))
-        if self._on_update is not None and (last is None or _stage(response) != _stage(last)):
+        self.last = response
+        before, self._stage = self._stage, _stage(response)  # which the callback may change
+        if self._on_update is not None and self._stage != before:
             self._on_update(response)
 
     def _result(self, last: M, failed: type[WaitException] | None) -> M:

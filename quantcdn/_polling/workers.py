@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from quantcdn._clock import monotonic
+from quantcdn._clock import CancelFlag, monotonic
 
 Task = tuple[str | None, Callable[[], object]]
 Done = tuple[str | None, object]
@@ -17,9 +17,14 @@ Done = tuple[str | None, object]
 
 
 class Workers:
-    """Threads that are started as they are needed, and end with this object."""
+    """Threads that are started as they are needed, and end with this object.
 
-    def __init__(self) -> None:
+    Args:
+        ended: Is raised when they are to end, for what they wait for before a request.
+    """
+
+    def __init__(self, ended: CancelFlag) -> None:
+        self._ended = ended
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._threads = 0
@@ -28,6 +33,7 @@ class Workers:
 
     def start(self, name: str | None, call: Callable[[], object], *, running: int) -> None:
         """Call a function in a thread, with the context of this one; ``running`` others are under way."""
+        self._ended.is_raised = False
         task = (name, partial(contextvars.copy_context().run, call))
         if running >= self._threads and not self._start_thread():
             _do(task, self.done)  # the system has no thread left
@@ -36,12 +42,13 @@ class Workers:
 
     def _start_thread(self) -> bool:
         arguments = (self._tasks, self.done, self._bell)
+        self._threads += 1  # before the start: an interrupt after it would leave a thread that nobody ends
         try:
             # A daemon: a program may end while a request is under way.
             threading.Thread(target=_work, args=arguments, name="quantcdn-wait", daemon=True).start()
         except RuntimeError:
+            self._threads -= 1
             return False
-        self._threads += 1
         return True
 
     def wait(self, seconds: float) -> bool:
@@ -57,8 +64,11 @@ class Workers:
 
     def close(self) -> None:
         """Let each thread end as soon as its call has."""
+        self._ended.is_raised = True
+        # Those that are started later have another queue, or one of them would end in the place of one that is busy.
+        tasks, self._tasks = self._tasks, queue.SimpleQueue()
         for _ in range(self._threads):
-            self._tasks.put(None)
+            tasks.put(None)
         self._threads = 0
 
     def __del__(self) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from quantcdn._transport.call import Call
 from quantcdn._transport.downloads import Reach
 from quantcdn._transport.errors import Failure
-from quantcdn._transport.headers import checked_headers
+from quantcdn._transport.headers import check_framing, checked_headers
 from quantcdn._transport.response import RESTResponse
 from quantcdn._types import is_mapping
 from quantcdn.configuration import Configuration
@@ -20,6 +20,7 @@ from quantcdn.exceptions import ApiException
 from quantcdn.hooks import AttemptRecord, Hook
 
 _LOGGER = logging.getLogger("quantcdn")
+_UNKNOWN_LENGTH = -1  # of the body, to a hook
 
 
 class Request(NamedTuple):
@@ -88,10 +89,12 @@ def notify(hook: Hook, record: AttemptRecord, *, returns_headers: bool = False) 
     """Call a hook; return the headers that it may return."""
     try:
         returned = hook(record)
-        return checked_headers(returned) if returns_headers and is_mapping(returned) else {}
+        headers = checked_headers(returned) if returns_headers and is_mapping(returned) else {}
+        check_framing(headers, _UNKNOWN_LENGTH)
     except Exception:  # a fault of what only watches must not end the call
         _LOGGER.warning("a hook failed", exc_info=True)
         return {}
+    return headers
 
 
 def _log(level: int, record: AttemptRecord) -> None:

@@ -296,6 +296,8 @@ class DeadlineConnection(HTTPConnection):
         host, port = self._peer()
         try:
             addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+            if not addresses:
+                raise socket.gaierror(socket.EAI_NONAME, "it has no address")
         except (socket.gaierror, UnicodeError) as error:
             unresolved = _as_gaierror(error, host)
             raise NameResolutionError(host, self, unresolved) from unresolved

@@ -34,8 +34,8 @@ def decoded(raw: urllib3.BaseHTTPResponse, limit: int, *, allow_gzip: bool) -> I
     encoding = _encoding(raw)
     if is_plain(raw):
         # Of urllib3's response in Pyodide, read returns what has come, and read1 is not implemented.
-        has_read1 = isinstance(raw, urllib3.HTTPResponse) and not allow_gzip
-        pieces = iter(partial(raw.read1, PIECE_SIZE), b"") if has_read1 else _received_pieces(raw)
+        has_read1 = type(raw).read1 is not urllib3.BaseHTTPResponse.read1
+        pieces = iter(partial(raw.read1, PIECE_SIZE), b"") if has_read1 and not allow_gzip else _received_pieces(raw)
     elif allow_gzip and encoding in ("gzip", "x-gzip"):
         pieces = _gunzipped(_received_pieces(raw))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 from quantcdn._portability import ProcessLock
 from quantcdn.rate_limit import RateLimit
@@ -20,6 +21,7 @@ class RateLimiter:
         self._interval = 1 / limit.per_second
         self._tolerance = (limit.burst - 1) * self._interval
         self._full_at = -math.inf
+        self._process = os.getpid()
         self._lock = ProcessLock()
 
     def delay(self, now: float) -> float:
@@ -29,6 +31,8 @@ class RateLimiter:
     def reserve(self, now: float, longest: float) -> float | None:
         """Reserve the next moment and return the seconds until then; None where these are ``longest`` or more."""
         with self._lock.of_process():
+            if self._process != os.getpid():  # those who wait for the moments reserved by now are the parent's threads
+                self._full_at, self._process = -math.inf, os.getpid()
             pause = self.delay(now)
             if pause and pause >= longest:
                 return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from array import array
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 
@@ -31,11 +30,12 @@ _JSON_STRING = r'(?s)("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
 _BARE_WORD = r"[\w.+-]+"
 _NUMERIC = r"[0-9.eE+-]+"
 _LITERALS = "true false null"
-# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them; or any letter after backslashes.
+# A letter of ASCII as JSON, percent-encoding or HTML writes it, or several of them.
 _ESCAPED = (
-    r"(?is)\\+(?:u00([2-7][0-9a-f])|(.)|\Z)|%(?:25)*([2-7][0-9a-f])"
-    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));"
+    r"(?i:u00([2-7][0-9a-f])|%(?:25)*([2-7][0-9a-f])"
+    r"|&(?:amp;)*(?:#x0*([2-7][0-9a-f])|#0*([0-9]{2,3})|(lt|gt|amp|quot|apos));)"
 )
+_ONE_LETTER = rf"(?s)\\*(?:{_ESCAPED}|(.))"
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _BARE = r"true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 
@@ -74,48 +74,64 @@ def _is_no_word(text: str) -> bool:
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
     """Put ``[secret]`` where a text repeats a secret, escaped or not; what is JSON stays JSON."""
+    plain = _unescaped(text)
     for secret in secrets:
         if secret in text and (re.fullmatch(_NUMERIC, secret) or secret in _LITERALS):
             text = _quoted_where_bare(text, secret)
-        if "\\" in text or "%" in text or "&" in text:
+        if secret in text and "\\" not in text:  # or one before it might be left without the letter that it escapes
+            text = text.replace(secret, _MARK)
+            plain = _unescaped(text)
+        if _unescaped(secret) in plain:
             text = _redacted_escaped(text, _unescaped(secret))
-        text = text.replace(secret, _MARK)
     return text
 
 
 def _unescaped(text: str) -> str:
     """Write each letter as it is, and no backslash."""
-    return re.sub(_ESCAPED, _letter, text)
+    if "\\" in text or "%" in text or "&" in text:
+        return re.sub(_ESCAPED, _letter, text.replace("\\", ""))
+    return text
 
 
 def _letter(escape: re.Match[str]) -> str:
-    hexadecimal, plain, percent, entity, decimal, name = escape.groups()
-    digits = hexadecimal or percent or entity
-    if digits or decimal:
-        return chr(int(digits, 16) if digits else int(decimal)).replace("\\", "")
-    return plain or _ENTITIES.get((name or "").lower(), "")
+    json_digits, percent_digits, hexadecimal, decimal, name, *letter = escape.groups("")
+    digits = json_digits or percent_digits or hexadecimal
+    if any(letter):
+        return "".join(letter)
+    return chr(int(digits, 16) if digits else int(decimal or ord(_ENTITIES[name.lower()]))).replace("\\", "")
 
 
 def _redacted_escaped(text: str, secret: str) -> str:
     """Redact a secret, given without escapes, where a text has it with some."""
-    if not secret or secret not in _unescaped(text):
-        return text
-    starts, ends = array("I"), array("I")  # of each letter, in the text
-    done = 0
-    for escape in re.finditer(_ESCAPED, text):
-        start, end = escape.span()
-        letters = len(_letter(escape))
-        starts.extend((*range(done, start), *[start] * letters))
-        ends.extend((*range(done + 1, start + 1), *[end] * letters))
-        done = end
-    starts.extend(range(done, len(text)))
-    ends.extend(range(done + 1, len(text) + 1))
     pieces: list[str] = []
     done = 0
-    for found in re.finditer(re.escape(secret), _unescaped(text)):
-        pieces += [text[done : starts[found.start()]], _MARK]
-        done = ends[found.end() - 1]
+    for begin in re.finditer(_escaped(secret[:_SHORTEST_VALUE]), text):  # all of a long one would take long to compile
+        end = _end_of(text, begin.start(), secret) if begin.start() >= done else None
+        if end is not None:
+            pieces += [text[done : begin.start()], _MARK]
+            done = end
     return "".join(pieces) + text[done:]
+
+
+def _end_of(text: str, at: int, secret: str) -> int | None:
+    one_letter = re.compile(_ONE_LETTER)
+    for letter in secret:
+        found = one_letter.match(text, at)
+        if found is None or _letter(found) != letter:
+            return None
+        at = found.end()
+    return at
+
+
+def _escaped(secret: str) -> str:
+    """Make a pattern of a secret, given without escapes, with any; a backslash before it is a part of it."""
+    names = {letter: name for name, letter in _ENTITIES.items()}
+    letters = (
+        rf"\\*(?:{re.escape(letter)}|(?i:u00{ord(letter):02x}|%(?:25)*{ord(letter):02x}"
+        rf"|&(?:amp;)*(?:#x0*{ord(letter):x}|#0*{ord(letter)}|{names.get(letter, '#')});))"
+        for letter in secret
+    )
+    return r"(?<!\\)" + "".join(letters)
 
 
 def _written(secret: str) -> tuple[str, str, str]:

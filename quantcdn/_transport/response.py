@@ -238,7 +238,11 @@ class RESTResponse:
         """Give what was read of the body for an error, which may be logged or sent elsewhere."""
         body = self._data or b""
         start = body[: self._max_error_body]
-        text = self._call.without_secrets(start.decode("latin-1"))  # any bytes are Latin-1, and come back from it
+        written = start.decode("latin-1")  # any bytes are Latin-1, and come back from it
+        text = self._call.without_secrets(written)
+        if text == written and not self._is_cut and len(start) == len(body):
+            return body  # without a second copy of what may be large
+        del written
         if not self._is_cut and len(start) == len(body) and len(text) <= self._max_error_body:
             return text.encode("latin-1")
         text = without_part(text, self._call.secrets())
@@ -253,7 +257,7 @@ class RESTResponse:
         headers = urllib3.HTTPHeaderDict((name, redacted(value, secrets)) for name, value in self.headers.items())
         headers.discard("set-cookie")
         if "location" in headers:
-            headers["location"] = re.sub(r"[?#].*|(?<=//)[^/@]*@", "", headers["location"])
+            headers["location"] = re.sub(r"[?#].*|(?<=//)[^/]*@", "", headers["location"])
         return headers
 
     def getheaders(self) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import Unpack
 
 from quantcdn import _validation
-from quantcdn._clock import Cancel
+from quantcdn._clock import Cancel, CancelFlag
 from quantcdn._polling.poller import MAX_PAGE_SIZE
 from quantcdn._polling.waiter import M, Wait
 from quantcdn._secrets import hide_options
@@ -196,7 +196,8 @@ class WaitsMixin:
             raise ApiTypeError(f"execution_ids takes several identifiers, such as a list of str, not {kind}")
         identifiers = [_validation.segment("execution_ids", identifier) for identifier in execution_ids]
         progress = _progress(self, on_update)
-        polls = Polls(self, options, once=timeout == 0, cancel=cancel)
+        ended = CancelFlag(cancel)
+        polls = Polls(self, options, once=timeout == 0, cancel=ended)
         batch = BatchWait(
             identifiers,
             lambda one, timeout: polls.send(
@@ -209,6 +210,7 @@ class WaitsMixin:
             on_update=on_update,
             clock=self.api_client.clock if progress is None else progress.clock,
             cancel=cancel,
+            ended=ended,
         )
         return batch if progress is None else progress.counting(batch, len(set(identifiers)))
 

@@ -68,6 +68,7 @@ LOCAL = [
     "169.254.169.254",
     "100.100.100.200",
     "192.0.0.192",
+    "168.63.129.16",
     "192.0.0.8",
     "198.18.0.1",
     "203.0.113.1",
@@ -140,6 +141,15 @@ def finished(*urls: str) -> Any:
             "result": {"s3Urls": list(urls)},
         }
     )
+
+
+@pytest.mark.parametrize("service", [PUBLIC, "http://127.0.0.1:9"])
+def test_a_name_without_an_address_leads_nowhere(resolving: dict[str, list[str]], service: str) -> None:
+    resolving["files.example"] = []
+    with client_of(service, retries=2) as client:
+        with pytest.raises(quantcdn.ApiConnectionException, match=r"the host is unknown: files\.example") as caught:
+            client.rest_client.download("https://files.example/a")
+        assert caught.value.attempts == 1
 
 
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["::ffff:127.0.0.1"]])

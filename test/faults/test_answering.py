@@ -491,6 +491,14 @@ def test_no_redirect_is_followed(status: int, path: str) -> None:
         assert (target.requests, target.connections) == ([], 0)
 
 
+@pytest.mark.parametrize("password", ["5ec2e7", "5ec@2e7", "5ec%2F2e7"])
+def test_an_error_shows_no_password_of_where_it_is_redirected(password: str) -> None:
+    with serving(answer(302, b"", [("Location", f"https://me:{password}@b.example/a")])) as (_, api):
+        error = refused(api, quantcdn.ApiException)
+        assert "redirected to https://b.example/a," in str(error)
+        assert "2e7" not in f"{error!r}{vars(error)}{pickle.dumps(error)!r}"
+
+
 # Fails if a location is read as more than text.
 @pytest.mark.parametrize("location", ["", "/relative", "//other/x", "http://[bad", "a\x1b[31mb", "\u00e9", "x" * 999])
 def test_a_location_may_be_anything(location: str) -> None:

@@ -273,6 +273,14 @@ def test_headers_that_cannot_be_sent_disturb_nothing(returned: object, caplog: p
         assert len(caplog.records) == isinstance(returned, dict)
 
 
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+def test_a_hook_cannot_let_a_request_end_elsewhere(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with watching(answer(200, NAMES)) as (server, api, _):
+        api.with_options(on_request=lambda _: {name: "5", "Trace": "00-1"}).list_ai_tool_names("acme")
+        assert {name.lower(), "trace"}.isdisjoint(server.requests[0].headers)
+        assert len(caplog.records) == 1
+
+
 def test_hosts_of_files_get_no_header_of_a_hook() -> None:
     with watching(answer(200, b"image")) as (server, api, _):
         hooked = api.with_options(on_request=lambda _: {"Authorization": "Bearer other", "Traceparent": "00-1"})

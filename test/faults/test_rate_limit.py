@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -163,6 +165,20 @@ def test_a_batch_obeys_it_and_loses_nothing() -> None:
 
 
 # Limits of time
+
+
+def test_a_batch_that_is_given_up_sends_nothing_more() -> None:
+    body = {"executions": [], "count": 0, "orgId": "acme"}
+    with ScriptedServer(answer(200, body), answer(200, RUNNING)) as server:
+        settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "rate_limit": RateLimit(2)}
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
+            outcomes: Any = quantcdn.AIToolsApi(client).wait_for_ai_tool_executions("acme", ["exec_1"], timeout=30)
+            threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+            with pytest.raises(KeyboardInterrupt):
+                next(outcomes)  # a request waits for its turn, half a second after the first
+            del outcomes
+            client.clock.sleep(0.7)
+            assert len(server.requests) == 1
 
 
 def test_a_call_that_the_rate_limit_would_make_late_is_refused_at_once_and_says_so() -> None:

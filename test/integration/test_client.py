@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import gzip
 import inspect
 import json
@@ -48,6 +49,39 @@ def test_a_request_carries_the_token_and_says_what_it_takes() -> None:
         assert request.headers["accept"] == "application/json"
         assert request.headers["accept-encoding"] == "gzip"
         assert request.headers["user-agent"].startswith(f"quantcdn/{quantcdn.__version__} Python/")
+
+
+class Words(str, enum.Enum):  # noqa: UP042 # of older programs
+    """Text as many programs keep it; what ``str`` and ``format`` write of a member is another, and not the same."""
+
+    ORGANISATION = "acme"
+    EXECUTION = "exec_1"
+    STATUS = "running"
+    TOKEN = "t0ken-of-10"
+    NAME = "X-Team"
+    VALUE = "blue"
+
+    def __str__(self) -> str:
+        return f"..\r\n{self.name}"
+
+    __format__ = object.__format__
+
+
+def test_text_of_a_class_of_its_own_is_sent_as_the_text_that_it_is() -> None:
+    body = {"executionId": "exec_1", "toolName": "t", "status": "complete", "createdAt": 1}
+    listed = answer(200, {"executions": [], "count": 0, "orgId": "acme"})
+    with serving(listed, answer(200, body), access_token=Words.TOKEN) as (server, api):
+        api.list_ai_tool_executions(Words.ORGANISATION, status=Words.STATUS, _headers={Words.NAME: Words.VALUE})
+        assert server.requests[0].target.endswith("/acme/ai/tools/executions?status=running")
+        assert server.requests[0].headers["authorization"] == "Bearer t0ken-of-10"
+        assert server.requests[0].headers["x-team"] == "blue"
+        assert api.get_ai_tool_execution_status(Words.ORGANISATION, Words.EXECUTION).status == "complete"
+        copy = api.with_options(organisation=Words.ORGANISATION, access_token=lambda: Words.TOKEN)
+        assert copy.api_client.organisation().get_ai_tool_execution_status(Words.EXECUTION).status == "complete"
+        assert [one.identifier for one in api.wait_for_ai_tool_executions("acme", [Words.EXECUTION])] == ["exec_1"]
+        assert {request.headers["authorization"] for request in server.requests} == {"Bearer t0ken-of-10"}
+        for request in server.requests[1:3]:
+            assert request.target.endswith("/acme/ai/tools/executions/exec_1")
 
 
 def test_the_gateway_of_mcp_servers_is_listed_but_never_contacted() -> None:

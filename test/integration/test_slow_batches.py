@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 import quantcdn
 from quantcdn import ApiTypeError, WaitCancelledException, WaitTimeoutException
 from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.polling import Poll
 from test.helpers.clock import LIST, STATUS, count, waiting
 from test.helpers.responses import ends_within
 from test.helpers.server import ScriptedServer, answer
@@ -77,6 +80,60 @@ def test_a_batch_with_requests_that_hang_ends_half_a_second_after_its_deadline(l
     with hanging("exec_1", "exec_3") as (_, api), ends_within(limit + 0.5):
         outcomes = list(api.wait_for_ai_tool_executions("acme", ids, timeout=limit, max_rate=1000))
     assert {o.identifier for o in outcomes if isinstance(o.error, WaitTimeoutException)} == {"exec_1", "exec_3"}
+
+
+def test_threads_busy_with_old_requests_leave_those_started_later_alone() -> None:
+    polls: list[str] = []
+
+    def respond(connection: socket.socket) -> None:
+        name = server.request.target.partition("?")[0].rpartition("/")[2]
+        if name != "exec_1":
+            server.wait(60)
+        polls.append(name)
+        connection.sendall(status_body(name, "complete" if len(polls) > 1 else "running"))
+
+    with ScriptedServer(respond) as server:
+        settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "timeout": 60}
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
+            wait: Any = quantcdn.AIToolsApi(client).wait_for_ai_tool_executions(
+                "acme",
+                ["exec_0", "exec_1"],
+                timeout=None,
+                poll=Poll(initial=0.1, factor=1, maximum=0.1),
+                on_update=lambda _: 1 / (len(polls) - 1),
+            )
+            with pytest.raises(ZeroDivisionError):
+                next(wait)
+            with ends_within(3):
+                assert next(wait).identifier == "exec_1"
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_process_polls_anew_what_its_parent_was_polling() -> None:
+    children: list[int] = []
+    forks = threading.Event()
+
+    def respond(connection: socket.socket) -> None:
+        name = server.request.target.partition("?")[0].rpartition("/")[2]
+        forks.wait(10)  # each request is under way when the fork is made
+        connection.sendall(EMPTY if name == "executions" else status_body(name))
+
+    def fork(_seconds: float) -> None:
+        if not children and len(server.requests) >= 2:
+            children.append(os.fork())
+            forks.set()
+
+    with ScriptedServer(respond) as server:
+        settings: dict[str, Any] = {"access_token": "t0ken", "proxy": "", "timeout": 60, "progress": False}
+        with quantcdn.ApiClient(quantcdn.Configuration(server.url, **settings)) as client:
+            client.clock = replace(client.clock, sleep=fork)
+            api = quantcdn.AIToolsApi(client)
+            outcomes = list(api.wait_for_ai_tool_executions("acme", ["exec_0", "exec_1"], timeout=5))
+            succeeded = [outcome.error for outcome in outcomes] == [None, None]
+            if not children[0]:
+                os._exit(0 if succeeded else 1)
+            assert succeeded
+            assert os.waitpid(children[0], 0)[1] == 0
 
 
 def test_an_event_ends_a_batch_at_once_also_while_a_request_hangs() -> None:

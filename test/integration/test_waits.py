@@ -127,6 +127,19 @@ def test_the_documented_timeouts_are_the_defaults() -> None:
     }
 
 
+def test_a_callback_that_changes_its_model_ends_no_wait(quantcdn_emulator: Emulator, api: AIToolsApi) -> None:
+    execution = quantcdn_emulator.start_execution("calculate")
+    seen: list[str] = []
+
+    def on_update(model: Any) -> None:
+        seen.append(model.status)
+        model.status = "complete"
+
+    assert api.wait_for_ai_tool_execution("acme", execution, on_update=on_update).status == "complete"
+    assert seen[-1] == "complete"
+    assert len(seen) > 1
+
+
 @pytest.mark.parametrize("kind", ["execution", "orchestration"])
 def test_a_timeout_of_0_is_one_request(quantcdn_emulator: Emulator, api: AIToolsApi, kind: str) -> None:
     wait, identifier = started(quantcdn_emulator, api, kind)

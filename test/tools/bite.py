@@ -505,8 +505,8 @@ BITES = (
     ),
     Bite(
         "the pause after a list begins with its end",
-        "self.next_list = now + self._round",
-        "self.next_list = self.in_flight[None] + self._round",
+        "(max(now, self.backed_off_until) if failed else now) + self._round",
+        "self.in_flight[None] + self._round",
         "unit/test_slow_batches",
         "test_a_list_slower_than_its_interval",
     ),
@@ -813,8 +813,8 @@ BITES = (
     ),
     Bite(
         "a secret may be written with escapes",
-        "text = _redacted_escaped(text, _unescaped(secret))",
-        "pass",
+        "return re.sub(_ESCAPED, _letter, text.replace('\\\\', ''))",
+        "return text",
         "faults/test_secrets",
         "503-escapes",
     ),

@@ -204,6 +204,41 @@ def test_an_error_that_is_none_of_the_service_s_is_raised_and_its_execution_is_n
     assert sorted(found) == ["exec_0", "exec_1", "exec_2"]
 
 
+@pytest.mark.parametrize("where", ["on_update", "token"])
+def test_a_stop_iteration_of_the_caller_s_own_is_no_end_of_the_batch(where: str) -> None:
+    service = SlowService(FakeClock(), *finished(3))
+    raised: list[object] = []
+
+    def stop_once(_seen: object = None) -> None:
+        if not raised:
+            raised.append(1)
+            raise StopIteration
+
+    if where == "token":
+        service.refuse = lambda _: stop_once()  # type: ignore[func-returns-value] # it refuses nothing
+    wait = service.wait(on_update=stop_once if where == "on_update" else None)
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        next(wait)
+    assert len(list(wait)) == 3
+
+
+def test_a_row_without_a_status_leaves_its_execution_to_be_polled() -> None:
+    service = SlowService(FakeClock(), *finished(4))
+    shown = service.list_newest()
+    for row, status in zip(shown.executions, (None, " ", 5, "complete"), strict=True):
+        row.status = status
+    service.list_newest = lambda seconds=None: shown  # type: ignore[method-assign] # FakeService's form
+    assert [outcome.error for outcome in service.wait()] == [None] * 4
+
+
+@pytest.mark.parametrize("asked", [5.0, 14.0])
+def test_a_list_that_is_throttled_again_and_again_leaves_room_for_single_polls(asked: float) -> None:
+    service = SlowService(FakeClock(), *finished(3))
+    service.refuse = lambda identifier: None if identifier else problem(429, retry_after=asked)
+    assert [outcome.error for outcome in service.wait(timeout=30.0)] == [None] * 3
+    assert len(service.lists) <= 3
+
+
 def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "quantcdn-wait"]
 
@@ -243,6 +278,24 @@ def test_a_wait_that_was_closed_can_go_on() -> None:
     first = next(wait).identifier
     wait.close()
     assert sorted([first, *(outcome.identifier for outcome in wait)]) == sorted(service.things)
+
+
+def test_an_interrupt_in_the_start_of_a_thread_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = threads()
+    service = SlowService(FakeClock(), *finished(3))
+    wait = service.wait()
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        monkeypatch.undo()
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(wait)
+    assert len(list(wait)) == 3
+    assert ended(before)
 
 
 def test_where_no_thread_can_be_started_requests_are_sent_from_the_caller_s(monkeypatch: pytest.MonkeyPatch) -> None:
