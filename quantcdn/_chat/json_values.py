@@ -92,8 +92,9 @@ def _text_values(pieces: list[Text]) -> list[object]:
     if len(pieces) > 1 and not _LINE_END.search(whole):
         separator = "\n"
     elif len(pieces) > 1 and all(_FIELD.match(text) and text[-1] not in "\r\n" for text in texts if text):
-        separator = "\n\n"
-    return (_stream_values(_joined(pieces, separator)) if separator else []) or _stream_values(whole)
+        separator = "\n\n"  # or by chance, where a stream is cut before what looks like a field
+    readings = [_joined(pieces, separator), whole] if separator else [whole]
+    return max(map(_stream_values, readings), key=len)
 
 
 def _joined(pieces: list[Text], separator: str) -> str:

@@ -94,6 +94,12 @@ def test_a_stream_may_be_cut_anywhere(form: str, cuts: list[int], as_bytes: bool
 
 
 @pytest.mark.parametrize("form", TEXTS)
+def test_a_stream_may_be_cut_once_at_each_place(form: str) -> None:
+    text = TEXTS[form]
+    assert [at for at in range(len(text)) if pending(iter([text[:at], text[at:]])) != FOUND] == []
+
+
+@pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("as_bytes", [False, True])
 def test_lines_come_without_their_ends_too(form: str, as_bytes: bool) -> None:
     lines = TEXTS[form].replace("\r\n", "\n").replace("\r", "\n").split("\n")
