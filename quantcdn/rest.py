@@ -174,8 +174,10 @@ class RESTClientObject:
             host, target = downloads.download_target(url, reach)
             targets = (*targets, target)  # what a redirect leads to may repeat where it came from
             left = limits.total - (self.clock.monotonic() - started)
-            secrets = partial(downloads.query_secrets, *targets)
-            call = self._call("GET", host, target, secrets, replace(limits, total=max(left, 0.001)))
+            secrets = partial(downloads.signed_values, *targets)
+            call = self._call(
+                "GET", host, downloads.shown_path(target), secrets, replace(limits, total=max(left, 0.001))
+            )
             request = Request(target, {**_FILE_HEADERS, **(headers or {})}, most, preload, reach)
             response = self._send_with_retries(call, request)
             next_url = downloads.redirected(url, response, reach)

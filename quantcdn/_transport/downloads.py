@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+from quantcdn._display.text import redacted
 from quantcdn._secrets import Secret, hidden
 from quantcdn._validation import host as checked_host
 from quantcdn._validation import is_loopback
@@ -92,16 +93,29 @@ def redirected(url: str, response: RESTResponse, reach: Reach) -> str | None:
     return None if url.startswith("https:") and not target.startswith("https:") else target
 
 
-def query_secrets(*targets: str) -> tuple[str, ...]:
+def signed_values(*targets: str) -> tuple[str, ...]:
     """List what of signed URLs no error may show; S3 repeats the signature in some responses."""
-    values = [part.partition("=")[2] for target in targets for part in target.partition("?")[2].split("&")]
+    parts = [part for target in targets for part in _parts_of(target) if "=" in part]
+    values = [part.partition("=")[2] for part in parts]
     return tuple({secret for v in values for secret in (v, unquote(v)) if len(secret) >= _SHORTEST_SECRET})
+
+
+def _parts_of(target: str) -> list[str]:
+    path, _, query = target.partition("?")
+    return [*path.split("/"), *query.split("&")]
+
+
+def shown_path(target: str) -> str:
+    """Write the path of a signed target as errors and logs may have it; some hosts sign in the path."""
+    return redacted(target.partition("?")[0])
 
 
 def without_query_values(target: str) -> str:
     """Write a signed target as logs may have it: with the names of its query alone."""
-    path, mark, query = target.partition("?")
-    return path + mark + "&".join(part.partition("=")[0] + "=REDACTED" for part in query.split("&") if part)
+    _, mark, query = target.partition("?")
+    return (
+        shown_path(target) + mark + "&".join(part.partition("=")[0] + "=REDACTED" for part in query.split("&") if part)
+    )
 
 
 def add_hint(error: ApiException) -> ApiException:

@@ -150,9 +150,9 @@ def _hide_signatures() -> None:
 def _without_signature(record: logging.LogRecord) -> bool:
     limits = current_limits.get(None)
     if limits is not None and isinstance(limits.target, Secret) and isinstance(record.args, tuple):
-        query = limits.target.partition("?")[2]
+        signed = limits.target.partition("?")[2] or limits.target
         record.args = tuple(
-            without_query_values(value) if query and isinstance(value, str) and query in value else value
+            without_query_values(value) if isinstance(value, str) and signed in value else value
             for value in record.args
         )
     return True

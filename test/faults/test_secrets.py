@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -292,6 +293,17 @@ def test_a_signature_is_not_shown_by_what_a_redirect_leads_to(secret: str, shown
             with pytest.raises(quantcdn.ForbiddenException) as caught:
                 client.rest_client.download(f"{server.url}/a.png?X-Amz-Signature={secret}")
             shown.error(caught.value)
+    assert secret not in shown
+
+
+def test_a_signature_in_the_path_is_not_shown(secret: str, shown: Shown) -> None:
+    target = f"/Signature={quote(secret, safe='')}/a.png"
+    with ScriptedServer(answer(403, f"no {secret}")) as server:
+        with client_of(server.url, shown).api_client as client:
+            with pytest.raises(quantcdn.ForbiddenException) as caught:
+                client.rest_client.download(server.url + target)
+            shown.error(caught.value)
+        assert server.requests[0].target == target
     assert secret not in shown
 
 

@@ -183,14 +183,14 @@ def test_a_pool_that_is_closed_keeps_no_connection_that_comes_back_meanwhile() -
 
 
 def test_all_threads_get_the_same_default_client() -> None:
-    before = quantcdn.Configuration.get_default()
     quantcdn.Configuration.set_default(quantcdn.Configuration("http://127.0.0.1:9"))
     try:
         for _ in range(20):
             (client,) = distinct(quantcdn.ApiClient.get_default)
             client.close()
     finally:
-        quantcdn.Configuration.set_default(before)
+        quantcdn.Configuration.set_default(None)
+        quantcdn.ApiClient.set_default(None)
 
 
 def distinct(get: Callable[[], T]) -> list[T]:
