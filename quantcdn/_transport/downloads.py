@@ -8,8 +8,8 @@ import socket
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from quantcdn._display.text import redacted
 from quantcdn._secrets import Secret, hidden
+from quantcdn._transport.redaction import redacted
 from quantcdn._validation import host as checked_host
 from quantcdn._validation import is_loopback
 from quantcdn.exceptions import ApiException, ApiValueError
@@ -107,7 +107,8 @@ def _parts_of(target: str) -> list[str]:
 
 def shown_path(target: str) -> str:
     """Write the path of a signed target as errors and logs may have it; some hosts sign in the path."""
-    return redacted(target.partition("?")[0])
+    path = target.partition("?")[0]
+    return redacted(path, signed_values(path))
 
 
 def without_query_values(target: str) -> str:

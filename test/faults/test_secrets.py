@@ -296,8 +296,9 @@ def test_a_signature_is_not_shown_by_what_a_redirect_leads_to(secret: str, shown
     assert secret not in shown
 
 
-def test_a_signature_in_the_path_is_not_shown(secret: str, shown: Shown) -> None:
-    target = f"/Signature={quote(secret, safe='')}/a.png"
+@pytest.mark.parametrize("name", ["Signature", "httpSignature", "k"])
+def test_a_signature_in_the_path_is_not_shown(secret: str, shown: Shown, name: str) -> None:
+    target = f"/{name}={quote(secret, safe='')}/a.png"
     with ScriptedServer(answer(403, f"no {secret}")) as server:
         with client_of(server.url, shown).api_client as client:
             with pytest.raises(quantcdn.ForbiddenException) as caught:
