@@ -14,7 +14,7 @@ import quantcdn
 from quantcdn import cli
 from quantcdn.cli.arguments import Parser
 from quantcdn.cli.commands import demo
-from quantcdn.emulator import Emulator, Fault
+from quantcdn.emulator import Clock, Emulator, Fault
 from test.helpers.process import COMMAND, on_terminal, run, shell, started, terminal, until
 
 EXECUTION_ID = "exec_0123456789abcdef0123456789abcdef"
@@ -271,7 +271,7 @@ def test_a_response_about_another_identifier_is_told_without_a_python_argument()
 
 
 def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
-    with Emulator() as service:
+    with Emulator(clock=Clock(30)) as service:  # a watch notices it when it next writes a change
         service.fill_examples()
         for command in ("executions list", "executions list --json", "executions watch --ndjson", "--help"):
             done = shell(f"quantcdn {command} | head -1; echo ${{PIPESTATUS[0]}}", service, tmp_path)

@@ -163,7 +163,9 @@ class Shell:
                 while process.poll() is None and not is_ready() and time.monotonic() < deadline:
                     time.sleep(0.02)
                 os.killpg(process.pid, signal.SIGINT)
-            return process.wait(60), self.shown()
+            code = process.wait(60)
+            # Where the last of a pipeline ends by the signal, bash ends itself by it too: a shell says 130 of both.
+            return 128 - code if code < 0 else code, self.shown()
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
