@@ -5,8 +5,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from quantcdn import models as models
-from quantcdn._installation import problem as _problem
 from quantcdn._version import __version__
+from quantcdn._version import mixed_files as _mixed_files
 
 if TYPE_CHECKING:
     from quantcdn import api as api
@@ -97,7 +97,7 @@ __all__ = [
 ]
 __all__ += models.__all__
 
-if (_mixed := _problem()) is not None:
+if (_mixed := _mixed_files()) is not None:
     warnings.warn(_mixed, RuntimeWarning, stacklevel=2)
 
 # A program pays for what it uses: each module is imported when one of its names is first asked for (PEP 562).

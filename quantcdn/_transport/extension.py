@@ -34,9 +34,11 @@ class _NoTimeout(urllib3.Timeout):
     """No time limit of urllib3's, which would copy one at each of its steps; our connections keep those of the call."""
 
     def clone(self) -> Self:
+        """Return the same, which nothing changes."""
         return self
 
     def start_connect(self) -> float:
+        """Start no clock."""
         return 0.0
 
 

@@ -9,9 +9,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
-from quantcdn._installation import problem
 from quantcdn._portability import is_closed_pipe
-from quantcdn._version import __version__
+from quantcdn._version import __version__, mixed_files
 from quantcdn.cli.arguments import SETTINGS, Parser, add_settings
 from quantcdn.cli.commands import COMMANDS
 
@@ -67,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(parsed)
     except ImportError:
-        if (mixed := problem()) is None:
+        if (mixed := mixed_files()) is None:
             raise
         sys.stderr.write(f"quantcdn: {mixed}\n")
         return 1
@@ -86,11 +85,13 @@ class _OptionalStream(io.TextIOWrapper):
     """A stream that may be full; that nobody reads it any more is still an error."""
 
     def write(self, text: str, /) -> int:
+        """Write a text, or lose it where there is no space."""
         with _unless_closed():
             super().write(text)
         return len(text)
 
     def flush(self) -> None:
+        """Write what is buffered, or lose it where there is no space."""
         with _unless_closed():
             super().flush()
 

@@ -136,6 +136,7 @@ class _BuildByOneThread:
 
     def __get__(self, instance: object, owner: type[Model]) -> Callable[..., bool | None]:
         def build(**settings: Any) -> bool | None:
+            """Call pydantic's own, with its settings."""
             with _BUILD_LOCK.of_process():
                 return super(Model, owner).model_rebuild(**settings)
 
