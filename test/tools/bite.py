@@ -72,7 +72,7 @@ BITES = (
         "on Windows a receive is in parts, so that Ctrl-C ends it",
         "if _portability.WINDOWS:\n            return _portability.receive_in_parts",
         "if False:\n            return _portability.receive_in_parts",
-        "faults/test_interrupts",
+        "unit/test_interrupts",
         "test_ctrl_c_ends_a_receive_within_a_second",
     ),
     Bite(
