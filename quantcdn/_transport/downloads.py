@@ -30,9 +30,9 @@ _EXPIRED_HINT = "The signed URL is valid for 1 hour; get the execution's status 
 # Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375, and ICANN's resolution of 2024-07-29).
 _LOCAL_NAME = r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)"
 
-# Special networks that not every supported Python knows as such (IANA), and what only Azure's machines reach: the
-# first and the last have a cloud's metadata.
-_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "3fff::/20", "168.63.129.16/32")))
+# Special networks that not every supported Python knows as such (IANA), 6to4 among them, which RFC 7526 has ended, and
+# what only Azure's machines reach: the first and the last have a cloud's metadata.
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "2002::/16", "3fff::/20", "168.63.129.16/32")))
 
 # RFC 6052 section 2.1: an IPv4 address in the last 32 bits, for a translator to reach.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -54,7 +54,7 @@ def is_public(address: str) -> bool:
     """Say whether an IP address is one of the public Internet, and so no IPv6 form of an IPv4 one that is not."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        inside = parsed.ipv4_mapped or parsed.sixtofour
+        inside = parsed.ipv4_mapped
         if parsed in _NAT64:
             inside = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inside is not None:

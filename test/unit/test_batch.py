@@ -72,7 +72,8 @@ def test_polls_of_what_the_list_does_not_show_keep_the_rate_and_are_spread_evenl
     assert len(unfinished) == 130
     moments = [moment for moment, _ in service.polled if moment < 50]
     gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    assert min(gaps) >= max(1 / rate, 2 / 30) - 0.001
+    # Where a thread is late by more than 50 ms of real time, its poll has come 10 ms later by this clock.
+    assert min(gaps) >= max(1 / rate, 2 / 30) - 0.011
     assert len(service.polled) <= 50 * min(rate, 30 / 2) + 1 + max(rate, 1)
 
 
