@@ -368,9 +368,7 @@ def index_page() -> str:
     """Write the list of the models, and what all of them have."""
     rows = ((f"[`{name}`]({name}.md)", read(class_node(getattr(models, name))).prose) for name in models.__all__)
     shared = class_node(_base.Model)
-    # Without what pydantic names, and calls itself.
-    own = (node for name, node in functions(shared).items() if not name.startswith("model_"))
-    methods = ((f"`{node.name}`", read(node).summary) for node in own)
+    methods = ((f"`{node.name}`", read(node).summary) for node in functions(shared).values())
     return page(
         "# Models",
         "One class for each part of the service's responses.",

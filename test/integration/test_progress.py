@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import pytest
 
 import quantcdn
 from test.helpers.markup import Page
+from test.helpers.waiting_script import WaitingScript
 
 
 def test_progress_takes_true_or_false() -> None:
@@ -25,83 +24,8 @@ def test_progress_takes_true_or_false() -> None:
         quantcdn.Configuration(progress="yes")  # type: ignore[arg-type] # what a caller without a checker does
 
 
-SCRIPT = """
-import sys
-import quantcdn
-from quantcdn.emulator import Clock, Emulator
-
-speed, tool, running = float(sys.argv[1]), sys.argv[2], float(sys.argv[3])
-with Emulator(clock=Clock(speed)) as service, quantcdn.ApiClient(service.configuration(proxy="")) as client:
-    api = quantcdn.AIToolsApi(client)
-    wait = quantcdn.Poll(0.1, 1, 0.1)
-    identifier = service.start_execution(tool, pending=0, running=running)
-    print(api.wait_for_ai_tool_execution("acme", identifier, poll=wait).status, flush=True)
-    ids = [service.start_execution("calculate", running=0)]
-    for outcome in api.wait_for_ai_tool_executions("acme", ids, poll=wait):
-        print(outcome.identifier, flush=True)
-"""
-
-
-def without_size(environment: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what would win over the terminal's own size."""
-    return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
-
-
-class Run:
-    """A script with a terminal as its stderr, in a session of its own so that a key's byte becomes a signal."""
-
-    def __init__(self, tmp_path: Path, *arguments: object, columns: int = 80, **environment: str) -> None:
-        script = tmp_path / "waits.py"
-        script.write_text(SCRIPT, encoding="utf-8")
-        self.ours, theirs = os.openpty()
-        begin = (
-            "import fcntl, os, signal, struct, sys, termios\n"
-            "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
-            "fcntl.ioctl(2, termios.TIOCSCTTY, 0)\n"
-            f"fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack('4H', 24, {columns}, 0, 0))\n"
-            "os.execv(sys.executable, sys.argv[1:])"
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", begin, sys.executable, str(script), *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=theirs,
-            start_new_session=True,
-            env={**without_size(os.environ), "TERM": "xterm", **environment},
-        )
-        os.close(theirs)
-        self.shown = ""
-
-    def read(self) -> bool:
-        """Read what was shown since; False at the end."""
-        assert select.select([self.ours], [], [], 60)[0]
-        try:
-            self.shown += os.read(self.ours, 10_000).decode()
-        except OSError:  # Linux says so where the other end is closed
-            return False
-        return True
-
-    def read_until(self, text: str) -> None:
-        while text not in self.shown:
-            assert self.read(), self.shown
-
-    def finish(self) -> tuple[int, str]:
-        """Read to the end; give the exit status and stdout."""
-        try:
-            while self.read():
-                pass
-            assert self.process.stdout is not None
-            with self.process.stdout as out:
-                printed = out.read().decode()
-            return self.process.wait(30), printed
-        finally:
-            self.process.kill()
-            self.process.wait(30)
-            os.close(self.ours)
-
-
 def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_path: Path) -> None:
-    run = Run(tmp_path, 20, "generate_image", 30)
+    run = WaitingScript(tmp_path, 20, "generate_image", 30)
     status, printed = run.finish()
     assert (status, printed.splitlines()[0]) == (0, "complete")
     assert len(printed.splitlines()) == 2
@@ -114,7 +38,7 @@ def test_on_a_terminal_a_line_changes_in_place_and_stdout_has_none_of_it(tmp_pat
 
 
 def test_ctrl_c_ends_a_wait_with_a_line_at_once_and_says_how_to_go_on_below_it(tmp_path: Path) -> None:
-    run = Run(tmp_path, 1, "generate_image", 3_600)
+    run = WaitingScript(tmp_path, 1, "generate_image", 3_600)
     try:
         run.read_until("running · ")
         os.write(run.ours, b"\x03")
@@ -132,7 +56,7 @@ def test_ctrl_c_ends_a_wait_with_a_line_at_once_and_says_how_to_go_on_below_it(t
 
 
 def test_a_pipe_and_a_dumb_terminal_get_nothing(tmp_path: Path) -> None:
-    dumb = Run(tmp_path, 100, "calculate", 10, TERM="dumb")
+    dumb = WaitingScript(tmp_path, 100, "calculate", 10, TERM="dumb")
     assert dumb.finish()[0] == 0
     assert dumb.shown == ""
     command = [sys.executable, str(tmp_path / "waits.py"), "100", "calculate", "10"]
@@ -145,7 +69,7 @@ def test_a_pipe_and_a_dumb_terminal_get_nothing(tmp_path: Path) -> None:
 
 
 def run_cells(tmp_path: Path, *sources: str) -> tuple[list[list[Any]], list[tuple[str, Any]]]:
-    """Run cells in a kernel; give the outputs of each, and the messages that showed or changed something."""
+    """WaitingScript cells in a kernel; give the outputs of each, and the messages that showed or changed something."""
     # Each process of the tests collects this file, and one runs it.
     from nbclient import NotebookClient
     from nbformat.v4 import new_code_cell, new_notebook
