@@ -5,29 +5,18 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from quantcdn.emulator import Emulator, Fault, ManualClock
+from test.helpers.clock import advance
 from test.helpers.process import on_terminal, run, shell, started, terminal, until
 
 FIRST, SECOND, THIRD = (f"exec_{digit * 32}" for digit in "123")
 ORCHESTRATION, OTHER = (f"orch_{digit * 32}" for digit in "45")
 ANSWER = ("--fields", "answer")
 FAST = ("--interval", "0.02")
-
-
-@pytest.fixture
-def service() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock()) as service:
-        yield service
-
-
-def advance(service: Emulator, seconds: float) -> None:
-    assert isinstance(service.clock, ManualClock)
-    service.clock.advance(seconds)
 
 
 def test_each_change_is_a_line_on_stderr_and_each_end_a_record_on_stdout(service: Emulator) -> None:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 
 import pytest
 
-from quantcdn.emulator import Emulator, ManualClock
+from quantcdn.emulator import Emulator
+from test.helpers.clock import advance
 from test.helpers.process import on_terminal, run, terminal, until
 
 FIRST, SECOND, THIRD = (f"exec_{digit * 32}" for digit in "123")
 ORCHESTRATION = f"orch_{'4' * 32}"
 FAST = ("--interval", "0.02")
-
-
-@pytest.fixture
-def service() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock()) as service:
-        yield service
-
-
-def advance(service: Emulator, seconds: float) -> None:
-    assert isinstance(service.clock, ManualClock)
-    service.clock.advance(seconds)
 
 
 def with_history(service: Emulator) -> None:

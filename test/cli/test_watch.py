@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,24 +19,14 @@ from quantcdn.cli.audit_log import AuditLog
 from quantcdn.cli.output.columns import EXECUTION_SUMMARY
 from quantcdn.cli.output.writer import Output
 from quantcdn.cli.progress.watch_table import WatchTable
-from quantcdn.emulator import Emulator, Fault, ManualClock
+from quantcdn.emulator import Emulator, Fault
 from quantcdn.models import ListAIToolExecutions200ResponseExecutionsInner as ExecutionSummary
+from test.helpers.clock import advance
 from test.helpers.process import on_terminal, run, started, terminal, until
 
 FIRST, SECOND, THIRD = (f"exec_{digit * 32}" for digit in "123")
 FAST = ("--interval", "0.02")
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def service() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock()) as service:
-        yield service
-
-
-def advance(service: Emulator, seconds: float) -> None:
-    assert isinstance(service.clock, ManualClock)
-    service.clock.advance(seconds)
 
 
 def test_each_change_is_a_record_until_ctrl_c(service: Emulator) -> None:

@@ -139,3 +139,9 @@ def count(service: Emulator, operation: str) -> int:
 
 STATUS = "get_ai_tool_execution_status"
 LIST = "list_ai_tool_executions"
+
+
+def advance(service: Emulator, seconds: float) -> None:
+    """Move the time of a local service on."""
+    assert isinstance(service.clock, ManualClock)
+    service.clock.advance(seconds)
