@@ -62,10 +62,10 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_middle(text: str, width: int) -> str:
-    """Cut a printable text that is wider than some columns after a third of them: what changes stands at its end."""
+    """Cut a printable text that is wider than some columns in its middle: what changes stands at its end."""
     if cells(text) <= width:
         return text
-    head, tail = cut(text, width // 3), ""
+    head, tail = cut(text, width - width // 2), ""
     for character in reversed(text):
         if cells(head + character + tail) > width:
             break
